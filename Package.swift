@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// Each product is chosen by what it costs to build and what it earns; README, "Dependencies", has the figures.
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], embeds: Bool = false) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings,
+        plugins: embeds ? ["EmbedText"] : [])
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: room + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "relief",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "reliefd", targets: ["reliefd"]),
+        .executable(name: "relief", targets: ["relief"]),
+        .executable(name: "relief-banksim", targets: ["relief-banksim"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The ground: PostgreSQL.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        room("Postgres", ["CLibPQ", logging]),
+        room("LocalPostgres", [logging]),
+        room("Schema", ["Postgres", logging], exclude: ["sql"], embeds: true),
+
+        // Rooms that know no relief.
+        room("Jobs", ["Postgres", logging, metrics, lifecycle]),
+        room("Ledger", ["Postgres"]),
+        room("CEL"),
+        room("TransparencyLog", [crypto]),
+        room("BankFiles"),
+
+        // The domain, and its doors.
+        room("Contract"),
+        room(
+            "Relief",
+            ["Contract", "Postgres", "Jobs", "Ledger", "CEL", "TransparencyLog", "BankFiles", crypto, logging, metrics, yams]),
+        room("Web", ["Contract", "Relief", hummingbird, httpTypes, logging, nio[0]]),
+        room("Client", ["Contract"] + nio),
+        room(
+            "Assembly",
+            ["Contract", "Postgres", "LocalPostgres", "Schema", "Jobs", "Ledger", "TransparencyLog", "Relief", "Web", logging,
+             metrics, lifecycle, unixSignals]),
+        program("reliefd", ["Assembly", argumentParser]),
+        program("relief", ["Contract", "Client", argumentParser]),
+        program("relief-banksim", ["BankFiles", argumentParser]),
+
+        // Text files carried in the program.
+        .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["EmbedTextTool"], path: "Sources/EmbedText"),
+        program("EmbedTextTool", []),
+
+        // Tests. Support makes the private cluster that every test which touches data runs on.
+        .target(
+            name: "Support", dependencies: ["LocalPostgres", "Postgres", "Schema"], path: "Tests/Support", swiftSettings: settings),
+        tests("Postgres", ["Postgres", "Support"]),
+        tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support"]),
+        tests("Jobs", ["Jobs", "Postgres", "Support", logging]),
+        tests("Ledger", ["Ledger", "Postgres", "Support"]),
+        tests("CEL", ["CEL"]),
+        tests("TransparencyLog", ["TransparencyLog", crypto]),
+        tests("BankFiles", ["BankFiles"]),
+        tests("Contract", ["Contract"]),
+        tests("Relief", ["Relief", "Contract", "Ledger", "Postgres", "Jobs", "BankFiles", "TransparencyLog", "CEL", "Support"]),
+        tests("Web", ["Web", "Relief", "Contract", "Support"]),
+        tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
