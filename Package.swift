@@ -21,7 +21,9 @@ let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-met
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], embeds: Bool = false) -> Target {
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], embeds: Bool = false)
+    -> Target
+{
     .target(
         name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings,
         plugins: embeds ? ["EmbedText"] : [])
@@ -62,43 +64,59 @@ let package = Package(
         room("Schema", ["Postgres", logging], exclude: ["sql"], embeds: true),
 
         // Rooms that know no relief.
-        room("Jobs", ["Postgres", logging, metrics, lifecycle]),
+        room("WorkingDays"),
+        room("Jobs", ["WorkingDays", "Postgres", logging, metrics, lifecycle]),
         room("Ledger", ["Postgres"]),
         room("CEL"),
         room("TransparencyLog", [crypto]),
         room("BankFiles"),
 
         // The domain, and its doors.
-        room("Contract"),
+        room("Contract", ["WorkingDays"]),
         room(
             "Relief",
-            ["Contract", "Postgres", "Jobs", "Ledger", "CEL", "TransparencyLog", "BankFiles", crypto, logging, metrics, yams]),
+            [
+                "Contract", "WorkingDays", "Postgres", "Jobs", "Ledger", "CEL", "TransparencyLog", "BankFiles", crypto,
+                logging,
+                metrics, yams,
+            ]),
         room("Web", ["Contract", "Relief", hummingbird, httpTypes, logging, nio[0]]),
         room("Client", ["Contract"] + nio),
         room(
             "Assembly",
-            ["Contract", "Postgres", "LocalPostgres", "Schema", "Jobs", "Ledger", "TransparencyLog", "Relief", "Web", logging,
-             metrics, lifecycle, unixSignals]),
+            [
+                "Contract", "WorkingDays", "Postgres", "LocalPostgres", "Schema", "Jobs", "Ledger", "TransparencyLog",
+                "Relief", "Web",
+                logging, metrics, lifecycle, unixSignals,
+            ]),
         program("reliefd", ["Assembly", argumentParser]),
         program("relief", ["Contract", "Client", argumentParser]),
         program("relief-banksim", ["BankFiles", argumentParser]),
 
         // Text files carried in the program.
-        .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["EmbedTextTool"], path: "Sources/EmbedText"),
+        .plugin(
+            name: "EmbedText", capability: .buildTool(), dependencies: ["EmbedTextTool"], path: "Sources/EmbedText"),
         program("EmbedTextTool", []),
 
         // Tests. Support makes the private cluster that every test which touches data runs on.
         .target(
-            name: "Support", dependencies: ["LocalPostgres", "Postgres", "Schema"], path: "Tests/Support", swiftSettings: settings),
+            name: "Support", dependencies: ["LocalPostgres", "Postgres", "Schema"], path: "Tests/Support",
+            swiftSettings: settings),
         tests("Postgres", ["Postgres", "Support"]),
         tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support"]),
-        tests("Jobs", ["Jobs", "Postgres", "Support", logging]),
+        tests("WorkingDays", ["WorkingDays"]),
+        tests("Jobs", ["Jobs", "WorkingDays", "Postgres", "Support", logging]),
         tests("Ledger", ["Ledger", "Postgres", "Support"]),
         tests("CEL", ["CEL"]),
         tests("TransparencyLog", ["TransparencyLog", crypto]),
         tests("BankFiles", ["BankFiles"]),
         tests("Contract", ["Contract"]),
-        tests("Relief", ["Relief", "Contract", "Ledger", "Postgres", "Jobs", "BankFiles", "TransparencyLog", "CEL", "Support"]),
+        tests(
+            "Relief",
+            [
+                "Relief", "Contract", "WorkingDays", "Ledger", "Postgres", "Jobs", "BankFiles", "TransparencyLog",
+                "CEL", "Support",
+            ]),
         tests("Web", ["Web", "Relief", "Contract", "Support"]),
         tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support"]),
     ],
