@@ -1,0 +1,182 @@
+package import FoundationEssentials
+
+/// Lists commands, newest first.
+package struct ShowAuditLog: Query {
+    package typealias Reply = Page<AuditEntry>
+    package static let name = "audit.log"
+    package static let summary = "Lists commands, newest first."
+    package static let permission = Permission.audit
+    package static let route = Route.get("/v1/audit")
+
+    package let subject: String?
+    package let actor: String?
+    package let command: String?
+    /// Sequence number to read on from.
+    package let before: Int64?
+    package let limit: Int?
+
+    package init(
+        subject: String? = nil, actor: String? = nil, command: String? = nil, before: Int64? = nil, limit: Int? = nil
+    ) {
+        self.subject = subject
+        self.actor = actor
+        self.command = command
+        self.before = before
+        self.limit = limit
+    }
+}
+
+/// Shows a leaf of the audit log.
+package struct ShowAuditEntry: Query {
+    package typealias Reply = AuditEntry
+    package static let name = "audit.show"
+    package static let summary = "Shows a leaf of the audit log."
+    package static let permission = Permission.audit
+    package static let route = Route.get("/v1/audit/{index}")
+
+    package let index: Int64
+
+    package init(index: Int64) {
+        self.index = index
+    }
+}
+
+/// Proves to an outsider that a leaf stands in the signed log.
+package struct ProveAudit: Query {
+    package typealias Reply = AuditProof
+    package static let name = "audit.prove"
+    package static let summary = "Proves to an outsider that a leaf stands in the signed log."
+    package static let permission = Permission.audit
+    package static let route = Route.post("/v1/audit/prove")
+
+    package let index: Int64?
+    /// Newest leaf about it, where no index is given.
+    package let subject: String?
+
+    package init(index: Int64? = nil, subject: String? = nil) {
+        self.index = index
+        self.subject = subject
+    }
+}
+
+/// Replays the whole log against tables and ledger.
+package struct VerifyAudit: Query {
+    package typealias Reply = VerifyReport
+    package static let name = "audit.verify"
+    package static let summary = "Replays the whole log against tables and ledger."
+    package static let permission = Permission.audit
+    package static let route = Route.post("/v1/audit/verify")
+
+    package init() {}
+}
+
+/// Fetches the newest signed checkpoint.
+package struct GetCheckpoint: Query {
+    package typealias Reply = Document
+    package static let name = "audit.checkpoint"
+    package static let summary = "Fetches the newest signed checkpoint."
+    package static let permission = Permission.anyone
+    package static let route = Route.get("/v1/audit-checkpoint")
+
+    package init() {}
+}
+
+/// Shows the key that checkpoints are verified with.
+package struct GetLogKey: Query {
+    package typealias Reply = KeyView
+    package static let name = "audit.key"
+    package static let summary = "Shows the key that checkpoints are verified with."
+    package static let permission = Permission.anyone
+    package static let route = Route.get("/v1/audit-key")
+
+    package init() {}
+}
+
+/// One committed command, as the log has it.
+package struct AuditEntry: Codable, Sendable {
+    /// Leaf in the log; nil until sealed.
+    package var index: Int64?
+    package var seq: Int64
+    package var at: Date
+    package var command: String
+    package var actor: String
+    package var actorName: String?
+    package var subjects: [String]
+    package var rows: Int
+    /// Canonical JSON.
+    package var leaf: String
+
+    package init(
+        index: Int64? = nil, seq: Int64, at: Date, command: String, actor: String, actorName: String? = nil,
+        subjects: [String], rows: Int, leaf: String
+    ) {
+        self.index = index
+        self.seq = seq
+        self.at = at
+        self.command = command
+        self.actor = actor
+        self.actorName = actorName
+        self.subjects = subjects
+        self.rows = rows
+        self.leaf = leaf
+    }
+}
+
+/// What an outsider needs to check one leaf.
+package struct AuditProof: Codable, Sendable {
+    package var index: Int64
+    package var leaf: String
+    package var rows: [String]
+    /// C2SP tlog-proof.
+    package var proof: String
+    package var vkey: String
+
+    package init(index: Int64, leaf: String, rows: [String], proof: String, vkey: String) {
+        self.index = index
+        self.leaf = leaf
+        self.rows = rows
+        self.proof = proof
+        self.vkey = vkey
+    }
+}
+
+/// What a verification found.
+package struct VerifyReport: Codable, Sendable {
+    package var leaves: Int64
+    package var tables: Int
+    package var rows: Int64
+    package var checkpoint: String
+    package var findings: [VerifyFinding]
+    package var intact: Bool
+
+    package init(leaves: Int64, tables: Int, rows: Int64, checkpoint: String, findings: [VerifyFinding], intact: Bool) {
+        self.leaves = leaves
+        self.tables = tables
+        self.rows = rows
+        self.checkpoint = checkpoint
+        self.findings = findings
+        self.intact = intact
+    }
+}
+
+/// Something that isn't as the log says.
+package struct VerifyFinding: Codable, Sendable {
+    package var what: String
+    package var `where`: String
+    package var detail: String
+
+    package init(what: String, `where`: String, detail: String) {
+        self.what = what
+        self.where = `where`
+        self.detail = detail
+    }
+}
+
+/// The key of the log.
+package struct KeyView: Codable, Sendable {
+    package var vkey: String
+
+    package init(vkey: String) {
+        self.vkey = vkey
+    }
+}

@@ -1,0 +1,243 @@
+package import WorkingDays
+
+/// Take all rows or none, or the valid ones.
+package enum ImportMode: String, Codable, CaseIterable, Sendable {
+    case all
+    case valid
+}
+
+/// Level of a hardship archive: 深度困难, 相对困难, 意外致困.
+package enum ArchiveLevel: String, Codable, CaseIterable, Sendable {
+    case deep
+    case relative
+    case accident
+}
+
+/// Opens the one record of a household.
+package struct OpenHousehold: Command {
+    package typealias Reply = HouseholdView
+    package static let name = "household.open"
+    package static let summary = "Opens the one record of a household."
+    package static let permission = Permission.registerPeople
+    package static let route = Route.post("/v1/households")
+
+    package let organisation: String
+    /// Person number.
+    package let head: String
+    package let address: String?
+    /// All but the head.
+    package let members: [HouseholdMember]
+
+    package init(organisation: String, head: String, address: String? = nil, members: [HouseholdMember]) {
+        self.organisation = organisation
+        self.head = head
+        self.address = address
+        self.members = members
+    }
+}
+
+/// Adds a member.
+package struct JoinHousehold: Command {
+    package typealias Reply = HouseholdView
+    package static let name = "household.join"
+    package static let summary = "Adds a member."
+    package static let permission = Permission.registerPeople
+    package static let route = Route.post("/v1/households/{household}/join")
+
+    package let household: String
+    package let person: String
+    package let relation: String
+    package let on: Day
+
+    package init(household: String, person: String, relation: String, on: Day) {
+        self.household = household
+        self.person = person
+        self.relation = relation
+        self.on = on
+    }
+}
+
+/// Ends a member's time in the household.
+package struct LeaveHousehold: Command {
+    package typealias Reply = HouseholdView
+    package static let name = "household.leave"
+    package static let summary = "Ends a member's time in the household."
+    package static let permission = Permission.registerPeople
+    package static let route = Route.post("/v1/households/{household}/leave")
+
+    package let household: String
+    package let person: String
+    package let on: Day
+    package let reason: String
+
+    package init(household: String, person: String, on: Day, reason: String) {
+        self.household = household
+        self.person = person
+        self.on = on
+        self.reason = reason
+    }
+}
+
+/// Lists households of a subtree.
+package struct ListHouseholds: Query {
+    package typealias Reply = Page<HouseholdView>
+    package static let name = "household.list"
+    package static let summary = "Lists households of a subtree."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/households")
+
+    package let organisation: String?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(organisation: String? = nil, cursor: String? = nil, limit: Int? = nil) {
+        self.organisation = organisation
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Shows a household and its archive.
+package struct ShowHousehold: Query {
+    package typealias Reply = HouseholdView
+    package static let name = "household.show"
+    package static let summary = "Shows a household and its archive."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/households/{household}")
+
+    package let household: String
+
+    package init(household: String) {
+        self.household = household
+    }
+}
+
+/// Registers households from a roster: 户号,姓名,身份证号,手机,关系,用人单位,户名,开户行,联行号,账号.
+package struct ImportHouseholds: Command {
+    package typealias Reply = ImportReport
+    package static let name = "household.import"
+    package static let summary = "Registers households from a roster: 户号,姓名,身份证号,手机,关系,用人单位,户名,开户行,联行号,账号."
+    package static let permission = Permission.registerPeople
+    package static let route = Route.post("/v1/households/import")
+
+    package let organisation: String
+    /// The file's text.
+    package let csv: String
+    package let mode: ImportMode
+
+    package init(organisation: String, csv: String, mode: ImportMode) {
+        self.organisation = organisation
+        self.csv = csv
+        self.mode = mode
+    }
+}
+
+/// A member as given.
+package struct HouseholdMember: Codable, Sendable {
+    package var person: String
+    /// To the head: spouse, child, parent…
+    package var relation: String
+
+    package init(person: String, relation: String) {
+        self.person = person
+        self.relation = relation
+    }
+}
+
+/// A household: one household, one archive.
+package struct HouseholdView: Codable, Sendable {
+    package var number: String
+    package var organisation: String
+    package var head: String
+    package var address: String?
+    package var members: [MemberView]
+    package var archive: ArchiveView?
+    package var warnings: [String]
+
+    package init(
+        number: String, organisation: String, head: String, address: String? = nil, members: [MemberView],
+        archive: ArchiveView? = nil, warnings: [String]
+    ) {
+        self.number = number
+        self.organisation = organisation
+        self.head = head
+        self.address = address
+        self.members = members
+        self.archive = archive
+        self.warnings = warnings
+    }
+}
+
+/// A member's time in a household.
+package struct MemberView: Codable, Sendable {
+    package var person: String
+    package var name: String
+    package var relation: String
+    /// Masked.
+    package var idNumber: String
+    package var from: Day
+    package var to: Day?
+
+    package init(person: String, name: String, relation: String, idNumber: String, from: Day, to: Day? = nil) {
+        self.person = person
+        self.name = name
+        self.relation = relation
+        self.idNumber = idNumber
+        self.from = from
+        self.to = to
+    }
+}
+
+/// A hardship archive (困难职工档案).
+package struct ArchiveView: Codable, Sendable {
+    package var level: ArchiveLevel
+    package var from: Day
+    package var until: Day?
+    package var caseNumber: String
+    package var active: Bool
+
+    package init(level: ArchiveLevel, from: Day, until: Day? = nil, caseNumber: String, active: Bool) {
+        self.level = level
+        self.from = from
+        self.until = until
+        self.caseNumber = caseNumber
+        self.active = active
+    }
+}
+
+/// What became of each row of a file.
+package struct ImportReport: Codable, Sendable {
+    package var rows: Int
+    package var accepted: Int
+    package var refused: Int
+    package var problems: [RowProblem]
+    /// Numbers of what was made, in the file's order.
+    package var created: [String]
+
+    package init(rows: Int, accepted: Int, refused: Int, problems: [RowProblem], created: [String]) {
+        self.rows = rows
+        self.accepted = accepted
+        self.refused = refused
+        self.problems = problems
+        self.created = created
+    }
+}
+
+/// Why a row was refused, and what to do about it.
+package struct RowProblem: Codable, Sendable {
+    /// In the file, from 1; the header is line 1.
+    package var line: Int
+    package var column: String
+    /// Masked where personal.
+    package var value: String?
+    package var problem: String
+    package var advice: String
+
+    package init(line: Int, column: String, value: String? = nil, problem: String, advice: String) {
+        self.line = line
+        self.column = column
+        self.value = value
+        self.problem = problem
+        self.advice = advice
+    }
+}

@@ -1,0 +1,217 @@
+package import FoundationEssentials
+package import WorkingDays
+
+/// The life of a public notice (公示).
+package enum NoticeState: String, Codable, CaseIterable, Sendable {
+    case running
+    case paused
+    case closed
+    case withdrawn
+}
+
+/// Where a case stands in its notice.
+package enum NoticeItemState: String, Codable, CaseIterable, Sendable {
+    case listed
+    case objected
+    case cleared
+    case removed
+}
+
+/// What became of an objection.
+package enum ObjectionState: String, Codable, CaseIterable, Sendable {
+    case open
+    case dismissed
+    case upheld
+}
+
+/// How an objection is resolved.
+package enum ObjectionOutcome: String, Codable, CaseIterable, Sendable {
+    case dismissed
+    case upheld
+}
+
+/// Publishes the cases that wait for public notice, and starts the clock of working days.
+package struct PublishNotice: Command {
+    package typealias Reply = NoticeView
+    package static let name = "notice.publish"
+    package static let summary =
+        "Publishes the cases that wait for public notice, and starts the clock of working days."
+    package static let permission = Permission.publishNotices
+    package static let route = Route.post("/v1/notices")
+
+    package let programme: String
+    package let organisation: String
+    /// All that wait, where not given.
+    package let cases: [String]?
+
+    package init(programme: String, organisation: String, cases: [String]? = nil) {
+        self.programme = programme
+        self.organisation = organisation
+        self.cases = cases
+    }
+}
+
+/// Lists public notices.
+package struct ListNotices: Query {
+    package typealias Reply = Page<NoticeView>
+    package static let name = "notice.list"
+    package static let summary = "Lists public notices."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/notices")
+
+    package let organisation: String?
+    package let state: NoticeState?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(organisation: String? = nil, state: NoticeState? = nil, cursor: String? = nil, limit: Int? = nil) {
+        self.organisation = organisation
+        self.state = state
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Shows a public notice with its text and objections.
+package struct ShowNotice: Query {
+    package typealias Reply = NoticeView
+    package static let name = "notice.show"
+    package static let summary = "Shows a public notice with its text and objections."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/notices/{notice}")
+
+    package let notice: String
+
+    package init(notice: String) {
+        self.notice = notice
+    }
+}
+
+/// Withdraws a notice; its cases wait for another.
+package struct WithdrawNotice: Command {
+    package typealias Reply = NoticeView
+    package static let name = "notice.withdraw"
+    package static let summary = "Withdraws a notice; its cases wait for another."
+    package static let permission = Permission.publishNotices
+    package static let route = Route.post("/v1/notices/{notice}/withdraw")
+
+    package let notice: String
+    package let reason: String
+
+    package init(notice: String, reason: String) {
+        self.notice = notice
+        self.reason = reason
+    }
+}
+
+/// Records an objection; the clock of its case stops.
+package struct ObjectToNotice: Command {
+    package typealias Reply = NoticeView
+    package static let name = "notice.object"
+    package static let summary = "Records an objection; the clock of its case stops."
+    package static let permission = Permission.publishNotices
+    package static let route = Route.post("/v1/notices/{notice}/objections")
+
+    package let notice: String
+    package let `case`: String
+    package let text: String
+    /// Who objects, where they gave a name.
+    package let raisedBy: String?
+
+    package init(notice: String, `case`: String, text: String, raisedBy: String? = nil) {
+        self.notice = notice
+        self.case = `case`
+        self.text = text
+        self.raisedBy = raisedBy
+    }
+}
+
+/// Resolves an objection; the clock goes on, or the case goes back.
+package struct ResolveObjection: Command {
+    package typealias Reply = NoticeView
+    package static let name = "objection.resolve"
+    package static let summary = "Resolves an objection; the clock goes on, or the case goes back."
+    package static let permission = Permission.publishNotices
+    package static let route = Route.post("/v1/objections/{objection}/resolve")
+
+    package let objection: UUID
+    package let outcome: ObjectionOutcome
+    package let reason: String
+
+    package init(objection: UUID, outcome: ObjectionOutcome, reason: String) {
+        self.objection = objection
+        self.outcome = outcome
+        self.reason = reason
+    }
+}
+
+/// A public notice.
+package struct NoticeView: Codable, Sendable {
+    package var number: String
+    package var programme: String
+    package var organisation: String
+    package var startsOn: Day
+    package var endsOn: Day
+    package var workingDays: Int
+    package var state: NoticeState
+    package var publicText: String
+    package var items: [NoticeItemView]
+    package var objections: [ObjectionView]
+
+    package init(
+        number: String, programme: String, organisation: String, startsOn: Day, endsOn: Day, workingDays: Int,
+        state: NoticeState, publicText: String, items: [NoticeItemView], objections: [ObjectionView]
+    ) {
+        self.number = number
+        self.programme = programme
+        self.organisation = organisation
+        self.startsOn = startsOn
+        self.endsOn = endsOn
+        self.workingDays = workingDays
+        self.state = state
+        self.publicText = publicText
+        self.items = items
+        self.objections = objections
+    }
+}
+
+/// A case in its notice, as the public sees it.
+package struct NoticeItemView: Codable, Sendable {
+    package var `case`: String
+    package var publicName: String
+    package var category: String
+    package var amount: Fen?
+    package var state: NoticeItemState
+
+    package init(`case`: String, publicName: String, category: String, amount: Fen? = nil, state: NoticeItemState) {
+        self.case = `case`
+        self.publicName = publicName
+        self.category = category
+        self.amount = amount
+        self.state = state
+    }
+}
+
+/// An objection to a case in a notice.
+package struct ObjectionView: Codable, Sendable {
+    package var id: UUID
+    package var `case`: String
+    package var text: String
+    package var raisedBy: String?
+    package var raisedAt: Date
+    package var state: ObjectionState
+    package var resolution: String?
+
+    package init(
+        id: UUID, `case`: String, text: String, raisedBy: String? = nil, raisedAt: Date, state: ObjectionState,
+        resolution: String? = nil
+    ) {
+        self.id = id
+        self.case = `case`
+        self.text = text
+        self.raisedBy = raisedBy
+        self.raisedAt = raisedAt
+        self.state = state
+        self.resolution = resolution
+    }
+}

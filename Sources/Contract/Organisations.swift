@@ -1,0 +1,217 @@
+package import WorkingDays
+
+/// A union's place in the tree.
+package enum UnionLevel: String, Codable, CaseIterable, Sendable {
+    case nation
+    case province
+    case city
+    case county
+    case grassroots
+}
+
+/// A union of a territory, or of an industry (产业工会).
+package enum UnionLine: String, Codable, CaseIterable, Sendable {
+    case territory
+    case industry
+}
+
+/// Adds a union to the tree.
+package struct CreateOrganisation: Command {
+    package typealias Reply = OrganisationView
+    package static let name = "organisation.create"
+    package static let summary = "Adds a union to the tree."
+    package static let permission = Permission.manageOrganisations
+    package static let route = Route.post("/v1/organisations")
+
+    /// Unique, letters, digits and underscore: a label of its path.
+    package let code: String
+    package let name: String
+    package let level: UnionLevel
+    package let line: UnionLine
+    /// Code of the parent that also funds it; none only for the root.
+    package let parent: String?
+    /// GB/T 2260 code of its region.
+    package let region: String?
+
+    package init(
+        code: String, name: String, level: UnionLevel, line: UnionLine, parent: String? = nil, region: String? = nil
+    ) {
+        self.code = code
+        self.name = name
+        self.level = level
+        self.line = line
+        self.parent = parent
+        self.region = region
+    }
+}
+
+/// Puts a union under a further or another parent from a day on.
+package struct AttachOrganisation: Command {
+    package typealias Reply = OrganisationView
+    package static let name = "organisation.attach"
+    package static let summary = "Puts a union under a further or another parent from a day on."
+    package static let permission = Permission.manageOrganisations
+    package static let route = Route.post("/v1/organisations/{organisation}/attach")
+
+    package let organisation: String
+    package let parent: String
+    /// Whether money comes through this parent; exactly one does on any day.
+    package let fundParent: Bool
+    package let from: Day
+
+    package init(organisation: String, parent: String, fundParent: Bool, from: Day) {
+        self.organisation = organisation
+        self.parent = parent
+        self.fundParent = fundParent
+        self.from = from
+    }
+}
+
+/// Lists unions of a subtree.
+package struct ListOrganisations: Query {
+    package typealias Reply = Page<OrganisationView>
+    package static let name = "organisation.list"
+    package static let summary = "Lists unions of a subtree."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/organisations")
+
+    package let under: String?
+    package let line: UnionLine?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(under: String? = nil, line: UnionLine? = nil, cursor: String? = nil, limit: Int? = nil) {
+        self.under = under
+        self.line = line
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Shows a union and its parents.
+package struct ShowOrganisation: Query {
+    package typealias Reply = OrganisationView
+    package static let name = "organisation.show"
+    package static let summary = "Shows a union and its parents."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/organisations/{organisation}")
+
+    package let organisation: String
+
+    package init(organisation: String) {
+        self.organisation = organisation
+    }
+}
+
+/// A union in its tree.
+package struct OrganisationView: Codable, Sendable {
+    package var code: String
+    package var name: String
+    package var level: UnionLevel
+    package var line: UnionLine
+    /// Codes from the root to here, with dots.
+    package var path: String
+    package var region: String?
+    package var parents: [ParentView]
+
+    package init(
+        code: String, name: String, level: UnionLevel, line: UnionLine, path: String, region: String? = nil,
+        parents: [ParentView]
+    ) {
+        self.code = code
+        self.name = name
+        self.level = level
+        self.line = line
+        self.path = path
+        self.region = region
+        self.parents = parents
+    }
+}
+
+/// A parent of a union over a time.
+package struct ParentView: Codable, Sendable {
+    package var code: String
+    package var name: String
+    package var line: UnionLine
+    package var fundParent: Bool
+    package var from: Day
+    /// Last day; nil while it lasts.
+    package var to: Day?
+
+    package init(code: String, name: String, line: UnionLine, fundParent: Bool, from: Day, to: Day? = nil) {
+        self.code = code
+        self.name = name
+        self.line = line
+        self.fundParent = fundParent
+        self.from = from
+        self.to = to
+    }
+}
+
+/// Whose a unit is, as far as measures ask.
+package enum EmployerKind: String, Codable, CaseIterable, Sendable {
+    case `private`
+    case stateOwned
+    case budgetFunded
+    case individual
+    case other
+}
+
+/// Registers an employer under its union.
+package struct RegisterEmployer: Command {
+    package typealias Reply = EmployerView
+    package static let name = "employer.register"
+    package static let summary = "Registers an employer under its union."
+    package static let permission = Permission.registerPeople
+    package static let route = Route.post("/v1/employers")
+
+    /// Unified social credit code, 18 characters.
+    package let uscc: String
+    package let name: String
+    package let kind: EmployerKind
+    /// Organisation code of its grassroots union.
+    package let union: String
+
+    package init(uscc: String, name: String, kind: EmployerKind, union: String) {
+        self.uscc = uscc
+        self.name = name
+        self.kind = kind
+        self.union = union
+    }
+}
+
+/// Lists employers of a subtree.
+package struct ListEmployers: Query {
+    package typealias Reply = Page<EmployerView>
+    package static let name = "employer.list"
+    package static let summary = "Lists employers of a subtree."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/employers")
+
+    package let under: String?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(under: String? = nil, cursor: String? = nil, limit: Int? = nil) {
+        self.under = under
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// An employer (用人单位) and its union.
+package struct EmployerView: Codable, Sendable {
+    package var uscc: String
+    package var name: String
+    package var kind: EmployerKind
+    package var union: String
+    package var warnings: [String]
+
+    package init(uscc: String, name: String, kind: EmployerKind, union: String, warnings: [String]) {
+        self.uscc = uscc
+        self.name = name
+        self.kind = kind
+        self.union = union
+        self.warnings = warnings
+    }
+}

@@ -1,0 +1,153 @@
+package import FoundationEssentials
+package import WorkingDays
+
+/// The life of a payment; only `booked` is paid.
+package enum PaymentState: String, Codable, CaseIterable, Sendable {
+    case prepared
+    case approved
+    case inFile
+    case sent
+    case accepted
+    case unknown
+    case booked
+    case rejected
+    case returned
+    case reissued
+    case cancelled
+}
+
+/// Lists payments.
+package struct ListPayments: Query {
+    package typealias Reply = Page<PaymentView>
+    package static let name = "payment.list"
+    package static let summary = "Lists payments."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/payments")
+
+    package let run: String?
+    package let state: PaymentState?
+    package let `case`: String?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(
+        run: String? = nil, state: PaymentState? = nil, `case`: String? = nil, cursor: String? = nil, limit: Int? = nil
+    ) {
+        self.run = run
+        self.state = state
+        self.case = `case`
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Shows a payment.
+package struct ShowPayment: Query {
+    package typealias Reply = PaymentView
+    package static let name = "payment.show"
+    package static let summary = "Shows a payment."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/payments/{payment}")
+
+    package let payment: String
+
+    package init(payment: String) {
+        self.payment = payment
+    }
+}
+
+/// Lets a rejected or returned payment be made anew in a later run.
+package struct ReissuePayment: Command {
+    package typealias Reply = PaymentView
+    package static let name = "payment.reissue"
+    package static let summary = "Lets a rejected or returned payment be made anew in a later run."
+    package static let permission = Permission.prepareRuns
+    package static let route = Route.post("/v1/payments/{payment}/reissue")
+
+    package let payment: String
+    package let reason: String
+
+    package init(payment: String, reason: String) {
+        self.payment = payment
+        self.reason = reason
+    }
+}
+
+/// Records the bank's word that a payment of unknown fate was not made.
+package struct DisprovePayment: Command {
+    package typealias Reply = PaymentView
+    package static let name = "payment.disprove"
+    package static let summary = "Records the bank's word that a payment of unknown fate was not made."
+    package static let permission = Permission.importResults
+    package static let route = Route.post("/v1/payments/{payment}/disprove")
+
+    package let payment: String
+    /// The bank's document.
+    package let proof: String
+
+    package init(payment: String, proof: String) {
+        self.payment = payment
+        self.proof = proof
+    }
+}
+
+/// Takes in union dues that employers paid: USCC, period (2026Q1), amount in yuan.
+package struct ImportRemittances: Command {
+    package typealias Reply = ImportReport
+    package static let name = "remittance.import"
+    package static let summary = "Takes in union dues that employers paid: USCC, period (2026Q1), amount in yuan."
+    package static let permission = Permission.importResults
+    package static let route = Route.post("/v1/remittances/import")
+
+    package let organisation: String
+    /// The file's text.
+    package let csv: String
+    package let mode: ImportMode
+
+    package init(organisation: String, csv: String, mode: ImportMode) {
+        self.organisation = organisation
+        self.csv = csv
+        self.mode = mode
+    }
+}
+
+/// A payment of a run.
+package struct PaymentView: Codable, Sendable {
+    /// As the bank knows it.
+    package var reference: String
+    package var run: String
+    package var `case`: String
+    package var instalment: Int
+    package var payee: String
+    /// Masked.
+    package var account: String
+    package var amount: Fen
+    package var state: PaymentState
+    /// The bank's code and words for a failure.
+    package var reason: String?
+    package var attempt: Int
+    /// Reference of the failed payment that this one makes good.
+    package var reissues: String?
+    package var sentAt: Date?
+    package var bookedOn: Day?
+
+    package init(
+        reference: String, run: String, `case`: String, instalment: Int, payee: String, account: String, amount: Fen,
+        state: PaymentState, reason: String? = nil, attempt: Int, reissues: String? = nil, sentAt: Date? = nil,
+        bookedOn: Day? = nil
+    ) {
+        self.reference = reference
+        self.run = run
+        self.case = `case`
+        self.instalment = instalment
+        self.payee = payee
+        self.account = account
+        self.amount = amount
+        self.state = state
+        self.reason = reason
+        self.attempt = attempt
+        self.reissues = reissues
+        self.sentAt = sentAt
+        self.bookedOn = bookedOn
+    }
+}

@@ -1,0 +1,99 @@
+/// The answer “no”, said so that a person can act on it: what was refused, where, and what to do.
+package struct Refusal: Error, Codable, Sendable, Equatable {
+    package enum Code: String, Codable, CaseIterable, Sendable {
+        case invalid
+        case unauthenticated
+        case forbidden
+        case notFound
+        case conflict
+        case tooLarge
+        case unavailable
+        case `internal`
+    }
+
+    package var code: Code
+    /// One sentence: what, where, what to do.
+    package var message: String
+    /// The field of the operation that is at fault, as `members.1.person`.
+    package var field: String?
+    /// Further sentences, one each: all that is missing, every row at fault.
+    package var details: [String]?
+    /// The number under which the daemon's log has the whole of an internal error.
+    package var reference: String?
+
+    package init(
+        _ code: Code, _ message: String, field: String? = nil, details: [String]? = nil, reference: String? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.field = field
+        self.details = details
+        self.reference = reference
+    }
+
+    package static func invalid(_ message: String, field: String? = nil, details: [String]? = nil) -> Refusal {
+        Refusal(.invalid, message, field: field, details: details)
+    }
+
+    package static func unauthenticated(_ message: String) -> Refusal { Refusal(.unauthenticated, message) }
+
+    package static func forbidden(_ message: String, field: String? = nil) -> Refusal {
+        Refusal(.forbidden, message, field: field)
+    }
+
+    package static func notFound(_ message: String, field: String? = nil) -> Refusal {
+        Refusal(.notFound, message, field: field)
+    }
+
+    package static func conflict(_ message: String, field: String? = nil, details: [String]? = nil) -> Refusal {
+        Refusal(.conflict, message, field: field, details: details)
+    }
+
+    package static func tooLarge(_ message: String, field: String? = nil) -> Refusal {
+        Refusal(.tooLarge, message, field: field)
+    }
+
+    package static func unavailable(_ message: String) -> Refusal { Refusal(.unavailable, message) }
+}
+
+extension Refusal.Code {
+    /// HTTP status.
+    package var status: Int {
+        switch self {
+        case .invalid: 422
+        case .unauthenticated: 401
+        case .forbidden: 403
+        case .notFound: 404
+        case .conflict: 409
+        case .tooLarge: 413
+        case .unavailable: 503
+        case .internal: 500
+        }
+    }
+
+    /// Exit code of `relief`; 0 is done, 64 a command line that can't be read.
+    package var exitCode: Int32 {
+        switch self {
+        case .invalid, .tooLarge: 3
+        case .notFound: 4
+        case .conflict: 5
+        case .unauthenticated, .forbidden: 6
+        case .unavailable: 7
+        case .internal: 70
+        }
+    }
+
+    /// The phrase that HTTP has for the status.
+    package var title: String {
+        switch self {
+        case .invalid: "Unprocessable Content"
+        case .unauthenticated: "Unauthorized"
+        case .forbidden: "Forbidden"
+        case .notFound: "Not Found"
+        case .conflict: "Conflict"
+        case .tooLarge: "Content Too Large"
+        case .unavailable: "Service Unavailable"
+        case .internal: "Internal Server Error"
+        }
+    }
+}

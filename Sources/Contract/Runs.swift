@@ -1,0 +1,345 @@
+package import FoundationEssentials
+package import WorkingDays
+
+/// The life of a payment run (发放批次).
+package enum RunState: String, Codable, CaseIterable, Sendable {
+    case prepared
+    case checked
+    case approved
+    case released
+    case filed
+    case answered
+    case reconciled
+    case cancelled
+}
+
+/// Form of the file for the bank: ISO 20022, or 代发 text.
+package enum BankFormat: String, Codable, CaseIterable, Sendable {
+    case pain001
+    case batchText
+}
+
+/// Gathers all instalments of a fund that are due into a run, and holds the money.
+package struct PrepareRun: Command {
+    package typealias Reply = RunView
+    package static let name = "run.prepare"
+    package static let summary = "Gathers all instalments of a fund that are due into a run, and holds the money."
+    package static let permission = Permission.prepareRuns
+    package static let route = Route.post("/v1/runs")
+
+    package let fund: String
+    package let programme: String?
+    /// Last due day that is taken in.
+    package let upTo: Day
+    /// When the bank is to pay.
+    package let executeOn: Day
+
+    package init(fund: String, programme: String? = nil, upTo: Day, executeOn: Day) {
+        self.fund = fund
+        self.programme = programme
+        self.upTo = upTo
+        self.executeOn = executeOn
+    }
+}
+
+/// Confirms a run as the second pair of eyes.
+package struct CheckRun: Command {
+    package typealias Reply = RunView
+    package static let name = "run.check"
+    package static let summary = "Confirms a run as the second pair of eyes."
+    package static let permission = Permission.checkRuns
+    package static let route = Route.post("/v1/runs/{run}/check")
+
+    package let run: String
+    /// `RunView.sheet` of what was seen.
+    package let sheet: String
+
+    package init(run: String, sheet: String) {
+        self.run = run
+        self.sheet = sheet
+    }
+}
+
+/// Approves a checked run.
+package struct ApproveRun: Command {
+    package typealias Reply = RunView
+    package static let name = "run.approve"
+    package static let summary = "Approves a checked run."
+    package static let permission = Permission.approveRuns
+    package static let route = Route.post("/v1/runs/{run}/approve")
+
+    package let run: String
+    package let sheet: String
+
+    package init(run: String, sheet: String) {
+        self.run = run
+        self.sheet = sheet
+    }
+}
+
+/// Writes the one file of an approved run for the bank.
+package struct ReleaseRun: Command {
+    package typealias Reply = RunView
+    package static let name = "run.release"
+    package static let summary = "Writes the one file of an approved run for the bank."
+    package static let permission = Permission.releaseRuns
+    package static let route = Route.post("/v1/runs/{run}/release")
+
+    package let run: String
+    package let sheet: String
+    package let format: BankFormat
+
+    package init(run: String, sheet: String, format: BankFormat) {
+        self.run = run
+        self.sheet = sheet
+        self.format = format
+    }
+}
+
+/// Gives up a run that isn't released, and frees its money.
+package struct CancelRun: Command {
+    package typealias Reply = RunView
+    package static let name = "run.cancel"
+    package static let summary = "Gives up a run that isn't released, and frees its money."
+    package static let permission = Permission.prepareRuns
+    package static let route = Route.post("/v1/runs/{run}/cancel")
+
+    package let run: String
+    package let reason: String
+
+    package init(run: String, reason: String) {
+        self.run = run
+        self.reason = reason
+    }
+}
+
+/// Fetches a released run's file, always the same bytes.
+package struct GetRunFile: Query {
+    package typealias Reply = FileContent
+    package static let name = "run.file"
+    package static let summary = "Fetches a released run's file, always the same bytes."
+    package static let permission = Permission.releaseRuns
+    package static let route = Route.get("/v1/runs/{run}/file")
+
+    package let run: String
+
+    package init(run: String) {
+        self.run = run
+    }
+}
+
+/// Takes in what the bank answered: status report, notification, statement, 代发 result.
+package struct ImportBankFile: Command {
+    package typealias Reply = BankImportView
+    package static let name = "run.import"
+    package static let summary = "Takes in what the bank answered: status report, notification, statement, 代发 result."
+    package static let permission = Permission.importResults
+    package static let route = Route.post("/v1/runs/import")
+
+    package let fileName: String
+    package let content: Data
+
+    package init(fileName: String, content: Data) {
+        self.fileName = fileName
+        self.content = content
+    }
+}
+
+/// Compares a run with what the bank booked.
+package struct ReconcileRun: Command {
+    package typealias Reply = Reconciliation
+    package static let name = "run.reconcile"
+    package static let summary = "Compares a run with what the bank booked."
+    package static let permission = Permission.importResults
+    package static let route = Route.post("/v1/runs/{run}/reconcile")
+
+    package let run: String
+
+    package init(run: String) {
+        self.run = run
+    }
+}
+
+/// Lists runs.
+package struct ListRuns: Query {
+    package typealias Reply = Page<RunView>
+    package static let name = "run.list"
+    package static let summary = "Lists runs."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/runs")
+
+    package let fund: String?
+    package let state: RunState?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(fund: String? = nil, state: RunState? = nil, cursor: String? = nil, limit: Int? = nil) {
+        self.fund = fund
+        self.state = state
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Shows a run with its control totals.
+package struct ShowRun: Query {
+    package typealias Reply = RunView
+    package static let name = "run.show"
+    package static let summary = "Shows a run with its control totals."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/runs/{run}")
+
+    package let run: String
+
+    package init(run: String) {
+        self.run = run
+    }
+}
+
+/// A payment run and its control totals.
+package struct RunView: Codable, Sendable {
+    package var number: String
+    package var fund: String
+    package var organisation: String
+    package var programme: String?
+    package var state: RunState
+    package var executeOn: Day
+    package var payments: Int
+    package var total: Fen
+    /// SHA-256, hexadecimal, of all its payments: what check and approval are bound to.
+    package var sheet: String
+    package var preparedBy: String
+    package var preparedAt: Date
+    package var checkedBy: String?
+    package var checkedAt: Date?
+    package var approvedBy: String?
+    package var approvedAt: Date?
+    package var releasedBy: String?
+    package var releasedAt: Date?
+    package var format: BankFormat?
+    package var fileName: String?
+    package var fileSha256: String?
+    package var counts: [PaymentCount]
+    package var cancelReason: String?
+
+    package init(
+        number: String, fund: String, organisation: String, programme: String? = nil, state: RunState, executeOn: Day,
+        payments: Int, total: Fen, sheet: String, preparedBy: String, preparedAt: Date, checkedBy: String? = nil,
+        checkedAt: Date? = nil, approvedBy: String? = nil, approvedAt: Date? = nil, releasedBy: String? = nil,
+        releasedAt: Date? = nil, format: BankFormat? = nil, fileName: String? = nil, fileSha256: String? = nil,
+        counts: [PaymentCount], cancelReason: String? = nil
+    ) {
+        self.number = number
+        self.fund = fund
+        self.organisation = organisation
+        self.programme = programme
+        self.state = state
+        self.executeOn = executeOn
+        self.payments = payments
+        self.total = total
+        self.sheet = sheet
+        self.preparedBy = preparedBy
+        self.preparedAt = preparedAt
+        self.checkedBy = checkedBy
+        self.checkedAt = checkedAt
+        self.approvedBy = approvedBy
+        self.approvedAt = approvedAt
+        self.releasedBy = releasedBy
+        self.releasedAt = releasedAt
+        self.format = format
+        self.fileName = fileName
+        self.fileSha256 = fileSha256
+        self.counts = counts
+        self.cancelReason = cancelReason
+    }
+}
+
+/// How many payments of a run are in a state, and their sum.
+package struct PaymentCount: Codable, Sendable {
+    package var state: PaymentState
+    package var count: Int
+    package var total: Fen
+
+    package init(state: PaymentState, count: Int, total: Fen) {
+        self.state = state
+        self.count = count
+        self.total = total
+    }
+}
+
+/// A file with its bytes.
+package struct FileContent: Codable, Sendable {
+    package var fileName: String
+    package var sha256: String
+    package var content: Data
+
+    package init(fileName: String, sha256: String, content: Data) {
+        self.fileName = fileName
+        self.sha256 = sha256
+        self.content = content
+    }
+}
+
+/// What a bank file held; every line is in exactly one class.
+package struct BankImportView: Codable, Sendable {
+    package var fileName: String
+    package var format: String
+    package var alreadyImported: Bool
+    package var lines: Int
+    /// Lines by class.
+    package var classes: [String: Int]
+    package var problems: [String]
+
+    package init(
+        fileName: String, format: String, alreadyImported: Bool, lines: Int, classes: [String: Int], problems: [String]
+    ) {
+        self.fileName = fileName
+        self.format = format
+        self.alreadyImported = alreadyImported
+        self.lines = lines
+        self.classes = classes
+        self.problems = problems
+    }
+}
+
+/// A run against the bank's statement.
+package struct Reconciliation: Codable, Sendable {
+    package var run: String
+    package var expected: ReconciliationFigure
+    package var booked: ReconciliationFigure
+    package var rejected: ReconciliationFigure
+    package var returned: ReconciliationFigure
+    package var unknown: ReconciliationFigure
+    /// Sent or accepted, not yet booked.
+    package var waiting: ReconciliationFigure
+    /// Bank lines that name this run's file but none of its payments.
+    package var unmatched: [String]
+    package var balanced: Bool
+
+    package init(
+        run: String, expected: ReconciliationFigure, booked: ReconciliationFigure, rejected: ReconciliationFigure,
+        returned: ReconciliationFigure, unknown: ReconciliationFigure, waiting: ReconciliationFigure,
+        unmatched: [String], balanced: Bool
+    ) {
+        self.run = run
+        self.expected = expected
+        self.booked = booked
+        self.rejected = rejected
+        self.returned = returned
+        self.unknown = unknown
+        self.waiting = waiting
+        self.unmatched = unmatched
+        self.balanced = balanced
+    }
+}
+
+/// A count and a sum.
+package struct ReconciliationFigure: Codable, Sendable {
+    package var count: Int
+    package var total: Fen
+
+    package init(count: Int, total: Fen) {
+        self.count = count
+        self.total = total
+    }
+}

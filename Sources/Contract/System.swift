@@ -1,0 +1,80 @@
+package import FoundationEssentials
+package import WorkingDays
+
+/// Shows the daemon's time.
+package struct ShowClock: Query {
+    package typealias Reply = ClockView
+    package static let name = "clock.show"
+    package static let summary = "Shows the daemon's time."
+    package static let permission = Permission.anyone
+    package static let route = Route.get("/v1/clock")
+
+    package init() {}
+}
+
+/// Moves the clock of a demonstration forward.
+package struct AdvanceClock: Command {
+    package typealias Reply = ClockView
+    package static let name = "clock.advance"
+    package static let summary = "Moves the clock of a demonstration forward."
+    package static let permission = Permission.administer
+    package static let route = Route.post("/v1/clock/advance")
+
+    package let to: Date?
+    package let workingDays: Int?
+    package let days: Int?
+
+    package init(to: Date? = nil, workingDays: Int? = nil, days: Int? = nil) {
+        self.to = to
+        self.workingDays = workingDays
+        self.days = days
+    }
+}
+
+/// Checks everything the daemon stands on.
+package struct ReportHealth: Query {
+    package typealias Reply = DoctorReport
+    package static let name = "doctor.report"
+    package static let summary = "Checks everything the daemon stands on."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.get("/v1/doctor")
+
+    package init() {}
+}
+
+/// The daemon's time.
+package struct ClockView: Codable, Sendable {
+    package var now: Date
+    package var today: Day
+    package var demo: Bool
+
+    package init(now: Date, today: Day, demo: Bool) {
+        self.now = now
+        self.today = today
+        self.demo = demo
+    }
+}
+
+/// What was checked, and how it is.
+package struct DoctorReport: Codable, Sendable {
+    package var ok: Bool
+    package var checks: [DoctorCheck]
+
+    package init(ok: Bool, checks: [DoctorCheck]) {
+        self.ok = ok
+        self.checks = checks
+    }
+}
+
+/// One thing that was checked.
+package struct DoctorCheck: Codable, Sendable {
+    package var name: String
+    package var ok: Bool
+    package var detail: String
+
+    package init(name: String, ok: Bool, detail: String) {
+        self.name = name
+        self.ok = ok
+        self.detail = detail
+    }
+}

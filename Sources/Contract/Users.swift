@@ -1,0 +1,191 @@
+package import FoundationEssentials
+
+/// Makes a user; without a grant it may do nothing yet.
+package struct CreateUser: Command {
+    package typealias Reply = UserView
+    package static let name = "user.create"
+    package static let summary = "Makes a user; without a grant it may do nothing yet."
+    package static let permission = Permission.administer
+    package static let route = Route.post("/v1/users")
+
+    /// Short name, unique: `wang.fang`.
+    package let login: String
+    package let name: String
+    /// Account on the daemon's host, by name or number, whose processes act as this user.
+    package let unixUser: String?
+    /// Number of the person, so that nobody decides their own or a relative's case.
+    package let person: String?
+
+    package init(login: String, name: String, unixUser: String? = nil, person: String? = nil) {
+        self.login = login
+        self.name = name
+        self.unixUser = unixUser
+        self.person = person
+    }
+}
+
+/// Lists users.
+package struct ListUsers: Query {
+    package typealias Reply = Page<UserView>
+    package static let name = "user.list"
+    package static let summary = "Lists users."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/users")
+
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(cursor: String? = nil, limit: Int? = nil) {
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Gives a user a role in an organisation and everything under it.
+package struct GrantRole: Command {
+    package typealias Reply = UserView
+    package static let name = "user.grant"
+    package static let summary = "Gives a user a role in an organisation and everything under it."
+    package static let permission = Permission.administer
+    package static let route = Route.post("/v1/users/{user}/grant")
+
+    package let user: String
+    package let role: Role
+    package let organisation: String
+
+    package init(user: String, role: Role, organisation: String) {
+        self.user = user
+        self.role = role
+        self.organisation = organisation
+    }
+}
+
+/// Takes a role from a user.
+package struct RevokeRole: Command {
+    package typealias Reply = UserView
+    package static let name = "user.revoke"
+    package static let summary = "Takes a role from a user."
+    package static let permission = Permission.administer
+    package static let route = Route.post("/v1/users/{user}/revoke")
+
+    package let user: String
+    package let role: Role
+    package let organisation: String
+
+    package init(user: String, role: Role, organisation: String) {
+        self.user = user
+        self.role = role
+        self.organisation = organisation
+    }
+}
+
+/// Shuts a user out for good; what it did stays.
+package struct DisableUser: Command {
+    package typealias Reply = UserView
+    package static let name = "user.disable"
+    package static let summary = "Shuts a user out for good; what it did stays."
+    package static let permission = Permission.administer
+    package static let route = Route.post("/v1/users/{user}/disable")
+
+    package let user: String
+    package let reason: String
+
+    package init(user: String, reason: String) {
+        self.user = user
+        self.reason = reason
+    }
+}
+
+/// Issues a token for a machine or a remote user; it is shown once.
+package struct IssueToken: Command {
+    package typealias Reply = IssuedToken
+    package static let name = "token.issue"
+    package static let summary = "Issues a token for a machine or a remote user; it is shown once."
+    package static let permission = Permission.administer
+    package static let route = Route.post("/v1/users/{user}/tokens")
+
+    package let user: String
+    /// Days, 1 to 366; 90 where not given.
+    package let expiresInDays: Int?
+    /// What it is for.
+    package let note: String?
+
+    package init(user: String, expiresInDays: Int? = nil, note: String? = nil) {
+        self.user = user
+        self.expiresInDays = expiresInDays
+        self.note = note
+    }
+}
+
+/// Ends all tokens of a user at once.
+package struct RevokeTokens: Command {
+    package typealias Reply = UserView
+    package static let name = "token.revoke"
+    package static let summary = "Ends all tokens of a user at once."
+    package static let permission = Permission.administer
+    package static let route = Route.post("/v1/users/{user}/tokens/revoke")
+
+    package let user: String
+    package let reason: String?
+
+    package init(user: String, reason: String? = nil) {
+        self.user = user
+        self.reason = reason
+    }
+}
+
+/// Shows the user that asks.
+package struct WhoAmI: Query {
+    package typealias Reply = UserView
+    package static let name = "whoami"
+    package static let summary = "Shows the user that asks."
+    package static let permission = Permission.anyone
+    package static let route = Route.get("/v1/whoami")
+
+    package init() {}
+}
+
+/// One who acts: a member of staff or a machine.
+package struct UserView: Codable, Sendable {
+    package var login: String
+    package var name: String
+    package var unixUser: String?
+    package var person: String?
+    package var disabled: Bool
+    package var grants: [GrantView]
+
+    package init(
+        login: String, name: String, unixUser: String? = nil, person: String? = nil, disabled: Bool, grants: [GrantView]
+    ) {
+        self.login = login
+        self.name = name
+        self.unixUser = unixUser
+        self.person = person
+        self.disabled = disabled
+        self.grants = grants
+    }
+}
+
+/// A role in an organisation and everything under it.
+package struct GrantView: Codable, Sendable {
+    package var role: Role
+    package var organisation: String
+
+    package init(role: Role, organisation: String) {
+        self.role = role
+        self.organisation = organisation
+    }
+}
+
+/// A new token, in the clear this one time.
+package struct IssuedToken: Codable, Sendable {
+    package var token: String
+    package var user: String
+    package var expiresAt: Date
+
+    package init(token: String, user: String, expiresAt: Date) {
+        self.token = token
+        self.user = user
+        self.expiresAt = expiresAt
+    }
+}
