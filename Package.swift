@@ -69,7 +69,7 @@ let package = Package(
         room("Ledger", ["Postgres"]),
         room("CEL"),
         room("TransparencyLog", [crypto]),
-        room("BankFiles"),
+        room("BankFiles", ["WorkingDays"]),
 
         // The domain, and its doors.
         room("Contract", ["WorkingDays"]),
@@ -91,7 +91,7 @@ let package = Package(
             ]),
         program("reliefd", ["Assembly", argumentParser]),
         program("relief", ["Contract", "Client", argumentParser]),
-        program("relief-banksim", ["BankFiles", argumentParser]),
+        program("relief-banksim", ["BankFiles", "WorkingDays", argumentParser]),
 
         // Text files carried in the program.
         .plugin(
@@ -109,7 +109,7 @@ let package = Package(
         tests("Ledger", ["Ledger", "Postgres", "Support"]),
         tests("CEL", ["CEL"]),
         tests("TransparencyLog", ["TransparencyLog", crypto]),
-        tests("BankFiles", ["BankFiles"]),
+        tests("BankFiles", ["BankFiles", "WorkingDays"]),
         tests("Contract", ["Contract"]),
         tests(
             "Relief",
