@@ -1,0 +1,277 @@
+-- Unions, people, and who may do what for whom.
+--
+-- Access is by subtree and enforced here: a session names in relief.scope the paths it may see, and row-level security
+-- shows it nothing else. No scope, no rows.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+-- The subtrees of this transaction: '{CN.QH,CN.HB.XY}'; unset = none. The empty path is the whole tree.
+CREATE FUNCTION relief.scope() RETURNS ltree[]
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('relief.scope', true), ''), '{}')::ltree[];
+
+CREATE FUNCTION relief.in_scope(path ltree) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN path <@ ANY (relief.scope());
+
+-- Numbers that people use, counted per union, so that a number tells nothing of another union's volume.
+CREATE TABLE relief.counter (
+  name   text PRIMARY KEY,
+  value  bigint NOT NULL CHECK (value > 0)
+);
+
+-- Takes `wanted` consecutive numbers and gives the first.
+CREATE FUNCTION relief.next_numbers(counter_name text, wanted bigint) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
+  INSERT INTO relief.counter AS c (name, value) VALUES (counter_name, wanted)
+  ON CONFLICT (name) DO UPDATE SET value = c.value + wanted
+  RETURNING value - wanted + 1
+$$;
+
+CREATE TABLE relief.organisation (
+  id         uuid PRIMARY KEY,
+  code       text NOT NULL UNIQUE CHECK (code ~ '^[A-Z0-9][A-Z0-9-]{0,31}$'),
+  name       text NOT NULL CHECK (name <> ''),
+  level      text NOT NULL CHECK (level IN ('nation', 'province', 'city', 'county', 'grassroots')),
+  line       text NOT NULL CHECK (line IN ('territory', 'industry')),
+  path       ltree NOT NULL UNIQUE,
+  region     text CHECK (region ~ '^[0-9]{6}([0-9]{6})?$'),   -- GB/T 2260
+  created_at timestamptz NOT NULL
+);
+CREATE INDEX organisation_path ON relief.organisation USING gist (path);
+
+-- A unit may hold two parents, territory and industry; one of them at most is the fund parent at any date (P17).
+CREATE TABLE relief.organisation_parent (
+  id          uuid PRIMARY KEY,
+  organisation uuid NOT NULL REFERENCES relief.organisation,
+  parent      uuid NOT NULL REFERENCES relief.organisation CHECK (parent <> organisation),
+  line        text NOT NULL CHECK (line IN ('territory', 'industry')),
+  fund_parent boolean NOT NULL,
+  valid       daterange NOT NULL CHECK (NOT isempty(valid)),
+  CONSTRAINT one_parent_per_line EXCLUDE USING gist (organisation WITH =, line WITH =, valid WITH &&),
+  CONSTRAINT one_fund_parent EXCLUDE USING gist (organisation WITH =, valid WITH &&) WHERE (fund_parent)
+);
+
+CREATE TABLE relief.employer (
+  id         uuid PRIMARY KEY,
+  uscc       text NOT NULL,                -- GB 32100; a failing check character warns, because such codes exist
+  name       text NOT NULL CHECK (name <> ''),
+  kind       text NOT NULL CHECK (kind IN ('private', 'stateOwned', 'budgetFunded', 'individual', 'other')),
+  org_id     uuid NOT NULL REFERENCES relief.organisation,   -- its own grassroots union
+  org_path   ltree NOT NULL,
+  created_at timestamptz NOT NULL,
+  UNIQUE (uscc, org_id)
+);
+
+CREATE TABLE relief.person (
+  id            uuid PRIMARY KEY,
+  number        text NOT NULL UNIQUE,
+  name          text NOT NULL,
+  id_number     bytea,                     -- encrypted; NULL once erased
+  id_index      bytea,                     -- keyed blind index of the normalised 18-character number
+  id_masked     text,                      -- what a view shows: 3 first and 4 last characters
+  phone         bytea,
+  phone_index   bytea,
+  phone_masked  text,
+  birth_day     date,
+  sex           text CHECK (sex IN ('female', 'male')),
+  died_on       date,
+  erased_at     timestamptz,
+  employer      uuid REFERENCES relief.employer,
+  org_id        uuid NOT NULL REFERENCES relief.organisation,
+  org_path      ltree NOT NULL,
+  created_at    timestamptz NOT NULL,
+  salt          uuid NOT NULL DEFAULT gen_random_uuid(),  -- so that the row's digest in the log can't be guessed from a name
+  CHECK (erased_at IS NOT NULL OR (id_number IS NOT NULL AND id_index IS NOT NULL))
+);
+CREATE UNIQUE INDEX person_once_per_union ON relief.person (org_id, id_index) WHERE erased_at IS NULL;
+CREATE INDEX person_id_index ON relief.person (id_index);
+CREATE INDEX person_org_path ON relief.person USING gist (org_path);
+
+CREATE TABLE relief.household (
+  id         uuid PRIMARY KEY,
+  number     text NOT NULL UNIQUE,
+  head       uuid NOT NULL REFERENCES relief.person,
+  address    text,
+  org_id     uuid NOT NULL REFERENCES relief.organisation,
+  org_path   ltree NOT NULL,
+  created_at timestamptz NOT NULL,
+  salt       uuid NOT NULL DEFAULT gen_random_uuid()
+);
+CREATE INDEX household_org_path ON relief.household USING gist (org_path);
+
+-- The head is a member too, with relation 'head'.
+CREATE TABLE relief.household_member (
+  id          uuid PRIMARY KEY,
+  household   uuid NOT NULL REFERENCES relief.household,
+  person      uuid NOT NULL REFERENCES relief.person,
+  relation    text NOT NULL CHECK (relation <> ''),
+  valid       daterange NOT NULL CHECK (NOT isempty(valid)),
+  left_reason text,
+  CONSTRAINT one_household_at_a_time EXCLUDE USING gist (person WITH =, valid WITH &&)
+);
+CREATE INDEX household_member_household ON relief.household_member (household);
+
+CREATE TABLE relief.membership (
+  id         uuid PRIMARY KEY,
+  person     uuid NOT NULL REFERENCES relief.person,
+  org_id     uuid NOT NULL REFERENCES relief.organisation,
+  employer   uuid REFERENCES relief.employer,
+  valid      daterange NOT NULL CHECK (NOT isempty(valid)),
+  CONSTRAINT one_membership_per_union EXCLUDE USING gist (person WITH =, org_id WITH =, valid WITH &&)
+);
+
+-- Staff and programs: everybody who can act.
+CREATE TABLE relief.app_user (
+  id          uuid PRIMARY KEY,
+  login       text NOT NULL UNIQUE CHECK (login ~ '^[a-z][a-z0-9._-]{0,31}$'),
+  name        text NOT NULL CHECK (name <> ''),
+  unix_uid    bigint UNIQUE CHECK (unix_uid >= 0),
+  person      uuid UNIQUE REFERENCES relief.person,
+  disabled_at timestamptz,
+  created_at  timestamptz NOT NULL
+);
+
+CREATE TABLE relief.user_grant (
+  id         uuid PRIMARY KEY,
+  user_id    uuid NOT NULL REFERENCES relief.app_user,
+  role       text NOT NULL,
+  org_id     uuid NOT NULL REFERENCES relief.organisation,
+  org_path   ltree NOT NULL,
+  granted_by text NOT NULL,
+  granted_at timestamptz NOT NULL,
+  UNIQUE (user_id, role, org_id)
+);
+
+-- Roles that one user never holds together, wherever: refused by the database at grant time.
+CREATE TABLE relief.incompatible_roles (
+  role   text NOT NULL,
+  other  text NOT NULL CHECK (other > role),
+  PRIMARY KEY (role, other)
+);
+INSERT INTO relief.incompatible_roles (role, other)
+SELECT least(a COLLATE "C", b COLLATE "C"), greatest(a COLLATE "C", b COLLATE "C") FROM (VALUES
+  ('administrator', 'approver'), ('administrator', 'financeApprover'), ('administrator', 'cashier'),
+  ('administrator', 'financeOfficer'), ('administrator', 'financeChecker'),
+  ('auditor', 'caseWorker'), ('auditor', 'reviewer'), ('auditor', 'approver'), ('auditor', 'programmeOfficer'),
+  ('auditor', 'financeOfficer'), ('auditor', 'financeChecker'), ('auditor', 'financeApprover'), ('auditor', 'cashier'),
+  ('financeOfficer', 'financeApprover'), ('financeOfficer', 'cashier'), ('financeApprover', 'cashier'),
+  ('financeChecker', 'financeApprover')
+) AS pair (a, b);
+
+CREATE FUNCTION relief.refuse_incompatible_roles() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
+DECLARE
+  clash text;
+BEGIN
+  PERFORM 1 FROM relief.app_user WHERE id = NEW.user_id FOR UPDATE;   -- two grants at once see each other
+  SELECT g.role INTO clash FROM relief.user_grant g JOIN relief.incompatible_roles i
+    ON (i.role, i.other) IN ((g.role, NEW.role), (NEW.role, g.role))
+  WHERE g.user_id = NEW.user_id LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION '% and % never belong to one person', NEW.role, clash USING ERRCODE = 'RR001', DETAIL = clash;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_incompatible_roles BEFORE INSERT OR UPDATE ON relief.user_grant
+  FOR EACH ROW EXECUTE FUNCTION relief.refuse_incompatible_roles();
+
+CREATE TABLE relief.token (
+  id         uuid PRIMARY KEY,
+  user_id    uuid NOT NULL REFERENCES relief.app_user,
+  hash       bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
+  note       text,
+  expires_at timestamptz NOT NULL,
+  revoked_at timestamptz,
+  created_at timestamptz NOT NULL
+);
+
+-- Accounts that money goes to. The first account of an owner is usable at once; a changed one cools off and needs
+-- another person's approval.
+CREATE TABLE relief.payee_account (
+  id             uuid PRIMARY KEY,
+  person         uuid REFERENCES relief.person,
+  organisation   uuid REFERENCES relief.organisation,
+  holder         text NOT NULL CHECK (holder <> ''),
+  bank           text NOT NULL CHECK (bank <> ''),
+  cnaps          text CHECK (cnaps ~ '^[0-9]{12}$'),
+  kind           text NOT NULL CHECK (kind IN ('card', 'passbook', 'corporate')),
+  account        bytea NOT NULL,           -- encrypted
+  account_index  bytea NOT NULL,
+  account_masked text NOT NULL,
+  status         text NOT NULL CHECK (status IN ('pending', 'active', 'retired')),
+  usable_from    timestamptz NOT NULL,
+  registered_by  uuid NOT NULL REFERENCES relief.app_user,
+  registered_at  timestamptz NOT NULL,
+  approved_by    uuid REFERENCES relief.app_user,
+  approved_at    timestamptz,
+  org_path       ltree NOT NULL,
+  CHECK (num_nonnulls(person, organisation) = 1),
+  CONSTRAINT account_approved_by_another CHECK (approved_by <> registered_by)
+);
+CREATE UNIQUE INDEX one_active_account_of_person ON relief.payee_account (person) WHERE status = 'active';
+CREATE UNIQUE INDEX one_active_account_of_organisation ON relief.payee_account (organisation) WHERE status = 'active';
+CREATE INDEX payee_account_index ON relief.payee_account (account_index);
+
+-- Idempotency keys, for ever: what was asked under a key, and what was answered.
+CREATE TABLE relief.command_key (
+  actor    text NOT NULL,
+  key      text NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
+  command  text NOT NULL,
+  body_mac bytea NOT NULL CHECK (octet_length(body_mac) = 32),
+  event    uuid NOT NULL,
+  answered bytea,                          -- the reply, encrypted: it may hold what was revealed
+  refused  jsonb,
+  at       timestamptz NOT NULL,
+  PRIMARY KEY (actor, key),
+  CHECK (answered IS NULL OR refused IS NULL)
+);
+CREATE FUNCTION relief.protect_command_key() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.answered IS NULL AND OLD.refused IS NULL
+     AND (NEW.actor, NEW.key, NEW.command, NEW.body_mac, NEW.event, NEW.at)
+       IS NOT DISTINCT FROM (OLD.actor, OLD.key, OLD.command, OLD.body_mac, OLD.event, OLD.at) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the answer to a key never changes' USING ERRCODE = 'RA002';
+END $$;
+CREATE TRIGGER protect_command_key BEFORE UPDATE ON relief.command_key
+  FOR EACH ROW EXECUTE FUNCTION relief.protect_command_key();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON relief.command_key
+  FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
+-- Row-level security, forced, so that it binds the tables' owner too; only a superuser passes it.
+CREATE PROCEDURE relief.guard(target regclass, visible text)
+LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+  EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+  EXECUTE format('CREATE POLICY subtree ON %s USING (%s)', target, visible);
+END $$;
+CALL relief.guard('relief.employer', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.person', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.household', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.household_member', 'EXISTS (SELECT FROM relief.household h WHERE h.id = household)');
+CALL relief.guard('relief.membership', 'EXISTS (SELECT FROM relief.person p WHERE p.id = person)');
+CALL relief.guard('relief.payee_account', 'relief.in_scope(org_path)');
+
+CALL audit.watch('relief.organisation');
+CALL audit.watch('relief.organisation_parent');
+CALL audit.watch('relief.employer');
+CALL audit.watch('relief.person');
+CALL audit.watch('relief.household');
+CALL audit.watch('relief.household_member');
+CALL audit.watch('relief.membership');
+CALL audit.watch('relief.app_user');
+CALL audit.watch('relief.user_grant');
+CALL audit.watch('relief.token');
+CALL audit.watch('relief.payee_account');
+
+GRANT SELECT, INSERT ON relief.organisation, relief.command_key TO relief_app;
+GRANT SELECT ON relief.incompatible_roles TO relief_app;
+GRANT UPDATE (answered, refused) ON relief.command_key TO relief_app;
+GRANT UPDATE (name) ON relief.organisation TO relief_app;
+GRANT SELECT, INSERT, UPDATE ON relief.organisation_parent, relief.employer, relief.person, relief.household,
+  relief.household_member, relief.membership, relief.app_user, relief.token, relief.payee_account TO relief_app;
+GRANT SELECT, INSERT, DELETE ON relief.user_grant TO relief_app;

@@ -1,0 +1,67 @@
+-- Programmes as data: packs, dated regional parameters, the working-day calendar.
+
+CREATE TABLE relief.programme_version (
+  id          uuid PRIMARY KEY,
+  programme   text NOT NULL CHECK (programme ~ '^[A-Z][A-Z0-9-]{1,15}$'),
+  version     int NOT NULL CHECK (version > 0),
+  title       text NOT NULL,
+  kind        text NOT NULL CHECK (kind IN ('archive', 'grant', 'refund')),
+  pack        text NOT NULL,               -- the YAML as it was added
+  digest      text NOT NULL CHECK (length(digest) = 64),
+  state       text NOT NULL CHECK (state IN ('draft', 'released', 'retired')),
+  added_by    uuid NOT NULL REFERENCES relief.app_user,
+  added_at    timestamptz NOT NULL,
+  released_by uuid REFERENCES relief.app_user,
+  released_at timestamptz,
+  UNIQUE (programme, version),
+  CHECK (state = 'draft' OR released_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX one_released_version ON relief.programme_version (programme) WHERE state = 'released';
+
+-- A pack that decided over people is never edited: a change is a new version.
+CREATE FUNCTION relief.protect_programme_version() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.state = 'draft' THEN RETURN OLD; END IF;
+  ELSIF OLD.state = 'draft'
+     OR (OLD.state = 'released' AND NEW.state = 'retired'
+         AND (NEW.programme, NEW.version, NEW.pack, NEW.digest) IS NOT DISTINCT FROM
+             (OLD.programme, OLD.version, OLD.pack, OLD.digest)) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'programme % version % is released and never changes', OLD.programme, OLD.version
+    USING ERRCODE = 'RA002';
+END $$;
+CREATE TRIGGER protect_programme_version BEFORE UPDATE OR DELETE ON relief.programme_version
+  FOR EACH ROW EXECUTE FUNCTION relief.protect_programme_version();
+
+-- A figure with its place, dates and source: 低保 per month in Xining from 2026-01-01.
+CREATE TABLE relief.parameter (
+  id       uuid PRIMARY KEY,
+  name     text NOT NULL CHECK (name ~ '^[a-z][a-z0-9_]{0,63}$'),
+  org_id   uuid NOT NULL REFERENCES relief.organisation,
+  org_path ltree NOT NULL,
+  valid    daterange NOT NULL CHECK (NOT isempty(valid)),
+  value    bigint NOT NULL,
+  unit     text NOT NULL CHECK (unit <> ''),
+  source   text NOT NULL CHECK (source <> ''),
+  set_by   uuid NOT NULL REFERENCES relief.app_user,
+  set_at   timestamptz NOT NULL,
+  CONSTRAINT one_value_at_a_time EXCLUDE USING gist (name WITH =, org_id WITH =, valid WITH &&)
+);
+
+-- Days on which the working week is broken: holidays, and weekends that are worked (调休).
+CREATE TABLE relief.calendar_day (
+  id      uuid PRIMARY KEY,
+  day     date NOT NULL UNIQUE,
+  working boolean NOT NULL,
+  name    text NOT NULL,
+  source  text NOT NULL CHECK (source <> '')
+);
+
+CALL audit.watch('relief.programme_version');
+CALL audit.watch('relief.parameter');
+CALL audit.watch('relief.calendar_day');
+
+GRANT SELECT, INSERT, UPDATE ON relief.programme_version, relief.parameter, relief.calendar_day TO relief_app;

@@ -1,0 +1,370 @@
+-- A case from application to follow-up. The order archive, rule, notice, approval, payment is law here (G15), and so
+-- are four eyes (G9): code that forgets them fails.
+
+-- What was shown to somebody who decided, byte for byte, by its SHA-256.
+CREATE TABLE relief.sheet (
+  id         text PRIMARY KEY CHECK (length(id) = 64),
+  subject    text NOT NULL,                -- number of the case or run
+  content    text NOT NULL,
+  created_at timestamptz NOT NULL,
+  CHECK (id = encode(sha256(convert_to(content, 'UTF8')), 'hex'))
+);
+CREATE INDEX sheet_subject ON relief.sheet (subject);
+
+CREATE TABLE relief.case_file (
+  id                uuid PRIMARY KEY,
+  number            text NOT NULL UNIQUE,
+  programme_version uuid NOT NULL REFERENCES relief.programme_version,
+  programme         text NOT NULL,
+  org_id            uuid NOT NULL REFERENCES relief.organisation,
+  org_path          ltree NOT NULL,
+  household         uuid REFERENCES relief.household,
+  person            uuid REFERENCES relief.person,
+  employer          uuid REFERENCES relief.employer,
+  period            text NOT NULL,         -- what the pack's `once_per` gives: '2026', '2026-2027', …
+  state             text NOT NULL CHECK (state IN ('draft', 'submitted', 'returned', 'rejected', 'withdrawn', 'suspended',
+                                                   'awarded', 'paying', 'followUp', 'closed')),
+  step              int,                   -- the open step, while there is one
+  facts             jsonb NOT NULL,
+  sheet             text REFERENCES relief.sheet,
+  opened_by         uuid NOT NULL REFERENCES relief.app_user,
+  opened_at         timestamptz NOT NULL,
+  submitted_by      uuid REFERENCES relief.app_user,
+  submitted_at      timestamptz,
+  rule_passed_at    timestamptz,
+  notice_closed_at  timestamptz,
+  approved_at       timestamptz,
+  closed_at         timestamptz,
+  outcome           text,
+  outcome_note      text,
+  CHECK (num_nonnulls(household, person, employer) >= 1),
+  CHECK ((state = 'closed') = (closed_at IS NOT NULL AND outcome IS NOT NULL)),
+  CONSTRAINT rule_before_notice CHECK (notice_closed_at IS NULL OR rule_passed_at <= notice_closed_at),
+  CONSTRAINT rule_before_approval CHECK (approved_at IS NULL OR rule_passed_at <= approved_at)
+);
+CREATE INDEX case_org_path ON relief.case_file USING gist (org_path);
+CREATE INDEX case_by_state ON relief.case_file (programme, state, number);
+CREATE INDEX case_household ON relief.case_file (household);
+-- A child, an employer's year, a household's archive is granted once, whoever asks and however often.
+CREATE UNIQUE INDEX once_per_period ON relief.case_file
+  (programme, (coalesce(person, household, employer)), period) WHERE state NOT IN ('rejected', 'withdrawn');
+
+CREATE TABLE relief.case_step (
+  id         uuid PRIMARY KEY,
+  case_id    uuid NOT NULL REFERENCES relief.case_file,
+  ordinal    int NOT NULL CHECK (ordinal > 0),
+  kind       text NOT NULL CHECK (kind IN ('review', 'visit', 'means', 'committee', 'notice', 'approve', 'pay', 'followUp')),
+  title      text NOT NULL,
+  state      text NOT NULL CHECK (state IN ('waiting', 'open', 'done', 'skipped')),
+  opened_at  timestamptz,
+  due_on     date,
+  overdue_at timestamptz,                  -- when the SLA watch found it late
+  done_at    timestamptz,
+  UNIQUE (case_id, ordinal)
+);
+CREATE UNIQUE INDEX one_open_step ON relief.case_step (case_id) WHERE state = 'open';
+CREATE INDEX step_due ON relief.case_step (due_on) WHERE state = 'open' AND overdue_at IS NULL;
+
+CREATE TABLE relief.evidence (
+  id         uuid PRIMARY KEY,
+  case_id    uuid NOT NULL REFERENCES relief.case_file,
+  kind       text NOT NULL CHECK (kind <> ''),
+  file_name  text NOT NULL,
+  media_type text NOT NULL,
+  size       bigint NOT NULL CHECK (size > 0),
+  sha256     text NOT NULL CHECK (length(sha256) = 64),
+  added_by   uuid NOT NULL REFERENCES relief.app_user,
+  added_at   timestamptz NOT NULL
+);
+CREATE INDEX evidence_case ON relief.evidence (case_id);
+
+CREATE TABLE relief.visit (
+  id          uuid PRIMARY KEY,
+  case_id     uuid NOT NULL REFERENCES relief.case_file,
+  visited_on  date NOT NULL,
+  visitor     uuid NOT NULL REFERENCES relief.app_user,
+  companion   uuid NOT NULL REFERENCES relief.app_user,
+  findings    text NOT NULL CHECK (findings <> ''),
+  facts       jsonb NOT NULL,
+  recorded_by uuid NOT NULL REFERENCES relief.app_user,
+  recorded_at timestamptz NOT NULL,
+  CONSTRAINT two_visitors CHECK (visitor <> companion)
+);
+CREATE INDEX visit_case ON relief.visit (case_id);
+
+CREATE TABLE relief.means_check (
+  id          uuid PRIMARY KEY,
+  case_id     uuid NOT NULL REFERENCES relief.case_file,
+  source      text NOT NULL CHECK (source <> ''),
+  checked_on  date NOT NULL,
+  facts       jsonb NOT NULL,
+  note        text,
+  recorded_by uuid NOT NULL REFERENCES relief.app_user,
+  recorded_at timestamptz NOT NULL
+);
+CREATE INDEX means_check_case ON relief.means_check (case_id);
+
+-- Kin that staff declared: they decide nothing for one another.
+CREATE TABLE relief.kinship (
+  id       uuid PRIMARY KEY,
+  person   uuid NOT NULL REFERENCES relief.person,
+  relative uuid NOT NULL REFERENCES relief.person CHECK (relative <> person),
+  relation text NOT NULL,
+  UNIQUE (person, relative)
+);
+
+-- Who decided what, on which exact bytes, with the rule's inputs and trace, so that it can be replayed.
+CREATE TABLE relief.decision (
+  id         uuid PRIMARY KEY,
+  case_id    uuid NOT NULL REFERENCES relief.case_file,
+  step       int,
+  kind       text NOT NULL CHECK (kind IN ('submit', 'review', 'committee', 'approve', 'close')),
+  outcome    text NOT NULL CHECK (outcome IN ('pass', 'reject', 'return')),
+  decided_by uuid NOT NULL REFERENCES relief.app_user,
+  reason     text,
+  sheet      text NOT NULL REFERENCES relief.sheet,
+  version    uuid NOT NULL REFERENCES relief.programme_version,
+  inputs     jsonb NOT NULL,
+  trace      jsonb NOT NULL,
+  decided_at timestamptz NOT NULL,
+  CONSTRAINT reason_when_not_passed CHECK (outcome = 'pass' OR coalesce(reason, '') <> '')
+);
+CREATE INDEX decision_case ON relief.decision (case_id, decided_at);
+CREATE UNIQUE INDEX one_approval_each ON relief.decision (case_id, step, decided_by, sheet) WHERE kind = 'approve';
+
+-- G9. A user's person is unique, so users stand for persons.
+CREATE FUNCTION relief.four_eyes() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  file relief.case_file;
+  decider uuid;
+BEGIN
+  SELECT * INTO file FROM relief.case_file WHERE id = NEW.case_id FOR UPDATE;
+  IF NEW.kind = 'submit' THEN RETURN NEW; END IF;
+  IF NEW.sheet IS DISTINCT FROM file.sheet THEN
+    RAISE EXCEPTION 'case % has changed since it was shown', file.number USING ERRCODE = 'RR002';
+  END IF;
+  IF NEW.kind IN ('approve', 'committee') AND NEW.decided_by IN (file.opened_by, file.submitted_by) THEN
+    RAISE EXCEPTION 'nobody approves a case that he or she made' USING ERRCODE = 'RR003';
+  END IF;
+  IF NEW.kind = 'approve' AND EXISTS (
+       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('submit', 'review')
+         AND d.decided_by = NEW.decided_by) THEN
+    RAISE EXCEPTION 'nobody approves a case that he or she reviewed' USING ERRCODE = 'RR003';
+  END IF;
+  SELECT person INTO decider FROM relief.app_user WHERE id = NEW.decided_by;
+  IF decider IS NOT NULL AND EXISTS (
+       SELECT FROM (SELECT file.person AS person
+                    UNION SELECT m.person FROM relief.household_member m WHERE m.household = file.household
+                    UNION SELECT h.head FROM relief.household h WHERE h.id = file.household) AS concerned
+       WHERE concerned.person = decider
+          OR EXISTS (SELECT FROM relief.kinship k
+                     WHERE (k.person, k.relative) IN ((decider, concerned.person), (concerned.person, decider)))) THEN
+    RAISE EXCEPTION 'nobody decides on his or her own or a relative''s case' USING ERRCODE = 'RR004';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER four_eyes BEFORE INSERT ON relief.decision FOR EACH ROW EXECUTE FUNCTION relief.four_eyes();
+
+-- A public notice: a list of cases that stands for its working days; an objection stops the clock of its case.
+CREATE TABLE relief.notice (
+  id           uuid PRIMARY KEY,
+  number       text NOT NULL UNIQUE,
+  programme    text NOT NULL,
+  org_id       uuid NOT NULL REFERENCES relief.organisation,
+  org_path     ltree NOT NULL,
+  starts_on    date NOT NULL,
+  working_days int NOT NULL CHECK (working_days > 0),
+  state        text NOT NULL CHECK (state IN ('running', 'closed')),
+  public_text  text NOT NULL,
+  published_by uuid NOT NULL REFERENCES relief.app_user,
+  published_at timestamptz NOT NULL,
+  closed_at    timestamptz
+);
+
+CREATE TABLE relief.notice_item (
+  id          uuid PRIMARY KEY,
+  notice      uuid NOT NULL REFERENCES relief.notice,
+  case_id     uuid NOT NULL REFERENCES relief.case_file,
+  public_name text NOT NULL,
+  category    text NOT NULL,
+  amount      bigint CHECK (amount >= 0),
+  state       text NOT NULL CHECK (state IN ('running', 'paused', 'closed', 'withdrawn')),
+  closes_on   date NOT NULL,               -- the last day of the notice; it closes when that day is over
+  paused_on   date,
+  closed_at   timestamptz,
+  UNIQUE (notice, case_id),
+  CHECK ((state = 'paused') = (paused_on IS NOT NULL)),
+  CHECK ((state = 'closed') = (closed_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX one_notice_at_a_time ON relief.notice_item (case_id) WHERE state IN ('running', 'paused');
+CREATE INDEX notice_item_closing ON relief.notice_item (closes_on) WHERE state = 'running';
+
+CREATE TABLE relief.objection (
+  id          uuid PRIMARY KEY,
+  item        uuid NOT NULL REFERENCES relief.notice_item,
+  content     text NOT NULL CHECK (content <> ''),
+  raised_by   text,
+  raised_at   timestamptz NOT NULL,
+  state       text NOT NULL CHECK (state IN ('open', 'dismissed', 'upheld')),
+  resolution  text,
+  resolved_by uuid REFERENCES relief.app_user,
+  resolved_at timestamptz,
+  CHECK ((state = 'open') = (resolved_at IS NULL))
+);
+
+-- What a case was granted. Its four dates repeat those of the case, so that their order is a constraint of the row.
+CREATE TABLE relief.award (
+  id               uuid PRIMARY KEY,
+  case_id          uuid NOT NULL UNIQUE REFERENCES relief.case_file,
+  amount           bigint NOT NULL CHECK (amount > 0),
+  item             text NOT NULL,          -- the fund item that it is charged to
+  fund             uuid NOT NULL,
+  sheet            text NOT NULL REFERENCES relief.sheet,
+  approvals_needed int NOT NULL CHECK (approvals_needed > 0),
+  archived_at      timestamptz,
+  archive_waived   text,                   -- why the programme needs no archive
+  rule_passed_at   timestamptz NOT NULL,
+  notice_closed_at timestamptz,
+  notice_waived    text,
+  approved_at      timestamptz NOT NULL,
+  stopped_at       timestamptz,
+  stop_reason      text,
+  CONSTRAINT archive_first CHECK (archived_at <= approved_at OR (archived_at IS NULL AND archive_waived IS NOT NULL)),
+  CONSTRAINT notice_after_rule CHECK (rule_passed_at <= notice_closed_at
+                                      OR (notice_closed_at IS NULL AND notice_waived IS NOT NULL)),
+  CONSTRAINT approval_after_notice CHECK (coalesce(notice_closed_at, rule_passed_at) <= approved_at)
+);
+
+CREATE FUNCTION relief.award_follows_case() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  file relief.case_file;
+  approvals bigint;
+BEGIN
+  SELECT * INTO file FROM relief.case_file WHERE id = NEW.case_id;
+  IF (file.rule_passed_at, file.notice_closed_at, file.approved_at, file.sheet)
+     IS DISTINCT FROM (NEW.rule_passed_at, NEW.notice_closed_at, NEW.approved_at, NEW.sheet) THEN
+    RAISE EXCEPTION 'the award of case % does not follow its case', file.number USING ERRCODE = 'RR005';
+  END IF;
+  IF NEW.notice_closed_at IS NOT NULL AND NOT EXISTS (
+       SELECT FROM relief.notice_item i WHERE i.case_id = NEW.case_id AND i.state = 'closed'
+         AND i.closed_at = NEW.notice_closed_at) THEN
+    RAISE EXCEPTION 'case % has no closed public notice', file.number USING ERRCODE = 'RR005';
+  END IF;
+  SELECT count(DISTINCT d.decided_by) INTO approvals FROM relief.decision d
+    WHERE d.case_id = NEW.case_id AND d.kind = 'approve' AND d.outcome = 'pass' AND d.sheet = NEW.sheet;
+  IF approvals < NEW.approvals_needed THEN
+    RAISE EXCEPTION 'case % has % of % approvals', file.number, approvals, NEW.approvals_needed USING ERRCODE = 'RR006';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER award_follows_case BEFORE INSERT ON relief.award FOR EACH ROW EXECUTE FUNCTION relief.award_follows_case();
+
+-- The award itself is never changed; it can be stopped once.
+CREATE FUNCTION relief.protect_award() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.stopped_at IS NULL AND to_jsonb(NEW) - 'stopped_at' - 'stop_reason'
+     = to_jsonb(OLD) - 'stopped_at' - 'stop_reason' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'an award never changes: it can be stopped, and a new case opened' USING ERRCODE = 'RA002';
+END $$;
+CREATE TRIGGER protect_award BEFORE UPDATE ON relief.award FOR EACH ROW EXECUTE FUNCTION relief.protect_award();
+
+CREATE TABLE relief.instalment (
+  id       uuid PRIMARY KEY,
+  award    uuid NOT NULL REFERENCES relief.award,
+  case_id  uuid NOT NULL REFERENCES relief.case_file,
+  ordinal  int NOT NULL CHECK (ordinal > 0),
+  due_on   date NOT NULL,
+  amount   bigint NOT NULL CHECK (amount > 0),
+  state    text NOT NULL CHECK (state IN ('held', 'inRun', 'paid', 'failed', 'stopped')),
+  hold     uuid,                           -- the ledger's hold, renewed after a return
+  UNIQUE (award, ordinal)
+);
+CREATE INDEX instalment_due ON relief.instalment (due_on) WHERE state = 'held';
+CREATE INDEX instalment_case ON relief.instalment (case_id);
+
+-- A household's archive (建档): one household, one active archive.
+CREATE TABLE relief.archive (
+  id        uuid PRIMARY KEY,
+  household uuid NOT NULL REFERENCES relief.household,
+  case_id   uuid NOT NULL UNIQUE REFERENCES relief.case_file,
+  level     text NOT NULL CHECK (level IN ('deep', 'relative', 'accident')),
+  archived_at timestamptz NOT NULL,
+  retest_on date NOT NULL,
+  retest_due_at timestamptz,               -- when the re-test watch found it due
+  ended_at  timestamptz,
+  end_reason text,
+  CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+);
+CREATE UNIQUE INDEX one_active_archive ON relief.archive (household) WHERE ended_at IS NULL;
+
+CREATE TABLE relief.follow_up (
+  id          uuid PRIMARY KEY,
+  case_id     uuid NOT NULL REFERENCES relief.case_file,
+  done_on     date NOT NULL,
+  manner      text NOT NULL CHECK (manner IN ('phone', 'visit', 'letter')),
+  finding     text NOT NULL CHECK (finding <> ''),
+  satisfied   boolean,
+  recorded_by uuid NOT NULL REFERENCES relief.app_user,
+  recorded_at timestamptz NOT NULL
+);
+CREATE INDEX follow_up_case ON relief.follow_up (case_id);
+
+-- Approved is not done (三往): a case that passed is closed only with an outcome that somebody saw.
+CREATE FUNCTION relief.close_needs_outcome() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF NEW.state = 'closed' AND OLD.state <> 'closed' AND NEW.approved_at IS NOT NULL
+     AND NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id) THEN
+    RAISE EXCEPTION 'case % has no follow-up yet', NEW.number USING ERRCODE = 'RR007';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER close_needs_outcome BEFORE UPDATE OF state ON relief.case_file
+  FOR EACH ROW EXECUTE FUNCTION relief.close_needs_outcome();
+
+CALL relief.guard('relief.case_file', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.case_step', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.evidence', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.visit', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.means_check', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.decision', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.notice', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.notice_item', 'EXISTS (SELECT FROM relief.notice n WHERE n.id = notice)');
+CALL relief.guard('relief.objection', 'EXISTS (SELECT FROM relief.notice_item i WHERE i.id = item)');
+CALL relief.guard('relief.award', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.instalment', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.archive', 'EXISTS (SELECT FROM relief.household h WHERE h.id = household)');
+CALL relief.guard('relief.follow_up', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+
+CALL audit.watch('relief.sheet');
+CALL audit.watch('relief.case_file');
+CALL audit.watch('relief.case_step');
+CALL audit.watch('relief.evidence');
+CALL audit.watch('relief.visit');
+CALL audit.watch('relief.means_check');
+CALL audit.watch('relief.kinship');
+CALL audit.watch('relief.decision');
+CALL audit.watch('relief.notice');
+CALL audit.watch('relief.notice_item');
+CALL audit.watch('relief.objection');
+CALL audit.watch('relief.award');
+CALL audit.watch('relief.instalment');
+CALL audit.watch('relief.archive');
+CALL audit.watch('relief.follow_up');
+CALL audit.freeze('relief.sheet');
+CALL audit.freeze('relief.evidence');
+CALL audit.freeze('relief.visit');
+CALL audit.freeze('relief.means_check');
+CALL audit.freeze('relief.decision');
+CALL audit.freeze('relief.follow_up');
+
+GRANT SELECT, INSERT ON relief.sheet, relief.evidence, relief.visit, relief.means_check, relief.kinship,
+  relief.decision, relief.follow_up TO relief_app;
+GRANT SELECT, INSERT, UPDATE ON relief.case_file, relief.case_step, relief.notice, relief.notice_item,
+  relief.objection, relief.award, relief.instalment, relief.archive TO relief_app;
+GRANT DELETE ON relief.case_step TO relief_app;

@@ -1,0 +1,221 @@
+-- Funds, runs (发放批次), payments, and what the bank says of them.
+
+CREATE TABLE relief.fund (
+  id             uuid PRIMARY KEY,
+  code           text NOT NULL UNIQUE CHECK (code ~ '^[A-Z0-9][A-Z0-9-]{0,31}$'),
+  name           text NOT NULL CHECK (name <> ''),
+  org_id         uuid NOT NULL REFERENCES relief.organisation,
+  org_path       ltree NOT NULL,
+  source         text NOT NULL CHECK (source IN ('central', 'localFiscal', 'upperUnion', 'ownFunds', 'donation', 'interest')),
+  year           int NOT NULL CHECK (year BETWEEN 2000 AND 2200),
+  donor_intent   text,
+  serves         text[] NOT NULL,          -- programmes that it pays for
+  bank           text NOT NULL,
+  cnaps          text CHECK (cnaps ~ '^[0-9]{12}$'),
+  holder         text NOT NULL,
+  account        bytea NOT NULL,           -- encrypted: the fund's own bank account
+  account_index  bytea NOT NULL,
+  account_masked text NOT NULL,
+  net_account    uuid NOT NULL UNIQUE,     -- ledger: what the fund may still spend
+  bank_account   uuid NOT NULL UNIQUE,     -- ledger: what lies at the bank
+  created_by     uuid NOT NULL REFERENCES relief.app_user,
+  created_at     timestamptz NOT NULL
+);
+ALTER TABLE relief.award ADD FOREIGN KEY (fund) REFERENCES relief.fund;
+
+-- Union fees that employers paid, from the tax bureau's list: the ground of refunds (免申即享).
+CREATE TABLE relief.remittance (
+  id          uuid PRIMARY KEY,
+  employer    uuid NOT NULL REFERENCES relief.employer,
+  org_path    ltree NOT NULL,
+  year        int NOT NULL CHECK (year BETWEEN 2000 AND 2200),
+  quarter     int NOT NULL CHECK (quarter BETWEEN 1 AND 4),
+  amount      bigint NOT NULL CHECK (amount > 0),
+  source      text NOT NULL,
+  imported_by uuid NOT NULL REFERENCES relief.app_user,
+  imported_at timestamptz NOT NULL,
+  UNIQUE (employer, year, quarter)
+);
+
+CREATE TABLE relief.run (
+  id           uuid PRIMARY KEY,
+  number       text NOT NULL UNIQUE,
+  fund         uuid NOT NULL REFERENCES relief.fund,
+  org_path     ltree NOT NULL,
+  programme    text,
+  up_to        date NOT NULL,
+  execute_on   date NOT NULL,
+  state        text NOT NULL CHECK (state IN ('prepared', 'checked', 'approved', 'released', 'filed', 'reconciled', 'cancelled')),
+  payments     int NOT NULL CHECK (payments > 0),
+  total        bigint NOT NULL CHECK (total > 0),
+  sheet        text NOT NULL REFERENCES relief.sheet,
+  prepared_by  uuid REFERENCES relief.app_user,   -- NULL: the schedule
+  prepared_at  timestamptz NOT NULL,
+  checked_by   uuid REFERENCES relief.app_user,
+  checked_at   timestamptz,
+  approved_by  uuid REFERENCES relief.app_user,
+  approved_at  timestamptz,
+  released_by  uuid REFERENCES relief.app_user,
+  released_at  timestamptz,
+  filed_at     timestamptz,
+  reconciled_at timestamptz,
+  cancelled_at timestamptz,
+  cancel_reason text,
+  CONSTRAINT run_checked_by_another CHECK (checked_by <> prepared_by),
+  CONSTRAINT run_approved_by_another CHECK (approved_by <> prepared_by AND approved_by <> checked_by),
+  CONSTRAINT run_released_by_another CHECK (released_by <> approved_by AND released_by <> prepared_by),
+  CONSTRAINT run_in_order CHECK (
+    (checked_at IS NULL OR prepared_at <= checked_at)
+    AND (approved_at IS NULL OR checked_at <= approved_at)
+    AND (released_at IS NULL OR approved_at <= released_at)
+    AND (approved_by IS NULL OR checked_by IS NOT NULL) AND (released_by IS NULL OR approved_by IS NOT NULL))
+);
+
+CREATE TABLE relief.payment (
+  id             uuid PRIMARY KEY,
+  reference      text NOT NULL UNIQUE CHECK (reference ~ '^[A-Z0-9]{8,35}$'),   -- EndToEndId
+  run            uuid NOT NULL REFERENCES relief.run,
+  instalment     uuid NOT NULL REFERENCES relief.instalment,
+  case_id        uuid NOT NULL REFERENCES relief.case_file,
+  attempt        int NOT NULL CHECK (attempt >= 0),     -- confirmed failures before it
+  payee_account  uuid NOT NULL REFERENCES relief.payee_account,
+  amount         bigint NOT NULL CHECK (amount > 0),
+  state          text NOT NULL CHECK (state IN ('prepared', 'approved', 'inFile', 'sent', 'accepted', 'unknown', 'booked',
+                                                'rejected', 'returned', 'reissued', 'cancelled')),
+  hold           uuid NOT NULL,
+  posting        uuid,                     -- ledger: the transfer that booked it
+  reason_code    text,
+  reason         text,
+  bank_reference text,
+  sent_at        timestamptz,
+  accepted_at    timestamptz,
+  booked_on      date,
+  returned_on    date,
+  reissue_reason text,
+  org_path       ltree NOT NULL,
+  created_at     timestamptz NOT NULL,
+  UNIQUE (instalment, attempt),
+  CONSTRAINT booked_is_posted CHECK (state NOT IN ('booked', 'returned') OR (booked_on IS NOT NULL AND posting IS NOT NULL))
+);
+-- Nothing is paid twice: while one payment of an instalment may still arrive, there is no other.
+CREATE UNIQUE INDEX one_live_payment ON relief.payment (instalment)
+  WHERE state NOT IN ('rejected', 'returned', 'reissued', 'cancelled');
+CREATE INDEX payment_run ON relief.payment (run, reference);
+CREATE INDEX payment_case ON relief.payment (case_id);
+CREATE INDEX payment_outstanding ON relief.payment (sent_at) WHERE state IN ('sent', 'accepted');
+
+CREATE TABLE relief.payment_move (
+  "from" text NOT NULL,
+  "to"   text NOT NULL,
+  PRIMARY KEY ("from", "to")
+);
+INSERT INTO relief.payment_move VALUES
+  ('prepared', 'approved'), ('prepared', 'cancelled'),
+  ('approved', 'inFile'), ('approved', 'cancelled'),
+  ('inFile', 'sent'),
+  ('sent', 'accepted'), ('sent', 'booked'), ('sent', 'rejected'), ('sent', 'unknown'),
+  ('accepted', 'booked'), ('accepted', 'rejected'), ('accepted', 'unknown'),
+  ('unknown', 'accepted'), ('unknown', 'booked'), ('unknown', 'rejected'),
+  ('booked', 'returned'),
+  ('rejected', 'reissued'), ('returned', 'reissued');
+
+-- G10 and G15: a payment is born of an award of a living, approved case, to a usable account, and moves only forward.
+CREATE FUNCTION relief.payment_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  award relief.award;
+  part relief.instalment;
+  account relief.payee_account;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF (NEW.reference, NEW.run, NEW.instalment, NEW.case_id, NEW.attempt, NEW.payee_account, NEW.amount)
+       IS DISTINCT FROM (OLD.reference, OLD.run, OLD.instalment, OLD.case_id, OLD.attempt, OLD.payee_account, OLD.amount) THEN
+      RAISE EXCEPTION 'payment % never changes what it pays to whom', OLD.reference USING ERRCODE = 'RA002';
+    END IF;
+    IF NEW.state <> OLD.state AND NOT EXISTS (
+         SELECT FROM relief.payment_move m WHERE m."from" = OLD.state AND m."to" = NEW.state) THEN
+      RAISE EXCEPTION 'payment % cannot go from % to %', OLD.reference, OLD.state, NEW.state USING ERRCODE = 'RR008';
+    END IF;
+    RETURN NEW;
+  END IF;
+  SELECT * INTO part FROM relief.instalment WHERE id = NEW.instalment;
+  SELECT * INTO award FROM relief.award WHERE id = part.award;
+  IF award.id IS NULL OR award.case_id <> NEW.case_id OR award.approved_at > NEW.created_at
+     OR award.stopped_at IS NOT NULL OR part.amount <> NEW.amount THEN
+    RAISE EXCEPTION 'payment % has no approved award', NEW.reference USING ERRCODE = 'RR009';
+  END IF;
+  SELECT * INTO account FROM relief.payee_account WHERE id = NEW.payee_account;
+  IF account.status <> 'active' OR account.usable_from > NEW.created_at THEN
+    RAISE EXCEPTION 'the account of payment % is not usable yet', NEW.reference USING ERRCODE = 'RR010';
+  END IF;
+  IF NEW.attempt <> (SELECT count(*) FROM relief.payment p WHERE p.instalment = NEW.instalment
+                     AND p.state IN ('rejected', 'returned', 'reissued')) THEN
+    RAISE EXCEPTION 'payment % is not the next attempt', NEW.reference USING ERRCODE = 'RR011';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER payment_rules BEFORE INSERT OR UPDATE ON relief.payment
+  FOR EACH ROW EXECUTE FUNCTION relief.payment_rules();
+
+-- The one file of a run, byte for byte.
+CREATE TABLE relief.bank_file (
+  id         uuid PRIMARY KEY,
+  run        uuid NOT NULL UNIQUE REFERENCES relief.run,
+  name       text NOT NULL UNIQUE,
+  format     text NOT NULL CHECK (format IN ('pain001', 'batchText')),
+  content    bytea NOT NULL,               -- encrypted: names and accounts stand in it
+  sha256     text NOT NULL CHECK (length(sha256) = 64),
+  created_at timestamptz NOT NULL
+);
+
+CREATE TABLE relief.bank_message (
+  id          uuid PRIMARY KEY,
+  file_name   text NOT NULL,
+  sha256      text NOT NULL UNIQUE CHECK (length(sha256) = 64),
+  kind        text NOT NULL CHECK (kind IN ('status', 'entries', 'batchText')),
+  message_id  text NOT NULL,
+  lines       int NOT NULL CHECK (lines >= 0),
+  imported_by uuid REFERENCES relief.app_user,    -- NULL: the inbox watch
+  imported_at timestamptz NOT NULL,
+  UNIQUE (kind, message_id, sha256)
+);
+
+-- Every line of the bank ends in exactly one visible class (G11).
+CREATE TABLE relief.bank_line (
+  id             uuid PRIMARY KEY,
+  message        uuid NOT NULL REFERENCES relief.bank_message,
+  ordinal        int NOT NULL,
+  reference      text,
+  bank_reference text,
+  amount         bigint,
+  day            date,
+  class          text NOT NULL CHECK (class IN ('accepted', 'rejected', 'pending', 'booked', 'returned', 'duplicate',
+                                                'amountMismatch', 'unmatched', 'contradiction', 'received')),
+  payment        uuid REFERENCES relief.payment,
+  detail         text,
+  UNIQUE (message, ordinal)
+);
+CREATE INDEX bank_line_payment ON relief.bank_line (payment);
+CREATE INDEX bank_line_open ON relief.bank_line (class) WHERE class IN ('amountMismatch', 'unmatched', 'contradiction');
+
+CALL relief.guard('relief.fund', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.remittance', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.run', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.payment', 'relief.in_scope(org_path)');
+CALL relief.guard('relief.bank_file', 'EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
+
+CALL audit.watch('relief.fund');
+CALL audit.watch('relief.remittance');
+CALL audit.watch('relief.run');
+CALL audit.watch('relief.payment');
+CALL audit.watch('relief.bank_file');
+CALL audit.watch('relief.bank_message');
+CALL audit.watch('relief.bank_line');
+CALL audit.freeze('relief.bank_file');
+CALL audit.freeze('relief.bank_message');
+CALL audit.freeze('relief.bank_line');
+
+GRANT SELECT, INSERT ON relief.fund, relief.remittance, relief.bank_file, relief.bank_message, relief.bank_line TO relief_app;
+GRANT UPDATE (serves) ON relief.fund TO relief_app;
+GRANT SELECT ON relief.payment_move TO relief_app;
+GRANT SELECT, INSERT, UPDATE ON relief.run, relief.payment TO relief_app;
