@@ -9,6 +9,8 @@ package struct Hash: Hashable, Sendable, CustomStringConvertible {
 
     private let storage: SIMD32<UInt8>
 
+    private init(storage: SIMD32<UInt8>) { self.storage = storage }
+
     private init(_ digest: SHA256Digest) {
         storage = digest.withUnsafeBytes { $0.loadUnaligned(as: SIMD32<UInt8>.self) }
     }
@@ -16,9 +18,7 @@ package struct Hash: Hashable, Sendable, CustomStringConvertible {
     /// The hash that these 32 bytes are; nil when there are more or fewer.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Hash.byteCount else { return nil }
-        var storage = SIMD32<UInt8>()
-        for (place, byte) in bytes.enumerated() { storage[place] = byte }
-        self.storage = storage
+        self = Hash.list(Array(bytes))[0]
     }
 
     /// The hash written in standard base64, padded, in its one canonical form.
@@ -56,6 +56,15 @@ package struct Hash: Hashable, Sendable, CustomStringConvertible {
         withUnsafeBytes(of: left.storage) { function.update(bufferPointer: $0) }
         withUnsafeBytes(of: right.storage) { function.update(bufferPointer: $0) }
         return Hash(function.finalize())
+    }
+
+    /// The hashes that stand one after another in bytes whose count is a multiple of 32.
+    static func list(_ bytes: [UInt8]) -> [Hash] {
+        bytes.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: byteCount).map {
+                Hash(storage: bytes.loadUnaligned(fromByteOffset: $0, as: SIMD32<UInt8>.self))
+            }
+        }
     }
 
     /// SHA-256 of bytes as they are, for key identifiers.

@@ -56,6 +56,7 @@ package struct OfflineProof: Sendable {
             return hash
         }
         note = try SignedNote(parsing: bytes[(gap + 1)...])
+        _ = try Checkpoint(body: note.text)
     }
 
     /// Reads a proof file from text.

@@ -170,8 +170,6 @@ extension TilePath {
         guard bytes.count == needed || (isPartial && bytes.count == TilePath.fullWidth * Hash.byteCount) else {
             throw LogError(.malformed, "\(path) has \(bytes.count) bytes, \(needed) wanted")
         }
-        return stride(from: 0, to: needed, by: Hash.byteCount).compactMap {
-            Hash(bytes: bytes[$0..<$0 + Hash.byteCount])
-        }
+        return Hash.list(bytes.count == needed ? bytes : Array(bytes[..<needed]))
     }
 }
