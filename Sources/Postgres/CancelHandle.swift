@@ -1,0 +1,27 @@
+import CLibPQ
+import Dispatch
+
+/// The key with which a running statement can be stopped from outside its connection.
+// PQcancel is documented as safe from any thread; the handle never changes and is freed with its last holder.
+final class CancelHandle: @unchecked Sendable {
+    private let handle: OpaquePointer
+    private static let queue = DispatchQueue(label: "postgres.cancel", attributes: .concurrent)
+
+    init?(_ connection: OpaquePointer) {
+        guard let handle = PQgetCancel(connection) else { return nil }
+        self.handle = handle
+    }
+
+    deinit {
+        PQfreeCancel(handle)
+    }
+
+    /// Asks the server to stop; blocks until it has taken the request, so it runs on a queue of its own.
+    func send(then done: @escaping @Sendable () -> Void) {
+        Self.queue.async {
+            var message = [CChar](repeating: 0, count: 256)
+            _ = PQcancel(self.handle, &message, Int32(message.count))
+            done()
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import CLibPQ
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+// The socket's events. Losing the connection is a state, which every entry and every wait looks at.
+extension Connection {
+    func readable() {
+        if isStreaming {
+            // A reader that is slower than the server must not make libpq buffer the whole answer.
+            if !isReadSuspended {
+                isReadSuspended = true
+                readSource?.suspend()
+            }
+        } else {
+            drain()
+        }
+        wake()
+    }
+
+    /// Reads all there is: after a hang-up Dispatch on Linux calls once and never again.
+    func drain() {
+        repeat {
+            consume()
+        } while state.loss == nil && hasUnreadBytes
+        deliverNotifications()
+    }
+
+    /// Reads once what the socket has.
+    func consume() {
+        guard let handle, state.loss == nil else { return }
+        if PQconsumeInput(handle) == 0 || PQsocket(handle) < 0 {
+            lose(PostgresError(.connectionLost, String(cString: PQerrorMessage(handle)).trimmed))
+        }
+    }
+
+    /// True for bytes as well as for an end of file that libpq has not met yet.
+    var hasUnreadBytes: Bool {
+        guard let handle else { return false }
+        let socket = PQsocket(handle)
+        guard socket >= 0 else { return false }
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) >= 0
+    }
+
+    /// Sends what libpq holds back; goes on by itself when the socket takes no more.
+    func flush() {
+        guard let handle, state.loss == nil else { return stopWriting() }
+        switch PQflush(handle) {
+        case 0: stopWriting()
+        case 1: startWriting(PQsocket(handle))
+        default: lose(PostgresError(.connectionLost, String(cString: PQerrorMessage(handle)).trimmed))
+        }
+    }
+
+    /// True while libpq holds back bytes that the socket didn't take.
+    var isWriting: Bool { writeSource != nil }
+
+    private func startWriting(_ socket: Int32) {
+        guard writeSource == nil, socket >= 0 else { return }
+        let watched = fcntl(socket, F_DUPFD_CLOEXEC, 0)
+        guard watched >= 0 else { return lose(PostgresError(.connectionLost, "no file descriptor left")) }
+        let source = DispatchSource.makeWriteSource(fileDescriptor: watched, queue: executor.queue)
+        source.setEventHandler { [weak self] in
+            self?.assumeIsolated {
+                $0.flush()
+                if !$0.isWriting { $0.wake() }
+            }
+        }
+        source.setCancelHandler { _ = systemClose(watched) }
+        source.activate()
+        writeSource = source
+    }
+
+    private func stopWriting() {
+        writeSource?.cancel()
+        writeSource = nil
+    }
+
+    private func deliverNotifications() {
+        guard let handle else { return }
+        while let notification = PQnotifies(handle) {
+            notified.yield(
+                Notification(
+                    channel: String(cString: notification.pointee.relname),
+                    payload: String(cString: notification.pointee.extra),
+                    processID: notification.pointee.be_pid))
+            PQfreemem(notification)
+        }
+    }
+
+    /// Marks the connection as gone and lets everybody know who waits for it.
+    func lose(_ error: PostgresError) {
+        guard state.loss == nil else { return }
+        var error = error
+        if let fatal = notices.fatal {
+            error.sqlState = fatal.sqlState
+            error.message = fatal.message
+        }
+        deliverNotifications()
+        let waiting = state.lose(error)
+        health.store(.lost, ordering: .releasing)
+        notified.finish()
+        stopWriting()
+        for turn in waiting { queued.removeValue(forKey: turn)?.resume(throwing: error) }
+        // The socket is of no more use, and Dispatch would report its end without end.
+        if isReadSuspended { readSource?.resume() }
+        isReadSuspended = false
+        readSource?.cancel()
+        readSource = nil
+        wake()
+    }
+}
+
+/// The system's `close`, which an actor with a `close` of its own can't name.
+func systemClose(_ descriptor: Int32) -> Int32 {
+    close(descriptor)
+}

@@ -1,0 +1,100 @@
+import Dispatch
+package import Logging
+import Synchronization
+
+/// A bounded number of connections to one database, lent one user at a time.
+///
+/// It repeats nothing; a connection found dead before any statement ran on it is replaced.
+package final class Pool: Sendable {
+    /// How many connections wait for work, work, are being opened; and how many tasks wait for one.
+    package struct Counts: Sendable, Hashable {
+        package let idle: Int
+        package let used: Int
+        package let opening: Int
+        package let waiting: Int
+    }
+
+    struct Guarded {
+        var state: PoolState
+        var connections: [PoolState.ConnectionID: Connection] = [:]
+        var waiters: [PoolState.WaiterID: CheckedContinuation<Lease, any Error>] = [:]
+        var isTimerSet = false
+    }
+
+    /// A connection lent, with its number.
+    struct Lease: Sendable {
+        let id: PoolState.ConnectionID
+        let connection: Connection
+    }
+
+    let guarded: Mutex<Guarded>
+    let settings: Settings
+    let logger: Logger
+    private let size: Int
+    let queue = DispatchQueue(label: "postgres.pool")
+
+    /// Opens no connection yet. `waitLimit` bounds the wait for a free one.
+    package init(settings: Settings, size: Int = 8, waitLimit: Duration = .seconds(10), logger: Logger) {
+        guarded = Mutex(Guarded(state: PoolState(size: max(1, size), waitLimit: waitLimit)))
+        self.settings = settings
+        self.size = max(1, size)
+        self.logger = logger
+    }
+
+    deinit {
+        for connection in guarded.withLock({ Array($0.connections.values) }) {
+            Task { await connection.close() }
+        }
+    }
+
+    package var state: Counts {
+        guarded.withLock { guarded in
+            Counts(
+                idle: guarded.state.idle.count, used: guarded.state.used.count,
+                opening: guarded.state.opening.count, waiting: guarded.state.waiters.count)
+        }
+    }
+
+    /// Lends a connection to the body alone. Throws `.poolTimeout` if none became free in time.
+    ///
+    /// A connection that comes back lost, in a transaction, or listening is closed; other changes to its session are
+    /// the body's to undo.
+    package func withConnection<R>(
+        fileID: String = #fileID, line: Int = #line, _ body: (Connection) async throws -> R
+    ) async throws -> R {
+        let lease = try await lend(at: Place(fileID: fileID, line: line), isChecked: true)
+        defer { giveBack(lease) }
+        return try await body(lease.connection)
+    }
+
+    /// Runs the body in a transaction on a connection of its own; see `Connection.transaction`.
+    package func transaction<R>(
+        _ mode: TransactionMode = .readWrite, fileID: String = #fileID, line: Int = #line,
+        _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        let place = Place(fileID: fileID, line: line)
+        // After a restart of the server each connection of the pool may be found dead in turn; one more is new.
+        for attempt in 0...size {
+            let lease = try await lend(at: place, isChecked: false)
+            defer { giveBack(lease) }
+            do {
+                try await lease.connection.begin(mode, at: place)
+            } catch let error as PostgresError where error.code == .connectionLost && attempt < size {
+                continue
+            }
+            return try await lease.connection.finish(at: place, body)
+        }
+        throw PostgresError(.connectionLost, "no connection of the pool is alive").at(place)
+    }
+
+    /// Ends all connections that are not lent; those lent end when they come back. Who waits gets `.poolClosed`.
+    package func close() async {
+        let (connections, waiters) = guarded.withLock { guarded in
+            let (ids, refused) = guarded.state.close()
+            let connections = ids.compactMap { guarded.connections.removeValue(forKey: $0) }
+            return (connections, refused.compactMap { guarded.waiters.removeValue(forKey: $0) })
+        }
+        for waiter in waiters { waiter.resume(throwing: PostgresError(.poolClosed, "the pool is closed")) }
+        for connection in connections { await connection.close() }
+    }
+}

@@ -1,0 +1,92 @@
+/// Where in our own source a statement was asked for.
+package struct Place: Sendable, Hashable, CustomStringConvertible {
+    package let fileID: String
+    package let line: Int
+
+    package init(fileID: String, line: Int) {
+        self.fileID = fileID
+        self.line = line
+    }
+
+    package var description: String { "\(fileID):\(line)" }
+}
+
+/// What went wrong with the database, and at whose call; carries the statement's text, never its values.
+package struct PostgresError: Error, Sendable {
+    /// The kind of failure, by which callers decide.
+    package enum Code: String, Sendable {
+        /// The connection ended; a statement outside a transaction may or may not have run.
+        case connectionLost
+        case connectFailed
+        /// The server refused the statement; `sqlState` says why.
+        case server
+        /// A column's value is none of the Swift type asked for.
+        case decoding
+        case noRow
+        /// No connection became free within the pool's limit.
+        case poolTimeout
+        case poolClosed
+        case cancelled
+        /// COMMIT was sent and its reply is lost: the work may be done or not. Never repeated by this module.
+        case outcomeUnknown
+        /// COMMIT was answered by a rollback, because a statement had failed before and its error was swallowed.
+        case rolledBack
+        /// The session was used in a way that can't work, as a transaction after its end.
+        case misuse
+    }
+
+    package var code: Code
+    package var message: String
+    package var sqlState: String?
+    package var constraint: String?
+    package var schema: String?
+    package var table: String?
+    package var column: String?
+    /// May quote values of the row, so it is not part of the description.
+    package var detail: String?
+    package var hint: String?
+    package var statement: String?
+    package var place: Place?
+    package var cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    package var fileID: String? { place?.fileID }
+    package var line: Int? { place?.line }
+
+    /// Serialization failure or deadlock: the whole transaction may be run again by its owner.
+    package var isTransient: Bool { code == .server && (sqlState == "40001" || sqlState == "40P01") }
+
+    /// The server's 57014 as the doing of the task that gave up.
+    var cancelled: PostgresError {
+        var error = self
+        error.code = .cancelled
+        return error
+    }
+
+    /// The same error at a caller's place, unless a nearer place is known already.
+    func at(_ place: Place?, statement: String? = nil) -> PostgresError {
+        var error = self
+        error.place = error.place ?? place
+        error.statement = error.statement ?? statement
+        return error
+    }
+}
+
+extension PostgresError: CustomStringConvertible {
+    package var description: String {
+        var parts = ["\(code.rawValue): \(message)"]
+        if let sqlState { parts.append("SQLSTATE \(sqlState)") }
+        if let constraint { parts.append("constraint \(constraint)") }
+        if let table { parts.append("table \(table)") }
+        if let hint { parts.append("hint: \(hint)") }
+        if let place { parts.append("at \(place)") }
+        if let statement { parts.append("statement: \(statement)") }
+        if let cause { parts.append("cause: \(cause)") }
+        return parts.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,91 @@
+import Synchronization
+
+/// How a transaction sees the work of others, and whether it may write.
+package struct TransactionMode: Sendable, Hashable {
+    let begin: String
+
+    package static let readWrite = TransactionMode(begin: "BEGIN READ WRITE")
+    package static let readOnly = TransactionMode(begin: "BEGIN READ ONLY")
+    package static let repeatableRead = TransactionMode(begin: "BEGIN ISOLATION LEVEL REPEATABLE READ")
+    /// One snapshot for all statements of a report or an export.
+    package static let snapshot = TransactionMode(begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    package static let serializable = TransactionMode(begin: "BEGIN ISOLATION LEVEL SERIALIZABLE")
+}
+
+/// Work that takes effect as a whole or not at all; of use only inside the closure that it was given to.
+package struct Transaction: Session {
+    package let connection: Connection
+    let scope: Scope
+
+    /// What the copies of one transaction share.
+    final class Scope: Sendable {
+        struct State {
+            var isOver = false
+            var callbacks: [@Sendable () -> Void] = []
+            var savepoints = 0
+        }
+
+        let state = Mutex(State())
+    }
+
+    init(connection: Connection) {
+        self.connection = connection
+        scope = Scope()
+    }
+
+    package func run(_ sql: SQL, at place: Place) async throws -> ResultSet {
+        try await open(at: place).run(sql, at: place)
+    }
+
+    package func run(pipeline statements: [SQL], at place: Place) async throws -> [ResultSet] {
+        try await open(at: place).run(pipeline: statements, at: place)
+    }
+
+    package func run(script: String, at place: Place) async throws {
+        try await open(at: place).run(script: script, at: place)
+    }
+
+    /// Has the body run once COMMIT has succeeded, and never otherwise; it should only wake somebody.
+    package func onCommit(_ body: @escaping @Sendable () -> Void) {
+        scope.state.withLock { $0.callbacks.append(body) }
+    }
+
+    /// Undoes what the body did, and forgets its `onCommit`s, if it throws; then throws the same error.
+    package func savepoint<R>(
+        fileID: String = #fileID, line: Int = #line, _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        let place = Place(fileID: fileID, line: line)
+        let (name, callbacks) = scope.state.withLock { state in
+            state.savepoints += 1
+            return ("p\(state.savepoints)", state.callbacks.count)
+        }
+        try await run(script: "SAVEPOINT \(name)", at: place)
+        do {
+            let result = try await body(self)
+            try await run(script: "RELEASE SAVEPOINT \(name)", at: place)
+            return result
+        } catch {
+            scope.state.withLock { $0.callbacks.removeSubrange(min(callbacks, $0.callbacks.count)...) }
+            let undone = try? await connection.runToTheEnd(
+                "ROLLBACK TO SAVEPOINT \(name); RELEASE SAVEPOINT \(name)", at: place)
+            if undone?.error != nil || undone == nil { await connection.abandon() }
+            throw error
+        }
+    }
+
+    /// The connection, as long as the transaction lasts.
+    func open(at place: Place) throws -> Connection {
+        guard !scope.state.withLock(\.isOver) else {
+            throw PostgresError(.misuse, "the transaction is over").at(place)
+        }
+        return connection
+    }
+
+    /// Marks the end; returns what waits for the commit.
+    func end() -> [@Sendable () -> Void] {
+        scope.state.withLock { state in
+            state.isOver = true
+            return state.callbacks
+        }
+    }
+}
