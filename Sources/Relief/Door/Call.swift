@@ -1,0 +1,68 @@
+import Contract
+import FoundationEssentials
+import Postgres
+
+/// One call of a command: who, under which key, with which body.
+struct Call {
+    let event = UUID()
+    let principal: Principal
+    let command: String
+    let key: String
+    /// Keyed digest of the command's canonical bytes.
+    let bodyMAC: [UInt8]
+
+    init<C: Command>(_ command: C, principal: Principal, key: String?, vault: Vault) throws {
+        if let key, key.isEmpty || key.count > 200 {
+            throw Refusal(.invalid, "An idempotency key has 1 to 200 characters.", field: "Idempotency-Key")
+        }
+        self.principal = principal
+        self.command = C.name
+        self.key = key ?? UUID().uuidString
+        bodyMAC = vault.commandMAC(Array(C.name.utf8) + [0] + Array(try JSON.encode(command)))
+    }
+
+    var actor: String { principal.user.uuidString.lowercased() }
+
+    /// Claims the key before anything is written. nil: it is ours. Otherwise what was answered under it, or a refusal: the
+    /// recorded one, or that the key belongs to another request.
+    func claim(at now: Date, in transaction: Transaction, vault: Vault) async throws -> Result<[UInt8], Refusal>? {
+        let claimed = try await transaction.execute(
+            """
+            INSERT INTO relief.command_key (actor, key, command, body_mac, event, at)
+            VALUES (\(actor), \(key), \(command), \(bodyMAC), \(event), \(now))
+            ON CONFLICT (actor, key) DO NOTHING
+            """)
+        if claimed == 1 { return nil }
+        let row = try await transaction.one(
+            """
+            SELECT command, body_mac, event, answered, refused FROM relief.command_key
+            WHERE actor = \(actor) AND key = \(key)
+            """)
+        guard try row["command"] == command, try row["body_mac"] == bodyMAC else {
+            return .failure(
+                Refusal(
+                    .conflict, "The key \(key) was used for another request: a new request takes a new key.",
+                    field: "Idempotency-Key"))
+        }
+        if let refused: String = try row["refused"] {
+            return .failure(try JSON.decode(Refusal.self, from: Data(refused.utf8)))
+        }
+        guard let answered: [UInt8] = try row["answered"] else {
+            return .failure(Refusal(.conflict, "The key \(key) is being used by a request that has not ended."))
+        }
+        let event: UUID = try row["event"]
+        return .success(try vault.open(answered, .reply, row: event.uuidString))
+    }
+
+    func answer(_ reply: Data, in transaction: Transaction, vault: Vault) async throws {
+        let sealed = try vault.seal(reply, .reply, row: event.uuidString)
+        try await transaction.execute(
+            "UPDATE relief.command_key SET answered = \(sealed) WHERE actor = \(actor) AND key = \(key)")
+    }
+
+    func refuse(_ refusal: Refusal, in transaction: Transaction) async throws {
+        let text = String(decoding: try JSON.encode(refusal), as: UTF8.self)
+        try await transaction.execute(
+            "UPDATE relief.command_key SET refused = \(text)::text::jsonb WHERE actor = \(actor) AND key = \(key)")
+    }
+}

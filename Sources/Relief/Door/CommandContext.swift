@@ -1,0 +1,62 @@
+package import Contract
+package import FoundationEssentials
+package import Postgres
+package import WorkingDays
+
+/// What every operation has at hand: one transaction, one time, who asks.
+package protocol OperationContext: Sendable {
+    var transaction: Transaction { get }
+    var principal: Principal { get }
+    /// The one time of the transaction (UTC, microseconds).
+    var now: Date { get }
+    var door: Door { get }
+}
+
+extension OperationContext {
+    /// The civil day of `now` in China.
+    package var today: Day { Day(now) }
+    package var vault: Vault { door.vault }
+
+    /// Looks over the whole tree, for the few checks whose verdict must count what the asker may not see: duplicates, a
+    /// parent's funds and parameters. Nothing but the verdict may leave it.
+    package func seeingAll<R>(_ body: (Transaction) async throws -> R) async throws -> R {
+        let scope: String = try await transaction.value("SELECT coalesce(current_setting('relief.scope', true), '')")
+        try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")
+        let result = try await body(transaction)
+        try await transaction.execute("SELECT set_config('relief.scope', \(scope), true)")
+        return result
+    }
+}
+
+/// What a command works with; what it changes, notes and enqueues commits together or not at all.
+package final class CommandContext: OperationContext {
+    package let transaction: Transaction
+    package let principal: Principal
+    package let now: Date
+    package let door: Door
+    let notes: AuditNotes
+
+    init(transaction: Transaction, principal: Principal, now: Date, door: Door) {
+        (self.transaction, self.principal, self.now, self.door) = (transaction, principal, now, door)
+        notes = AuditNotes()
+    }
+
+    /// Names what the command is about, so that its place in the log is found by it: a case, run or fund number; never
+    /// personal data.
+    package func concerns(_ subject: String) {
+        notes.add(subject: subject)
+    }
+
+    /// Puts a public fact in the leaf: amounts in fen, states, codes, digests; never personal data.
+    package func note(_ name: String, _ value: JSONValue) {
+        notes.add(fact: name, value)
+    }
+}
+
+/// What a query reads with; its transaction is read-only.
+package struct QueryContext: OperationContext {
+    package let transaction: Transaction
+    package let principal: Principal
+    package let now: Date
+    package let door: Door
+}

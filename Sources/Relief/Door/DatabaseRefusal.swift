@@ -1,0 +1,34 @@
+import Contract
+import Postgres
+
+/// The laws that stand in the database, said to a person. Constraint names are turned into refusals beside the statement
+/// that can hit them; here stand only the laws that any statement can hit.
+enum DatabaseRefusal {
+    static func of(_ error: PostgresError) -> Refusal? {
+        guard let state = error.sqlState else { return nil }
+        switch state {
+        case "RR001":
+            return Refusal(.conflict, "These roles never belong to one person: \(error.message).", field: "role")
+        case "RR002":
+            return Refusal(
+                .conflict, "The case has changed since it was shown: look at it again and decide on that.",
+                field: "sheet")
+        case "RR003": return Refusal(.forbidden, "Four eyes: nobody approves a case that he or she made or reviewed.")
+        case "RR004": return Refusal(.forbidden, "Nobody decides on his or her own case or on a relative's.")
+        case "RR005", "RR006", "RR007", "RR008", "RR009", "RR010", "RR011":
+            return Refusal(.conflict, sentence(error.message))
+        case "RA002": return Refusal(.conflict, sentence(error.message))
+        case "23514" where error.constraint.map(byAnother.contains) == true:
+            return Refusal(.forbidden, "Four eyes: this step belongs to another person than the one before.")
+        default: return nil
+        }
+    }
+
+    private static let byAnother: Set<String> = [
+        "run_checked_by_another", "run_approved_by_another", "run_released_by_another", "account_approved_by_another",
+    ]
+
+    private static func sentence(_ message: String) -> String {
+        message.prefix(1).uppercased() + message.dropFirst() + "."
+    }
+}

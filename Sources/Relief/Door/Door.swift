@@ -1,0 +1,155 @@
+package import Contract
+import FoundationEssentials
+import Logging
+package import Postgres
+package import WorkingDays
+
+/// The one door: whatever changes anything comes through here, from the API, the CLI, an import or a job.
+///
+/// Authorise by subtree, claim the idempotency key, run, audit, commit: one transaction. A refusal is kept under its key
+/// and stays refused (G5); a lost reply is answered again by the key (G8).
+package final class Door: Sendable {
+    package let pool: Pool
+    package let clock: any Clock
+    package let vault: Vault
+    package let evidence: EvidenceStore
+    package let handlers: [String: Handler]
+    /// Called after each commit that left something to seal or to run.
+    private let committed: @Sendable () -> Void
+
+    /// How often a command is run again when PostgreSQL ended it for a conflict with another (40001, 40P01).
+    private static let attempts = 4
+
+    package init(
+        pool: Pool, clock: any Clock, vault: Vault, evidence: EvidenceStore,
+        committed: @escaping @Sendable () -> Void = {}
+    ) {
+        (self.pool, self.clock, self.vault, self.evidence) = (pool, clock, vault, evidence)
+        self.committed = committed
+        handlers = Dictionary(uniqueKeysWithValues: Handler.all.map { ($0.operation.name, $0) })
+    }
+
+    /// Carries out a command. Without a key the call is its own, and can't be asked again.
+    ///
+    /// Throws a `Refusal` where the rules say no, and where the reply of COMMIT was lost (`unavailable`: ask again with the
+    /// same key, and the first answer comes).
+    package func perform<C: Executable>(
+        _ command: C, as principal: Principal, key: String? = nil, dryRun: Bool = false
+    ) async throws -> C.Reply {
+        let call = try Call(command, principal: principal, key: key, vault: vault)
+        var attempt = 1
+        while true {
+            do {
+                return try await pool.transaction { transaction in
+                    transaction.onCommit(self.committed)
+                    let result = try await self.run(command, call, dryRun: dryRun, in: transaction)
+                    if dryRun { throw DryRun(reply: try result.get()) }
+                    return result
+                }.get()
+            } catch let dry as DryRun<C.Reply> {
+                return dry.reply
+            } catch let error as PostgresError where error.isConflict && attempt < Self.attempts {
+                attempt += 1
+            } catch let error as PostgresError where error.code == .outcomeUnknown {
+                throw Refusal(
+                    .unavailable,
+                    "The database went away while it committed: ask again with the key \(call.key) to learn what happened."
+                )
+            }
+        }
+    }
+
+    /// Carries out a command inside a job's transaction, so that effect and completion commit together.
+    package func perform<C: Executable>(
+        _ command: C, as principal: Principal, key: String, in transaction: Transaction
+    ) async throws -> C.Reply {
+        transaction.onCommit(committed)
+        return try await run(
+            command, Call(command, principal: principal, key: key, vault: vault), dryRun: false, in: transaction
+        )
+        .get()
+    }
+
+    /// Answers a query from one snapshot, in the subtrees where the asker holds its permission.
+    package func answer<Q: Answerable>(_ query: Q, as principal: Principal) async throws -> Q.Reply {
+        let scope = try authorise(Q.self, principal)
+        return try await pool.transaction(.readOnly) { transaction in
+            try await self.enter(transaction, scope: scope, event: nil)
+            let context = QueryContext(
+                transaction: transaction, principal: principal, now: self.clock.now(), door: self)
+            do {
+                return try await query.answer(in: context)
+            } catch let error as PostgresError {
+                throw DatabaseRefusal.of(error) ?? error
+            }
+        }
+    }
+
+    private func authorise(_ operation: any Operation.Type, _ principal: Principal) throws -> [String] {
+        let scope = principal.scope(for: operation.permission)
+        guard !scope.isEmpty else {
+            throw Refusal(
+                .forbidden,
+                "\(principal.login) may not do “\(operation.name)”: it takes the permission \(operation.permission.rawValue)."
+            )
+        }
+        return scope
+    }
+
+    /// Tells PostgreSQL what this transaction may see, and which command it belongs to.
+    private func enter(_ transaction: Transaction, scope: [String], event: UUID?) async throws {
+        try await transaction.execute(
+            """
+            SELECT set_config('relief.scope', \(Principal.arrayText(scope)), true),
+                   set_config('relief.event', \(event?.uuidString ?? ""), true)
+            """)
+    }
+
+    /// Everything from authorising to the audit event; the caller commits.
+    private func run<C: Executable>(
+        _ command: C, _ call: Call, dryRun: Bool, in transaction: Transaction
+    ) async throws -> Result<C.Reply, Refusal> {
+        let scope = try authorise(C.self, call.principal)
+        let now = clock.now()
+        try await enter(transaction, scope: scope, event: call.event)
+        if let earlier = try await call.claim(at: now, in: transaction, vault: vault) {
+            return try earlier.map { try JSON.decode(C.Reply.self, from: Data($0)) }
+        }
+        let context = CommandContext(transaction: transaction, principal: call.principal, now: now, door: self)
+        do {
+            let reply = try await transaction.savepoint { _ in try await command.execute(in: context) }
+            try await AuditTrail.append(call, context: context, refused: nil)
+            try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
+            return .success(reply)
+        } catch let error where !(error is CancellationError) {
+            guard let refusal = error as? Refusal ?? (error as? PostgresError).flatMap(DatabaseRefusal.of) else {
+                throw error
+            }
+            if refusal.code == .forbidden {
+                try await AuditTrail.append(call, context: context, refused: refusal)
+            }
+            try await call.refuse(refusal, in: transaction)
+            return .failure(refusal)
+        }
+    }
+}
+
+/// Carries the reply of a dry run out of the transaction that it ends.
+private struct DryRun<Reply: Sendable>: Error {
+    let reply: Reply
+}
+
+extension Result where Failure == Refusal {
+    /// `map` for a transformation that throws, which is how a kept reply is decoded.
+    fileprivate func map<New>(_ transform: (Success) throws -> New) throws -> Result<New, Refusal> {
+        switch self {
+        case .success(let value): .success(try transform(value))
+        case .failure(let refusal): .failure(refusal)
+        }
+    }
+}
+
+extension PostgresError {
+    /// PostgreSQL ended the transaction because of another; running it again is right.
+    fileprivate var isConflict: Bool { sqlState == "40001" || sqlState == "40P01" }
+}

@@ -1,0 +1,4 @@
+extension Handler {
+    /// Every operation that relief knows how to do; each noun lists its own.
+    static let all: [Handler] = []
+}
