@@ -77,6 +77,12 @@ extension SQL: ExpressibleByStringInterpolation {
             pieces.append("")
         }
 
+        /// nil is NULL of the value's type; said apart, since the compiler warns of optionals it thinks are being printed.
+        package mutating func appendInterpolation<Value: ParameterEncodable>(_ value: Value?) {
+            parameters.append(value.parameter)
+            pieces.append("")
+        }
+
         package mutating func appendInterpolation(_ fragment: SQL) {
             pieces[pieces.count - 1] += fragment.pieces[0]
             pieces += fragment.pieces.dropFirst()
