@@ -1,0 +1,197 @@
+import FoundationEssentials
+import Logging
+import Postgres
+import WorkingDays
+
+/// One look: everything that is due by now, and then the alarm for what is due next.
+extension Engine {
+    func look() async {
+        if let troubledUntil, ContinuousClock.now < troubledUntil {
+            arm()
+            return
+        }
+        do {
+            let control = try await connection()
+            try await beat(control)
+            try await settle(control)
+            endOverdue()
+            if stopping == nil {
+                if leaseClock.now() >= work.nextTick { try await tick(control) }
+                try await fireSchedules()
+                try await advance(control)
+                try await claim(control)
+            }
+            (troubles, troubledUntil) = (0, nil)
+        } catch {
+            trouble(error)
+        }
+        let idle = work.isSettled && !work.queues.values.contains { $0.look } && troubledUntil == nil
+        if idle && !work.wasIdle { say(.idle) }
+        work.wasIdle = idle
+        arm()
+    }
+
+    /// A failed look is repeated a little later, ever less often while it goes on failing.
+    private func trouble(_ error: any Error) {
+        guard !abandoned else { return }
+        troubles += 1
+        let delay = min(0.05 * Double(1 << min(troubles, 10)), 5)
+        troubledUntil = .now + .seconds(delay)
+        logger.warning(
+            "The job engine can't reach its database or was refused; it tries again.",
+            metadata: ["error": "\(error)", "retry.seconds": "\(delay)"])
+        if let control, !control.isAlive { drop() }
+        // Others may think us dead by now. Fencing keeps our runs from committing; ending them keeps two from running.
+        if let lease, leaseClock.now() >= lease.until { cancelAll() }
+    }
+
+    /// The engine's own connection; a new one looks everywhere, since notifications were missed.
+    private func connection() async throws -> Connection {
+        if let control, control.isAlive { return control }
+        drop()
+        let fresh = try await Connection.open(listen, logger: logger)
+        try await fresh.listen("jobs")
+        control = fresh
+        listener = Task { [weak self] in
+            for await notification in fresh.notifications { await self?.hear(notification.payload) }
+            await self?.lost(fresh)
+        }
+        let now = clock.now()
+        try await schedules.remember(in: fresh, now: now)
+        try await fresh.execute("SELECT jobs.make_history_months(\(now))")
+        if lease == nil { try await takeLease(fresh) }
+        work.schedules = try await schedules.due(in: fresh, calendar: calendar())
+        work.lookEverywhere()
+        work.nextTick = .distantPast
+        say(.connected)
+        return fresh
+    }
+
+    private func hear(_ payload: String) {
+        work.hear(payload)
+        wake()
+    }
+
+    private func lost(_ connection: Connection) {
+        guard control === connection, !abandoned else { return }
+        drop()
+        wake()
+    }
+
+    private func drop() {
+        guard control != nil else { return }
+        listener?.cancel()
+        (control, listener) = (nil, nil)
+        say(.connectionLost)
+    }
+
+    private func takeLease(_ control: Connection) async throws {
+        let now = leaseClock.now()
+        lease = try await Lease.take(
+            queues: work.queues.keys.sorted(), host: settings.host,
+            processID: Int(ProcessInfo.processInfo.processIdentifier), now: now, seconds: settings.lease.inSeconds,
+            in: control)
+        work.nextBeat = now.addingTimeInterval(settings.lease.inSeconds / 3)
+    }
+
+    /// Renews the lease when a third of it has passed, or at once when a cancellation was announced.
+    private func beat(_ control: Connection) async throws {
+        let now = leaseClock.now()
+        guard var lease, now >= work.nextBeat || work.beatNow || lease.until > now + settings.lease.inSeconds else {
+            return
+        }
+        work.beatNow = false
+        guard let cancelled = try await lease.renew(now: now, seconds: settings.lease.inSeconds, in: control) else {
+            // A rescuer took our jobs. What still runs will be fenced off; it needn't go on.
+            logger.warning("The engine's lease was lost.", metadata: ["engine.id": "\(lease.engine)"])
+            self.lease = nil
+            work.unsettled = []
+            cancelAll()
+            say(.leaseLost)
+            try await takeLease(control)
+            return
+        }
+        self.lease = lease
+        work.nextBeat = now.addingTimeInterval(settings.lease.inSeconds / 3)
+        for (id, reason) in cancelled {
+            work.running[id]?.cancelReason = reason
+            work.running[id]?.task?.cancel()
+        }
+    }
+
+    /// What doesn't need to be done at once: rescue, partitions, and a look everywhere in case a notification was lost.
+    private func tick(_ control: Connection) async throws {
+        let leaseNow = leaseClock.now()
+        for rescued in try await Lease.rescue(now: leaseNow, in: control) {
+            metrics.rescued(1)
+            logger.warning(
+                "A job was rescued from an engine that stopped.",
+                metadata: ["job.id": "\(rescued.id)", "job.state": "\(rescued.state)"])
+            say(rescued.state == "dead" ? .died(rescued.id) : .rescued(rescued.id))
+        }
+        try await control.execute("SELECT jobs.make_history_months(\(clock.now()))")
+        work.schedules = try await schedules.due(in: control, calendar: calendar())
+        try await measure(control)
+        work.lookEverywhere()
+        work.nextTick = leaseNow.addingTimeInterval(settings.fallbackTick.inSeconds)
+        say(.ticked)
+    }
+
+    /// Depth and age of the queues, over the first 10,000 waiting rows of each, so that it costs the same in every state.
+    private func measure(_ control: Connection) async throws {
+        for queue in work.queues.keys {
+            let row = try await control.one(
+                """
+                SELECT count(*) AS depth, min(run_at) AS oldest FROM (
+                    SELECT run_at FROM jobs.job WHERE queue = \(queue) AND stage = 'ready' AND owner IS NULL LIMIT 10000) AS waiting
+                """)
+            let (depth, oldest): (Int, Date?) = (try row["depth"], try row["oldest"])
+            let age = oldest.map { clock.now().timeIntervalSince($0) } ?? 0
+            metrics.waiting(queue: queue, depth: depth, oldestSeconds: age)
+        }
+        metrics.running(work.running.count)
+    }
+
+    private func fireSchedules() async throws {
+        let now = clock.now()
+        for schedule in schedules.all {
+            guard let due = work.schedules[schedule.name], due <= now else { continue }
+            let calendar = calendar()
+            // Until the next tick nothing but success asks again, so that a schedule which fails can't spin.
+            work.schedules[schedule.name] = nil
+            do {
+                let fired = try await pool.transaction { transaction in
+                    try await Schedules.fire(schedule, in: transaction, now: now, calendar: calendar)
+                }
+                metrics.fired(schedule.name, fired.count)
+                for firing in fired { say(.fired(firing)) }
+                let reached = schedule.catchUp == .all ? fired.last?.instant ?? now : now
+                work.schedules[schedule.name] = schedule.next(after: reached, calendar: calendar)?.instant
+            } catch {
+                logger.error(
+                    "A schedule couldn't fire.", metadata: ["schedule": "\(schedule.name)", "error": "\(error)"])
+            }
+        }
+    }
+
+    /// Arms the alarm to the earliest thing that is due, on whichever clock.
+    private func arm() {
+        let (now, leaseNow) = (clock.now(), leaseClock.now())
+        var delay = work.nextTick.timeIntervalSince(leaseNow)
+        delay = min(delay, work.nextBeat.timeIntervalSince(leaseNow), settings.fallbackTick.inSeconds)
+        for running in work.running.values {
+            if let deadline = running.deadline { delay = min(delay, deadline.timeIntervalSince(leaseNow)) }
+        }
+        if let stopping {
+            delay = min(delay, stopping.timeIntervalSince(leaseNow))
+        } else {
+            if let due = work.nextDue { delay = min(delay, due.timeIntervalSince(now)) }
+            if let due = work.schedules.values.min() { delay = min(delay, due.timeIntervalSince(now)) }
+        }
+        if let troubledUntil {
+            let (seconds, attoseconds) = (troubledUntil - ContinuousClock.now).components
+            delay = Double(seconds) + Double(attoseconds) / 1e18
+        }
+        alarm.set(inSeconds: delay)
+    }
+}

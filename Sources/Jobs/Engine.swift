@@ -1,0 +1,133 @@
+import FoundationEssentials
+package import Logging
+package import Postgres
+import ServiceLifecycle
+import Synchronization
+package import WorkingDays
+
+/// A durable job engine on PostgreSQL. Any number of them work on one database, without a leader.
+///
+/// A timer, a notification and the end of a job all do the same single thing: they say "look". `run` looks, claims what
+/// there is room for, and goes back to wait. The engine has one connection of its own for claims, leases and LISTEN, so
+/// that no handler can starve its heartbeat; handlers use the pool, one transaction each.
+package actor Engine: Service {
+    let pool: Pool
+    let listen: Postgres.Settings
+    let registry: Registry
+    let schedules: Schedules
+    /// The clock of due times and schedules, which may be a demo's.
+    let clock: any Clock
+    /// The clock of leases, ticks and timeouts: real time, except in tests.
+    let leaseClock: any Clock
+    let calendar: @Sendable () -> WorkingCalendar
+    let settings: EngineSettings
+    let logger: Logger
+    let observer: AsyncStream<EngineEvent>.Continuation?
+    let metrics = JobMetrics()
+
+    let wakeups: AsyncStream<Void>
+    private let bell: AsyncStream<Void>.Continuation
+    let alarm: Alarm
+    private let stopRequested = Atomic<Bool>(false)
+
+    var control: Connection?
+    var listener: Task<Void, Never>?
+    var troubles = 0
+    var troubledUntil: ContinuousClock.Instant?
+    var lease: Lease?
+    var work = Work()
+    var stopping: Date?
+    var abandoned = false
+
+    /// `listen` reaches the server itself, not a pooler: it carries LISTEN. `calendar` gives the working days that
+    /// schedules go by. `observer` hears everything the engine does.
+    package init(
+        pool: Pool, listen: Postgres.Settings, registry: Registry, schedules: [Schedule] = [],
+        clock: any Clock = SystemClock(), leaseClock: any Clock = SystemClock(),
+        calendar: @escaping @Sendable () -> WorkingCalendar = { WorkingCalendar() },
+        settings: EngineSettings = EngineSettings(), logger: Logger,
+        observer: AsyncStream<EngineEvent>.Continuation? = nil
+    ) {
+        self.pool = pool
+        self.listen = listen
+        self.registry = registry
+        self.schedules = Schedules(schedules)
+        self.clock = clock
+        self.leaseClock = leaseClock
+        self.calendar = calendar
+        self.settings = settings
+        self.logger = logger
+        self.observer = observer
+        let (wakeups, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.wakeups = wakeups
+        self.bell = bell
+        alarm = Alarm { bell.yield() }
+        for (queue, limit) in settings.queues { work.queues[queue] = QueueState(limit: limit) }
+        for queue in registry.entries.values.map(\.policy.queue)
+        where work.queues[queue] == nil && settings.otherQueues > 0 {
+            work.queues[queue] = QueueState(limit: settings.otherQueues)
+        }
+    }
+
+    /// Runs until graceful shutdown: then it claims nothing more, gives running jobs the grace period, and hands back the
+    /// leases of those that are still at it. A cancelled task hands them back at once.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await loop()
+        } onGracefulShutdown: {
+            self.stop()
+        }
+    }
+
+    /// Makes the engine look at its clock again: after a demo clock jumped, or in tests.
+    package nonisolated func wake() { bell.yield() }
+
+    /// Begins the graceful shutdown, as SIGTERM does.
+    package nonisolated func stop() {
+        stopRequested.store(true, ordering: .releasing)
+        bell.yield()
+    }
+
+    /// Drops everything where it stands, hands nothing back, and writes nothing more, as kill -9 does: for tests.
+    package func abandon() async {
+        abandoned = true
+        listener?.cancel()
+        await control?.close()
+        bell.yield()
+    }
+
+    private func loop() async {
+        bell.yield()
+        for await _ in wakeups {
+            if abandoned { return }
+            if stopRequested.load(ordering: .acquiring), stopping == nil {
+                stopping = leaseClock.now().addingTimeInterval(settings.grace.inSeconds)
+            }
+            await look()
+            if abandoned { return }
+            if let stopping, work.isSettled || leaseClock.now() >= stopping { break }
+        }
+        for running in work.running.values { running.task?.cancel() }
+        // The task may be cancelled, which no statement would survive; what is left to say must be said.
+        await Task { await self.leave() }.value
+    }
+
+    /// Hands back the leases and the engine's row.
+    private func leave() async {
+        if let control, let lease {
+            do {
+                try await lease.giveUp(in: control)
+            } catch {
+                logger.warning(
+                    "The leases couldn't be handed back; they will run out.", metadata: ["error": "\(error)"])
+            }
+        }
+        listener?.cancel()
+        await control?.close()
+        control = nil
+        lease = nil
+        say(.stopped)
+    }
+
+    func say(_ event: EngineEvent) { observer?.yield(event) }
+}

@@ -1,0 +1,26 @@
+package import FoundationEssentials
+
+/// What an engine did: the signal that a test waits for instead of sleeping, and the feed of a live view.
+package enum EngineEvent: Sendable, Equatable {
+    case connected
+    case connectionLost
+    case claimed(JobID)
+    case done(JobID)
+    case cancelled(JobID)
+    case snoozed(JobID, until: Date)
+    case retried(JobID, at: Date)
+    case died(JobID)
+    case released(JobID)
+    /// A run whose lease was lost: it was rolled back.
+    case fenced(JobID)
+    case rescued(JobID)
+    /// A job that didn't end when its time was over: its lease was withdrawn.
+    case givenUp(JobID)
+    case fired(Firing)
+    /// The fallback look at the database.
+    case ticked
+    /// Everything that could be done was done: nothing runs, nothing more was found.
+    case idle
+    case leaseLost
+    case stopped
+}

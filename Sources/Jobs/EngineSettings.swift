@@ -1,0 +1,33 @@
+/// How much an engine takes on, and how patient it is.
+package struct EngineSettings: Sendable {
+    /// The queues it serves and how many jobs of each it runs at once.
+    package var queues: [String: Int]
+    /// The limit for queues that a registered kind names and `queues` doesn't; 0 leaves them to other engines.
+    package var otherQueues: Int
+    /// Jobs that run at once over all queues: each holds a connection of the pool, so keep it below the pool's size.
+    package var maxRunning: Int
+    /// Rows taken by one claim at most.
+    package var claimBatch: Int
+    /// An engine that didn't renew its lease for so long is taken for dead. Renewed three times as often.
+    package var lease: Duration
+    /// The longest time without a look at the database, whatever notification was lost.
+    package var fallbackTick: Duration
+    /// How long running jobs may go on after SIGTERM, and how long a timed-out job may take to notice it.
+    package var grace: Duration
+    package var host: String
+
+    package init(
+        queues: [String: Int] = ["default": 4], otherQueues: Int = 2, maxRunning: Int = 6, claimBatch: Int = 100,
+        lease: Duration = .seconds(30), fallbackTick: Duration = .seconds(30), grace: Duration = .seconds(20),
+        host: String = "localhost"
+    ) {
+        self.queues = queues
+        self.otherQueues = otherQueues
+        self.maxRunning = maxRunning
+        self.claimBatch = claimBatch
+        self.lease = lease
+        self.fallbackTick = fallbackTick
+        self.grace = grace
+        self.host = host
+    }
+}

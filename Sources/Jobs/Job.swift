@@ -1,0 +1,110 @@
+package import FoundationEssentials
+
+/// A piece of work that outlives the process which asked for it: a small Codable value with a static name.
+///
+/// The value is stored as JSON with its kind and version; it should name rows, not carry them (16 kB at most).
+package protocol Job: Codable, Sendable {
+    /// The stored name, `noun.verb`; it never changes once jobs of it were enqueued.
+    static var kind: String { get }
+    /// The shape of the stored value. An engine claims versions up to the one it knows, so that daemons of two releases
+    /// can run side by side.
+    static var version: Int { get }
+    static var policy: JobPolicy { get }
+    /// Reads a stored value of this or an earlier version.
+    static func decode(_ args: Data, version: Int) throws -> Self
+}
+
+extension Job {
+    package static var version: Int { 1 }
+    package static var policy: JobPolicy { JobPolicy() }
+
+    package static func decode(_ args: Data, version: Int) throws -> Self {
+        try JobCoding.decoder.decode(Self.self, from: args)
+    }
+}
+
+/// A job that knows by itself what to do; a job that needs a gateway is registered with a closure instead.
+package protocol RunnableJob: Job {
+    /// Does the work in the context's transaction, in which the job is also finished: both commit, or neither does.
+    func run(in context: JobContext) async throws -> JobOutcome
+}
+
+/// What becomes of a job whose handler returned. In each case its transaction commits.
+package enum JobOutcome: Sendable, Equatable {
+    case done
+    /// Run it again at this time; the attempt isn't counted.
+    case snooze(until: Date)
+    /// It isn't wanted any more.
+    case cancel(reason: String)
+}
+
+/// Thrown by a handler that sees no use in another attempt: its transaction rolls back, the job becomes a dead letter.
+package struct Discard: Error, CustomStringConvertible {
+    package let reason: String
+
+    package init(_ reason: String) {
+        self.reason = reason
+    }
+
+    package var description: String { reason }
+}
+
+/// How jobs of a kind are treated, unless the one who enqueues says otherwise.
+package struct JobPolicy: Sendable {
+    package var queue: String
+    /// 0 (first) to 1000 (last).
+    package var priority: Int
+    /// Attempts are counted when they begin, so that a job which ends its process is not tried for ever.
+    package var maxAttempts: Int
+    package var backoff: Backoff
+    /// The time after which a running attempt is cancelled, and a little later given up. nil: none.
+    package var timeout: Duration?
+
+    package init(
+        queue: String = "default", priority: Int = 100, maxAttempts: Int = 20, backoff: Backoff = Backoff(),
+        timeout: Duration? = .seconds(300)
+    ) {
+        self.queue = queue
+        self.priority = priority
+        self.maxAttempts = maxAttempts
+        self.backoff = backoff
+        self.timeout = timeout
+    }
+}
+
+/// The number of a job, for its whole life.
+package struct JobID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    package let rawValue: Int64
+
+    package init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    package init(from decoder: any Decoder) throws {
+        rawValue = try decoder.singleValueContainer().decode(Int64.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    package static func < (left: JobID, right: JobID) -> Bool { left.rawValue < right.rawValue }
+    package var description: String { String(rawValue) }
+}
+
+/// The JSON of stored jobs: sorted keys, instants as seconds since 1970.
+enum JobCoding {
+    static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .secondsSince1970
+        return encoder
+    }
+
+    static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .secondsSince1970
+        return decoder
+    }
+}
