@@ -59,13 +59,6 @@ package struct NoteVerifier: Hashable, Sendable, CustomStringConvertible {
         StrictText.hex((0..<4).map { UInt8(truncatingIfNeeded: keyID >> (24 - 8 * $0)) })
     }
 
-    // Compared byte by byte: two names that only look the same are two names.
-    package static func == (left: NoteVerifier, right: NoteVerifier) -> Bool {
-        left.name.utf8.elementsEqual(right.name.utf8) && left.keyID == right.keyID && left.publicKey == right.publicKey
-    }
-
-    package func hash(into hasher: inout Hasher) { hasher.combine(publicKey) }
-
     /// Whether a signature line claims to be of this key.
     func matches(_ signature: NoteSignature) -> Bool {
         signature.keyID == keyID && signature.name.utf8.elementsEqual(name.utf8)
