@@ -100,10 +100,10 @@ let package = Package(
 
         // Tests. Support makes the private cluster that every test which touches data runs on.
         .target(
-            name: "Support", dependencies: ["LocalPostgres", "Postgres", "Schema"], path: "Tests/Support",
+            name: "Support", dependencies: ["LocalPostgres", "Postgres", "Schema", logging], path: "Tests/Support",
             swiftSettings: settings),
         tests("Postgres", ["Postgres", "Support"]),
-        tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support"]),
+        tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support", logging]),
         tests("WorkingDays", ["WorkingDays"]),
         tests("Jobs", ["Jobs", "WorkingDays", "Postgres", "Support", logging]),
         tests("Ledger", ["Ledger", "Postgres", "Support"]),

@@ -1,13 +1,11 @@
 import Foundation
 
-// Usage: EmbedTextTool OUTPUT ROOT FILE...   Writes `EmbeddedText.files`, keyed by the path below ROOT.
+// Usage: EmbedTextTool OUTPUT (KEY FILE)...   Writes `EmbeddedText.files`, the text of each file under its key.
 let arguments = CommandLine.arguments
-let (output, root) = (arguments[1], arguments[2])
-let entries = try arguments.dropFirst(3).map { path in
-    let text = try String(contentsOfFile: path, encoding: .utf8)
-    let key = path.dropFirst(root.count).drop { $0 == "/" }
-    return "        \(String(key).debugDescription): \(text.debugDescription),\n"
+let entries = try stride(from: 2, to: arguments.count, by: 2).map { index in
+    let text = try String(contentsOfFile: arguments[index + 1], encoding: .utf8)
+    return "        \(arguments[index].debugDescription): \(text.debugDescription),\n"
 }
 let literal = entries.isEmpty ? "[:]" : "[\n" + entries.joined() + "    ]"
 try "enum EmbeddedText {\n    static let files: [String: String] = \(literal)\n}\n"
-    .write(toFile: output, atomically: true, encoding: .utf8)
+    .write(toFile: arguments[1], atomically: true, encoding: .utf8)

@@ -93,7 +93,8 @@ enum Watcher {
                 --auth-local=trust --auth-host=reject $sync >new.log 2>&1 || { cat new.log; rm -rf new new.log; exit 40; }
             echo "include '../server.conf'" >>new/postgresql.conf
             printf '%s' "$configuration" >server.conf
-            printf '%s\n' 'CREATE ROLE relief LOGIN CREATEDB CREATEROLE' 'CREATE DATABASE relief OWNER relief' |
+            printf '%s\n' 'CREATE ROLE relief LOGIN CREATEDB CREATEROLE' 'CREATE DATABASE relief OWNER relief' \
+                'GRANT SET ON PARAMETER "relief.scope" TO relief' |
                 "$bin/postgres" --single -D new -c exit_on_error=on postgres >new.log 2>&1 ||
                 { cat new.log; rm -rf new new.log; exit 40; }
             rm -f new.log
@@ -120,6 +121,8 @@ enum Watcher {
         # Only the server started here: by now a new owner may run its own.
         if [ "$(postmaster)" = "$started" ]; then
             if [ "$kind" = throwaway ]; then stop immediate; else stop fast || stop immediate; fi
+        elif [ ! -e "$data" ] && [ "$(cat "/proc/$started/comm" 2>/dev/null)" = postgres ]; then
+            kill -QUIT "$started"
         fi
         [ "$word" = keep ] && exit
         [ "$sockets" = "$dir" ] || rm -rf "$sockets"

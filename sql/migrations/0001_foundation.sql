@@ -1,7 +1,16 @@
 -- What every room stands on: the schemas, the roles, and who may look into which schema.
 --
--- The owner of the database runs the migrations; it needs no superuser rights, only CREATEROLE where the roles below
--- don't exist yet. Sessions of the daemon act as relief_app, which owns nothing and obeys row-level security.
+-- The owner of the database runs the migrations. It needs no superuser rights, only CREATEROLE where the roles below
+-- don't exist yet, and to say in a function's definition which subtree the function sees. Sessions of the daemon act as relief_app, which owns nothing and obeys row-level security.
+
+DO $$
+BEGIN
+    IF NOT has_parameter_privilege('relief.scope', 'SET') THEN
+        RAISE EXCEPTION '% may not set the parameter relief.scope in functions', current_user
+            USING HINT = format('As a superuser: GRANT SET ON PARAMETER "relief.scope" TO %I;', current_user);
+    END IF;
+END
+$$;
 
 -- Whatever the database was made with, only its owner makes objects here.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
