@@ -110,7 +110,7 @@ let package = Package(
         tests("CEL", ["CEL"]),
         tests("TransparencyLog", ["TransparencyLog", crypto]),
         tests("BankFiles", ["BankFiles", "WorkingDays"]),
-        tests("Contract", ["Contract"]),
+        tests("Contract", ["Contract", "WorkingDays"]),
         tests(
             "Relief",
             [

@@ -1,0 +1,162 @@
+package import FoundationEssentials
+import Synchronization
+
+extension Route {
+    /// Reads an operation from a request: fields of the path (decoded), query string (encoded), body. A value that isn't
+    /// of its field's type, a missing and an unknown field are refused by name.
+    package static func decode<O: Operation>(
+        _ type: O.Type, parameters: [String: String], query: String?, body: Data
+    ) throws -> O {
+        let properties = try OperationFields.of(type)
+        var given: [(name: String, value: JSONValue)] = []
+        for (name, text) in parameters.sorted(by: { $0.key < $1.key }) {
+            given.append((name, try value(text, name, properties)))
+        }
+        for (name, text) in try pairs(query) {
+            guard O.route.method == .get else { throw Refusal.invalid("\(O.name) takes no query string.", field: name) }
+            guard !given.contains(where: { $0.name == name }) else { throw twice(name) }
+            given.append((name, try value(text, name, properties)))
+        }
+        let object = try splice(given, into: O.route.method == .get ? Data() : body, of: type, properties)
+        do {
+            return try JSON.decode(type, from: object)
+        } catch let error as DecodingError {
+            throw refusal(error, properties)
+        }
+    }
+
+    private static func pairs(_ query: String?) throws -> [(name: String, value: String)] {
+        guard let query, !query.isEmpty else { return [] }
+        guard let pairs = PercentEncoding.query(query) else {
+            throw Refusal.invalid("The query string is not percent-encoded UTF-8.")
+        }
+        return pairs
+    }
+
+    private static func value(_ text: String, _ name: String, _ properties: [SchemaProperty]) throws -> JSONValue {
+        guard let property = properties.first(where: { $0.name == name }) else { throw unknown(name, properties) }
+        switch property.schema {
+        case .integer:
+            guard let number = Int64(text) else {
+                throw Refusal.invalid("“\(text)” is no whole number for “\(name)”.", field: name)
+            }
+            return .int(number)
+        case .boolean:
+            guard let flag = Bool(text) else {
+                throw Refusal.invalid("“\(text)” is neither true nor false for “\(name)”.", field: name)
+            }
+            return .bool(flag)
+        default: return .string(text)
+        }
+    }
+
+    /// The body with the fields of the path put in front, byte by byte, so that a large body is read only once.
+    private static func splice<O: Operation>(
+        _ given: [(name: String, value: JSONValue)], into body: Data, of type: O.Type, _ properties: [SchemaProperty]
+    ) throws -> Data {
+        var fields: [String] = []
+        if !body.isEmpty {
+            do {
+                fields = try JSON.decode(FieldNames.self, from: body).names
+            } catch {
+                throw Refusal.invalid("The body of \(O.name) is no JSON object.", details: [String(describing: error)])
+            }
+        }
+        for field in fields {
+            guard properties.contains(where: { $0.name == field }) else { throw unknown(field, properties) }
+            guard !given.contains(where: { $0.name == field }) else { throw twice(field) }
+        }
+        guard !given.isEmpty else { return body.isEmpty ? Data("{}".utf8) : body }
+        var object = Data("{".utf8)
+        for (index, field) in given.enumerated() {
+            if index > 0 { object.append(UInt8(ascii: ",")) }
+            object.append(try JSON.encode(field.name))
+            object.append(UInt8(ascii: ":"))
+            object.append(try JSON.encode(field.value))
+        }
+        guard !fields.isEmpty, let brace = body.firstIndex(of: UInt8(ascii: "{")) else {
+            return object + Data("}".utf8)
+        }
+        return object + Data(",".utf8) + body[(brace + 1)...]
+    }
+
+    private static func twice(_ name: String) -> Refusal {
+        Refusal.invalid("“\(name)” is given twice.", field: name)
+    }
+
+    private static func unknown(_ name: String, _ properties: [SchemaProperty]) -> Refusal {
+        let known = properties.map(\.name).joined(separator: ", ")
+        return Refusal.invalid(
+            "There is no field “\(name)”\(known.isEmpty ? "." : "; there are: \(known).")", field: name)
+    }
+}
+
+extension Route {
+    private static func refusal(_ error: DecodingError, _ properties: [SchemaProperty]) -> Refusal {
+        switch error {
+        case .keyNotFound(let key, let context):
+            let field = path(context.codingPath + [key])
+            return .invalid("“\(field)” is missing.", field: field)
+        case .typeMismatch(let type, let context):
+            let field = path(context.codingPath)
+            return .invalid("“\(field)” must be \(word(for: type)).", field: field)
+        case .valueNotFound(let type, let context):
+            let field = path(context.codingPath)
+            return .invalid("“\(field)” is null, but must be \(word(for: type)).", field: field)
+        case .dataCorrupted(let context):
+            let field = path(context.codingPath)
+            if context.codingPath.count == 1,
+                case .choice(let names) = properties.first(where: { $0.name == field })?.schema
+            {
+                return .invalid("“\(field)” must be one of \(names.joined(separator: ", ")).", field: field)
+            }
+            return .invalid(context.debugDescription, field: field.isEmpty ? nil : field)
+        @unknown default:
+            return .invalid("The input can't be read.")
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    }
+
+    private static func word(for type: Any.Type) -> String {
+        switch type {
+        case is String.Type: "text"
+        case is Bool.Type: "true or false"
+        case is Int.Type, is Int64.Type: "a whole number"
+        case is [String: Any].Type: "an object"
+        case is [Any].Type: "a list"
+        default: "a \(type)"
+        }
+    }
+}
+
+/// The names in a JSON object, read without its values.
+private struct FieldNames: Decodable {
+    let names: [String]
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        names = try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue)
+    }
+}
+
+/// The fields of each operation, discovered once.
+enum OperationFields {
+    private static let known = Mutex<[String: [SchemaProperty]]>([:])
+
+    static func of<O: Operation>(_ type: O.Type) throws -> [SchemaProperty] {
+        if let found = known.withLock({ $0[O.name] }) { return found }
+        let (schema, book) = try JSONSchema.of(type)
+        guard case .reference(let name) = schema, let properties = book.components[name] else { return [] }
+        known.withLock { $0[O.name] = properties }
+        return properties
+    }
+}

@@ -1,0 +1,133 @@
+/// The OpenAPI 3.1 document of the API, made from the operations themselves: the same bytes each time.
+package enum OpenAPI {
+    /// Throws where an operation or reply can't be written in JSON, which a test rules out.
+    package static func document(
+        title: String = "relief", version: String, operations: [any Operation.Type] = Catalogue.operations
+    ) throws -> JSONValue {
+        var book = SchemaBook()
+        var paths: [String: [String: JSONValue]] = [:]
+        for operation in operations {
+            paths[operation.route.path, default: [:]][operation.route.method.rawValue.lowercased()] =
+                try describe(operation, &book)
+        }
+        _ = try book.add(Problem.self)
+        return [
+            "openapi": "3.1.0",
+            "info": [
+                "title": .string(title), "version": .string(version),
+                "description": "Case management of union assistance: every operation of the daemon.",
+            ],
+            "servers": [["url": "/"]],
+            "tags": .array(tags(operations)),
+            // The empty one is the unix socket: the kernel says which user the process runs as.
+            "security": [["token": []], [:]],
+            "paths": .object(paths.mapValues { .object($0) }),
+            "components": [
+                "schemas": .object(book.components.mapValues(object)),
+                "responses": ["Problem": problem],
+                "parameters": ["IdempotencyKey": idempotencyKey, "DryRun": dryRun],
+                "securitySchemes": securitySchemes,
+            ],
+        ]
+    }
+
+    private static func tags(_ operations: [any Operation.Type]) -> [JSONValue] {
+        Set(operations.map(noun)).sorted().map { ["name": .string($0)] }
+    }
+
+    private static func noun(_ operation: any Operation.Type) -> String {
+        operation.name.split(separator: ".").first.map(String.init) ?? operation.name
+    }
+
+    private static func describe<O: Operation>(_ operation: O.Type, _ book: inout SchemaBook) throws -> JSONValue {
+        let reply = try book.add(O.Reply.self)
+        let fields = try OperationFields.of(operation)
+        let inPath = Set(O.route.parameters)
+        var parameters = fields.filter { inPath.contains($0.name) }.map { parameter($0, in: "path") }
+        var description: [String: JSONValue] = [
+            "operationId": .string(O.name),
+            "summary": .string(O.summary),
+            "tags": [.string(noun(operation))],
+            "x-permission": .string(O.permission.rawValue),
+            "responses": [
+                "200": ["description": "Done.", "content": ["application/json": ["schema": json(reply)]]],
+                "default": ["$ref": "#/components/responses/Problem"],
+            ],
+        ]
+        switch O.route.method {
+        case .get:
+            parameters += fields.filter { !inPath.contains($0.name) }.map { parameter($0, in: "query") }
+        case .post:
+            // Adding the operation also adds the types that its fields mention.
+            guard case .reference(let name) = try book.add(operation) else { break }
+            book.components[name] = nil
+            let body = fields.filter { !inPath.contains($0.name) }
+            description["requestBody"] = [
+                "required": .bool(body.contains(where: \.required)),
+                "content": ["application/json": ["schema": object(body)]],
+            ]
+        }
+        if operation is any Command.Type {
+            parameters += [
+                ["$ref": "#/components/parameters/IdempotencyKey"], ["$ref": "#/components/parameters/DryRun"],
+            ]
+        }
+        if !parameters.isEmpty { description["parameters"] = .array(parameters) }
+        return .object(description)
+    }
+
+    private static func parameter(_ property: SchemaProperty, in place: String) -> JSONValue {
+        [
+            "name": .string(property.name), "in": .string(place),
+            "required": .bool(place == "path" || property.required), "schema": json(property.schema),
+        ]
+    }
+}
+
+extension OpenAPI {
+    private static func object(_ properties: [SchemaProperty]) -> JSONValue {
+        var schema: [String: JSONValue] = [
+            "type": "object", "additionalProperties": false,
+            "properties": .object(Dictionary(uniqueKeysWithValues: properties.map { ($0.name, json($0.schema)) })),
+        ]
+        let required = properties.filter(\.required).map { JSONValue.string($0.name) }
+        if !required.isEmpty { schema["required"] = .array(required) }
+        return .object(schema)
+    }
+
+    private static func json(_ schema: JSONSchema) -> JSONValue {
+        switch schema {
+        case .any: [:]
+        case .boolean: ["type": "boolean"]
+        case .integer(.fen):
+            ["type": "integer", "format": "int64", "description": "Amount of money in fen (0.01 yuan)."]
+        case .integer(let format): ["type": "integer", "format": .string(format.rawValue)]
+        case .string(nil): ["type": "string"]
+        case .string(.base64): ["type": "string", "contentEncoding": "base64"]
+        case .string(.some(let format)): ["type": "string", "format": .string(format.rawValue)]
+        case .choice(let names): ["type": "string", "enum": .array(names.map { .string($0) })]
+        case .array(let element): ["type": "array", "items": json(element)]
+        case .dictionary(let value): ["type": "object", "additionalProperties": json(value)]
+        case .reference(let name): ["$ref": .string("#/components/schemas/\(name)")]
+        }
+    }
+
+    private static let problem: JSONValue = [
+        "description": "Refused: what, where, and what to do (RFC 9457).",
+        "content": .object([Problem.mediaType: ["schema": ["$ref": "#/components/schemas/Problem"]]]),
+    ]
+
+    private static let idempotencyKey: JSONValue = [
+        "name": "Idempotency-Key", "in": "header", "required": false, "schema": ["type": "string", "maxLength": 200],
+        "description": "The command is done once per key, for ever; asked again, it gives the first answer.",
+    ]
+
+    private static let dryRun: JSONValue = [
+        "name": "Relief-Dry-Run", "in": "header", "required": false, "schema": ["type": "string", "enum": ["1"]],
+        "description": "Does everything and takes it all back; the answer is what would have been.",
+    ]
+
+    private static let securitySchemes: JSONValue = [
+        "token": ["type": "http", "scheme": "bearer", "description": "An opaque token of token.issue."]
+    ]
+}
