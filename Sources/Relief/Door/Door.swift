@@ -13,6 +13,9 @@ package final class Door: Sendable {
     package let clock: any Clock
     package let vault: Vault
     package let evidence: EvidenceStore
+    package let auditLog: AuditLog
+    /// The statements of `sql/checks` by name: each returns the rows that break a law.
+    package let laws: [String: String]
     package let handlers: [String: Handler]
     /// Called after each commit that left something to seal or to run.
     private let committed: @Sendable () -> Void
@@ -21,11 +24,11 @@ package final class Door: Sendable {
     private static let attempts = 4
 
     package init(
-        pool: Pool, clock: any Clock, vault: Vault, evidence: EvidenceStore,
+        pool: Pool, clock: any Clock, vault: Vault, evidence: EvidenceStore, auditLog: AuditLog, laws: [String: String],
         committed: @escaping @Sendable () -> Void = {}
     ) {
         (self.pool, self.clock, self.vault, self.evidence) = (pool, clock, vault, evidence)
-        self.committed = committed
+        (self.auditLog, self.laws, self.committed) = (auditLog, laws, committed)
         handlers = Dictionary(uniqueKeysWithValues: Handler.all.map { ($0.operation.name, $0) })
     }
 

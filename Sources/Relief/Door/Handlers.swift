@@ -1,4 +1,5 @@
 extension Handler {
     /// Every operation that relief knows how to do; each noun lists its own.
-    static let all: [Handler] = []
+    static let all: [Handler] =
+        Audit.handlers
 }

@@ -24,18 +24,8 @@ package struct EvidenceStore: Sendable {
             attributes: [.posixPermissions: 0o700])
         let sealed = try vault.seal(content, .evidence, row: name)
         let draft = place.deletingLastPathComponent().appending(path: ".\(UUID().uuidString)")
-        guard FileManager.default.createFile(atPath: draft.path, contents: nil, attributes: [.posixPermissions: 0o600])
-        else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: draft.path])
-        }
-        let file = try FileHandle(forWritingTo: draft)
-        try file.write(contentsOf: sealed)
-        try file.synchronize()
-        try file.close()
-        // A rename replaces atomically: a reader sees the whole file or none.
-        guard rename(draft.path, place.path) == 0 else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: place.path])
-        }
+        try DurableFile.write(sealed, to: draft)
+        try DurableFile.rename(draft, to: place)
         return name
     }
 

@@ -1,0 +1,66 @@
+import Contract
+package import Crypto
+package import Foundation
+package import TransparencyLog
+
+/// The transparency log of this installation: its folder of static files (C2SP tlog-tiles) and the key that signs it.
+package struct AuditLog: Sendable {
+    package let origin: String
+    let directory: LogDirectory
+    let signer: NoteSigner
+
+    /// `origin`: the log's name on every checkpoint, a schema-less URL prefix such as `relief.xining.example/audit`.
+    package init(directory: URL, origin: String, key: Curve25519.Signing.PrivateKey) throws {
+        self.origin = origin
+        self.directory = LogDirectory(root: directory)
+        signer = try NoteSigner(name: origin, key: key)
+    }
+
+    /// What a verifier needs: `name+keyid+base64`.
+    package var vkey: String { signer.verifier.vkey }
+
+    /// The newest published checkpoint; nil before the first.
+    package func checkpoint() throws -> SignedNote? {
+        try directory.checkpoint().map { try SignedNote(parsing: Array($0)) }
+    }
+
+    func tree(size: Int) -> TiledTree {
+        let directory = directory
+        return TiledTree(size: size) { try directory.read($0) }
+    }
+}
+
+/// The folder of the log's files, as a static site serves them: `checkpoint`, `tile/…`.
+struct LogDirectory: Sendable {
+    let root: URL
+
+    func read(_ path: TilePath) throws -> [UInt8] {
+        // A tile that has become full replaces the partial ones before it; either serves the reader.
+        let exact = root.appending(path: path.path)
+        if let bytes = try? Data(contentsOf: exact) { return Array(bytes) }
+        return Array(try Data(contentsOf: root.appending(path: path.full.path)))
+    }
+
+    func checkpoint() throws -> Data? {
+        let file = root.appending(path: "checkpoint")
+        return FileManager.default.fileExists(atPath: file.path) ? try Data(contentsOf: file) : nil
+    }
+
+    /// Writes the files and their folders to the disk before it returns.
+    func write(_ files: [LogFile]) throws {
+        for file in files { try write(file.bytes, to: root.appending(path: file.path.path)) }
+    }
+
+    /// The last act of a round: readers see the old checkpoint or the new one.
+    func publish(_ note: SignedNote) throws {
+        try write(Array(note.encoded.utf8), to: root.appending(path: "checkpoint"))
+    }
+
+    private func write(_ bytes: [UInt8], to place: URL) throws {
+        let folder = place.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let draft = folder.appending(path: ".\(place.lastPathComponent).new")
+        try DurableFile.write(bytes, to: draft)
+        try DurableFile.rename(draft, to: place)
+    }
+}

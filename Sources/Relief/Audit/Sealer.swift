@@ -1,0 +1,125 @@
+import Contract
+import FoundationEssentials
+import Logging
+package import Postgres
+import TransparencyLog
+package import WorkingDays
+
+/// Appends committed commands to the transparency log and signs it.
+///
+/// A round takes unsealed events by state, never by watermark, in the order of their numbers. If A was acknowledged before
+/// B began, A's number is smaller and A is visible in every round in which B is; so the log respects real time.
+package struct Sealer: Sendable {
+    private let pool: Pool
+    private let log: AuditLog
+    private let clock: any Clock
+
+    /// Any 64-bit number that nothing else locks: one sealer at a time, on whatever node.
+    private static let lock: Int64 = 0x7265_6c69_6566_0001
+    private static let mostPerRound = 4096
+
+    package init(pool: Pool, log: AuditLog, clock: any Clock) {
+        (self.pool, self.log, self.clock) = (pool, log, clock)
+    }
+
+    /// Seals everything that is committed, round by round; gives how many leaves were appended. Another sealer at work on
+    /// the same database makes it return at once.
+    @discardableResult
+    package func seal() async throws -> Int {
+        var sealed = 0
+        while true {
+            let count = try await round()
+            sealed += count
+            if count < Self.mostPerRound { return sealed }
+        }
+    }
+
+    /// Publishes the newest signed checkpoint again and rebuilds missing files: after a crash between commit and rename,
+    /// or on a machine that has the database but not yet the folder.
+    package func recover() async throws {
+        try await pool.transaction { transaction in
+            try await transaction.execute("SELECT pg_advisory_xact_lock(\(Self.lock))")
+            guard let head = try await Self.head(in: transaction) else { return }
+            _ = try await self.appender(at: head, in: transaction)
+            try self.log.directory.publish(SignedNote(parsing: head.note))
+        }
+    }
+
+    private struct Head {
+        let size: Int
+        let root: Hash
+        let note: String
+    }
+
+    /// One round. Files first (synced), then signature and places in one commit, then the checkpoint by rename: what is
+    /// published is always complete, and no other root is ever signed for a size that was.
+    private func round() async throws -> Int {
+        let note: (SignedNote, Int)? = try await pool.transaction { transaction in
+            guard try await transaction.value("SELECT pg_try_advisory_xact_lock(\(Self.lock))") else { return nil }
+            let rows = try await transaction.query(
+                """
+                SELECT id, leaf FROM audit.event WHERE leaf_index IS NULL ORDER BY seq LIMIT \(Self.mostPerRound)
+                """)
+            if rows.isEmpty { return nil }
+            let events: [UUID] = try rows.map { try $0["id"] }
+            var appender = try await self.appender(at: Self.head(in: transaction), in: transaction)
+            let growth = try appender.append(rows.map { try $0["leaf"] })
+            try self.log.directory.write(growth.files)
+            let note = try Checkpoint(origin: self.log.origin, size: growth.size, root: growth.root)
+                .signed(by: self.log.signer)
+            try await transaction.execute(
+                """
+                UPDATE audit.event AS e SET leaf_index = \(growth.firstIndex)::bigint + s.place - 1
+                FROM unnest(\(events)::uuid[]) WITH ORDINALITY AS s (id, place) WHERE e.id = s.id
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO audit.checkpoint (size, root, note, at)
+                VALUES (\(growth.size), \(growth.root.bytes), \(note.encoded), \(self.clock.now()))
+                """)
+            return (note, rows.count)
+        }
+        guard let note else { return 0 }
+        try log.directory.publish(note.0)
+        return note.1
+    }
+
+    private static func head(in transaction: Transaction) async throws -> Head? {
+        guard
+            let row = try await transaction.first(
+                "SELECT size, root, note FROM audit.checkpoint ORDER BY size DESC LIMIT 1")
+        else { return nil }
+        let bytes: [UInt8] = try row["root"]
+        guard let root = Hash(bytes: bytes) else {
+            throw Refusal(.internal, "The stored checkpoint has no root of 32 bytes.")
+        }
+        return Head(size: try row["size"], root: root, note: try row["note"])
+    }
+
+    /// Takes the log up where it stands; files that are missing or wrong are made again from the database's leaves, which
+    /// must give the root that was signed.
+    private func appender(at head: Head?, in transaction: Transaction) async throws -> LogAppender {
+        guard let head else { return LogAppender() }
+        let directory = log.directory
+        if let found = try? LogAppender(size: head.size, root: head.root, read: { try directory.read($0) }) {
+            return found
+        }
+        var rebuilt = LogAppender()
+        while rebuilt.size < head.size {
+            let leaves = try await transaction.query(
+                """
+                SELECT leaf FROM audit.event WHERE leaf_index >= \(rebuilt.size) AND leaf_index < \(head.size)
+                ORDER BY leaf_index LIMIT \(Self.mostPerRound)
+                """)
+            guard !leaves.isEmpty else { break }
+            try directory.write(rebuilt.append(leaves.map { try $0["leaf"] }).files)
+        }
+        guard rebuilt.size == head.size, rebuilt.root == head.root else {
+            throw Refusal(
+                .internal,
+                "The leaves in the database do not give the signed root of \(head.size) leaves: run relief audit verify."
+            )
+        }
+        return rebuilt
+    }
+}

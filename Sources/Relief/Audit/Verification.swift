@@ -1,0 +1,169 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+import TransparencyLog
+
+/// Holds everything against everything: signature, tiles, leaves, the notes of changed rows, the rows themselves, and the
+/// checks of `sql/checks` on ledger and tables.
+struct Verification {
+    private let context: QueryContext
+    private var findings: [VerifyFinding] = []
+
+    init(context: QueryContext) {
+        self.context = context
+    }
+
+    /// More than this many findings of one kind say nothing new.
+    private static let mostFindings = 200
+
+    mutating func run() async throws -> VerifyReport {
+        let head = checkSignature()
+        let leaves = head.map { checkTiles($0) } ?? []
+        try await checkEvents(leaves)
+        let (tables, rows) = try await checkRows()
+        try await checkLaws()
+        return VerifyReport(
+            leaves: Int64(leaves.count), tables: tables, rows: rows, checkpoint: head?.body ?? "",
+            findings: findings, intact: findings.isEmpty)
+    }
+
+    private mutating func found(_ what: String, _ place: String, _ detail: String) {
+        if findings.count < Self.mostFindings {
+            findings.append(VerifyFinding(what: what, where: place, detail: detail))
+        }
+    }
+
+    /// The published checkpoint under the log's own key.
+    private mutating func checkSignature() -> Checkpoint? {
+        let log = context.door.auditLog
+        do {
+            guard let note = try log.checkpoint() else { return nil }
+            return try CheckpointPolicy(logKeys: [log.signer.verifier]).verify(note)
+        } catch {
+            found("checkpoint", "checkpoint", "\(error)")
+            return nil
+        }
+    }
+
+    /// Every bundle and tile again from the entries; gives the leaves' hashes.
+    private mutating func checkTiles(_ head: Checkpoint) -> [Hash] {
+        var hashes: [Hash] = []
+        do {
+            let root = try context.door.auditLog.tree(size: head.size).check { _, entry in hashes.append(.leaf(entry)) }
+            if root != head.root {
+                found("root", "checkpoint", "the tiles give \(root), signed is \(head.root)")
+            }
+        } catch {
+            found("tile", "log folder", "\(error)")
+        }
+        return hashes
+    }
+
+    /// Each event in the database is the leaf at its index; its notes of changed rows are those that the leaf commits to.
+    private mutating func checkEvents(_ leaves: [Hash]) async throws {
+        let rows = try await context.transaction.query(
+            """
+            SELECT e.id, e.seq, e.at, e.command, e.actor, e.leaf, e.leaf_index, d.count, d.digest
+            FROM audit.event e CROSS JOIN LATERAL audit.rows_digest(e.id) d
+            ORDER BY e.leaf_index NULLS LAST, e.seq
+            """)
+        var expected: Int64 = 0
+        for row in rows {
+            let bytes: [UInt8] = try row["leaf"]
+            let number: Int64 = try row["seq"]
+            if let index: Int64 = try row["leaf_index"], index < leaves.count {
+                if index != expected {
+                    found("event", "audit.event", "no event stands at leaf \(expected)")
+                    expected = index
+                }
+                if Hash.leaf(bytes) != leaves[Int(index)] {
+                    found("event", "audit.event \(number)", "its leaf was changed: leaf \(index) of the log is another")
+                }
+                expected += 1
+            }
+            guard let leaf = try? Leaf(decoding: bytes) else {
+                found("event", "audit.event \(number)", "its leaf can't be read")
+                continue
+            }
+            let agrees =
+                try leaf.seq == number && leaf.event == row["id"] && leaf.at == row["at"]
+                && leaf.command == row["command"]
+                && leaf.actor == row["actor"]
+            if !agrees { found("event", "audit.event \(number)", "its columns are not what its leaf says") }
+            if try leaf.rows.count != row["count"] || leaf.rows.sha256 != row["digest"] {
+                found("row notes", "audit.row_digest of event \(number)", "they are not those that the leaf commits to")
+            }
+        }
+        if expected < leaves.count {
+            found("event", "audit.event", "the log has \(leaves.count) leaves, the database \(expected)")
+        }
+    }
+
+    /// Every row of every watched table against what the log last said of it.
+    private mutating func checkRows() async throws -> (tables: Int, rows: Int64) {
+        let (found, tables, rows) = try await context.seeingAll { transaction in
+            var found: [VerifyFinding] = []
+            let tables: [String] = try await transaction.query("SELECT name FROM audit.watched ORDER BY name").map {
+                try $0["name"]
+            }
+            var rows: Int64 = 0
+            for table in tables {
+                rows += try await transaction.value(
+                    "SELECT count(DISTINCT row_id) FROM audit.row_digest WHERE tbl = \(table)")
+                let differing = try await transaction.query(
+                    """
+                    SELECT row_id, found, logged, seq, command FROM audit.differing_rows(\(table)::regclass, \(table)) d
+                    LEFT JOIN audit.event e ON e.id = d.event ORDER BY row_id LIMIT \(Self.mostFindings)
+                    """)
+                for row in differing { found.append(try Self.finding(table, row)) }
+            }
+            return (found, tables.count, rows)
+        }
+        findings += found.prefix(Self.mostFindings)
+        return (tables, rows)
+    }
+
+    private static func finding(_ table: String, _ row: Row) throws -> VerifyFinding {
+        let id: String = try row["row_id"]
+        let (present, logged): (String?, String?) = (try row["found"], try row["logged"])
+        let last =
+            if let seq: Int64 = try row["seq"], let command: String = try row["command"] {
+                "last changed by command \(command), number \(seq)"
+            } else {
+                "no command ever wrote it"
+            }
+        return switch (present, logged) {
+        case (nil, _): VerifyFinding(what: "row deleted", where: "\(table) \(id)", detail: "it is gone; \(last)")
+        case (_, nil):
+            VerifyFinding(
+                what: "row inserted", where: "\(table) \(id)", detail: "it came behind the program's back; \(last)")
+        default:
+            VerifyFinding(
+                what: "row edited", where: "\(table) \(id)", detail: "it was changed behind the program's back; \(last)"
+            )
+        }
+    }
+
+    private mutating func checkLaws() async throws {
+        let laws = context.door.laws
+        let broken = try await context.seeingAll { transaction in
+            var broken: [VerifyFinding] = []
+            for (name, statement) in laws.sorted(by: { $0.key < $1.key }) {
+                let rows = try await transaction.query(
+                    SQL(unescaped: "SELECT to_jsonb(broken)::text AS row FROM (\(statement)) AS broken"))
+                for row in rows.prefix(Self.mostFindings) {
+                    broken.append(VerifyFinding(what: "law broken", where: name, detail: try row["row"]))
+                }
+            }
+            return broken
+        }
+        findings += broken
+    }
+}
+
+extension VerifyAudit: Answerable {
+    package func answer(in context: QueryContext) async throws -> VerifyReport {
+        var verification = Verification(context: context)
+        return try await verification.run()
+    }
+}
