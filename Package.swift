@@ -59,14 +59,14 @@ let package = Package(
     targets: [
         // The ground: PostgreSQL.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        room("Postgres", ["CLibPQ", logging]),
+        room("Postgres", ["CLibPQ", "WorkingDays", logging]),
         room("LocalPostgres", [logging]),
         room("Schema", ["Postgres", logging], exclude: ["sql"], embeds: true),
 
         // Rooms that know no relief.
         room("WorkingDays"),
         room("Jobs", ["WorkingDays", "Postgres", logging, metrics, lifecycle]),
-        room("Ledger", ["Postgres"]),
+        room("Ledger", ["WorkingDays", "Postgres"]),
         room("CEL"),
         room("TransparencyLog", [crypto]),
         room("BankFiles", ["WorkingDays"]),
@@ -106,7 +106,7 @@ let package = Package(
         tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support", logging]),
         tests("WorkingDays", ["WorkingDays"]),
         tests("Jobs", ["Jobs", "WorkingDays", "Postgres", "Support", logging]),
-        tests("Ledger", ["Ledger", "Postgres", "Support"]),
+        tests("Ledger", ["Ledger", "WorkingDays", "Postgres", "Support"]),
         tests("CEL", ["CEL"]),
         tests("TransparencyLog", ["TransparencyLog", crypto]),
         tests("BankFiles", ["BankFiles", "WorkingDays"]),
