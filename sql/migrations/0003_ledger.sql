@@ -191,7 +191,7 @@ $$;
 -- Nested loops over indexes only: the plan is cached; one made while the tables were small must not scan them later.
 CREATE FUNCTION ledger.enter(
     p_kind text, p_ids uuid[], p_debits uuid[], p_credits uuid[], p_amounts bigint[], p_items text[],
-    p_references text[], p_code text, p_corrects uuid, p_expires_at timestamptz, p_day date, p_now timestamptz,
+    p_references text[], p_codes text[], p_corrects uuid, p_expires_at timestamptz, p_day date, p_now timestamptz,
     OUT entered bigint, OUT existed bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
@@ -214,20 +214,20 @@ BEGIN
     entered := coalesce(cardinality(p_ids), 0) - existed;
     IF existed > 0 THEN
         SELECT l.id INTO v_bad
-        FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_items, p_references)
-            WITH ORDINALITY AS l (id, debit, credit, amount, item, reference, n)
+        FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_items, p_references, p_codes)
+            WITH ORDINALITY AS l (id, debit, credit, amount, item, reference, code, n)
         JOIN ledger.transfer t ON t.id = l.id
         WHERE (t.kind, t.debit, t.credit, t.amount, t.code, t.item, t.reference, t.corrects_id)
-            IS DISTINCT FROM (p_kind, l.debit, l.credit, l.amount, p_code, l.item, l.reference, p_corrects)
+            IS DISTINCT FROM (p_kind, l.debit, l.credit, l.amount, l.code, l.item, l.reference, p_corrects)
         ORDER BY l.n LIMIT 1;
         IF FOUND THEN
             PERFORM ledger.refuse('exists_with_different_body', jsonb_build_object('id', v_bad.id));
         END IF;
         SELECT array_agg(l.id), array_agg(l.debit), array_agg(l.credit), array_agg(l.amount), array_agg(l.item),
-            array_agg(l.reference)
-        INTO p_ids, p_debits, p_credits, p_amounts, p_items, p_references
-        FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_items, p_references)
-            AS l (id, debit, credit, amount, item, reference)
+            array_agg(l.reference), array_agg(l.code)
+        INTO p_ids, p_debits, p_credits, p_amounts, p_items, p_references, p_codes
+        FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_items, p_references, p_codes)
+            AS l (id, debit, credit, amount, item, reference, code)
         WHERE l.id <> ALL (v_existing);
     END IF;
     IF entered = 0 THEN
@@ -289,10 +289,10 @@ BEGIN
     WITH new AS (
         INSERT INTO ledger.transfer
             (id, kind, debit, credit, amount, corrects_id, code, item, reference, business_day, at, expires_at)
-        SELECT l.id, p_kind, l.debit, l.credit, l.amount, p_corrects, p_code, l.item, l.reference, p_day, p_now,
+        SELECT l.id, p_kind, l.debit, l.credit, l.amount, p_corrects, l.code, l.item, l.reference, p_day, p_now,
             p_expires_at
-        FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_items, p_references)
-            AS l (id, debit, credit, amount, item, reference)
+        FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_items, p_references, p_codes)
+            AS l (id, debit, credit, amount, item, reference, code)
         ON CONFLICT (id) DO NOTHING RETURNING id
     )
     SELECT array_agg(new.id) INTO v_inserted FROM new;
@@ -531,14 +531,14 @@ CREATE FUNCTION ledger.transfer(
     p_day date, p_now timestamptz) RETURNS ledger.receipt
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.* FROM ledger.enter('posted', ARRAY[p_id], ARRAY[p_debit], ARRAY[p_credit], ARRAY[p_amount], ARRAY[p_item],
-        ARRAY[p_reference], p_code, NULL, NULL, p_day, p_now) e, ledger.receipt_of(p_id, e.existed = 1) r
+        ARRAY[p_reference], ARRAY[p_code], NULL, NULL, p_day, p_now) e, ledger.receipt_of(p_id, e.existed = 1) r
 $$;
 
 CREATE FUNCTION ledger.transfer_batch(
-    p_ids uuid[], p_debits uuid[], p_credits uuid[], p_amounts bigint[], p_code text, p_items text[],
+    p_ids uuid[], p_debits uuid[], p_credits uuid[], p_amounts bigint[], p_codes text[], p_items text[],
     p_references text[], p_day date, p_now timestamptz, OUT entered bigint, OUT existed bigint)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT * FROM ledger.enter('posted', p_ids, p_debits, p_credits, p_amounts, p_items, p_references, p_code, NULL,
+    SELECT * FROM ledger.enter('posted', p_ids, p_debits, p_credits, p_amounts, p_items, p_references, p_codes, NULL,
         NULL, p_day, p_now)
 $$;
 
@@ -548,16 +548,16 @@ CREATE FUNCTION ledger.hold(
     p_expires_at timestamptz, p_day date, p_now timestamptz) RETURNS ledger.receipt
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.* FROM ledger.enter('pending', ARRAY[p_id], ARRAY[p_debit], ARRAY[p_credit], ARRAY[p_amount],
-        ARRAY[p_item], ARRAY[p_reference], p_code, NULL, p_expires_at, p_day, p_now) e,
+        ARRAY[p_item], ARRAY[p_reference], ARRAY[p_code], NULL, p_expires_at, p_day, p_now) e,
         ledger.receipt_of(p_id, e.existed = 1) r
 $$;
 
 CREATE FUNCTION ledger.hold_batch(
-    p_ids uuid[], p_debits uuid[], p_credits uuid[], p_amounts bigint[], p_code text, p_items text[],
+    p_ids uuid[], p_debits uuid[], p_credits uuid[], p_amounts bigint[], p_codes text[], p_items text[],
     p_references text[], p_expires_at timestamptz, p_day date, p_now timestamptz,
     OUT entered bigint, OUT existed bigint)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT * FROM ledger.enter('pending', p_ids, p_debits, p_credits, p_amounts, p_items, p_references, p_code, NULL,
+    SELECT * FROM ledger.enter('pending', p_ids, p_debits, p_credits, p_amounts, p_items, p_references, p_codes, NULL,
         p_expires_at, p_day, p_now)
 $$;
 
@@ -594,7 +594,7 @@ $$;
 
 -- Expires at most so many of the holds whose time has come, oldest first, and answers how many. The entry's id follows
 -- from the hold's.
-CREATE FUNCTION ledger.expire_holds(p_most integer, p_day date, p_now timestamptz) RETURNS bigint
+CREATE FUNCTION ledger.expire_holds(p_most bigint, p_day date, p_now timestamptz) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_due uuid[];
@@ -645,7 +645,7 @@ BEGIN
     END IF;
     SELECT e.existed INTO v_existed
     FROM ledger.enter('correction', ARRAY[p_id], ARRAY[v_original.credit], ARRAY[v_original.debit], ARRAY[p_amount],
-        ARRAY[v_original.item], ARRAY[p_reference], p_code, p_corrects, NULL, p_day, p_now) e;
+        ARRAY[v_original.item], ARRAY[p_reference], ARRAY[p_code], p_corrects, NULL, p_day, p_now) e;
     RETURN ledger.receipt_of(p_id, v_existed = 1);
 END
 $$;
