@@ -2,8 +2,8 @@ package import FoundationEssentials
 import Postgres
 
 /// Many lines in one call, all or none, as one moment: the limit holds for their sum, and the account that they share is
-/// written once. Some hundred to some thousand lines a call are best. Lines that stood in the books before are counted as
-/// existing and left alone.
+/// written once. Some hundred to some thousand lines a call are best. Lines that stood in the books before are counted
+/// as existing and left alone.
 extension Books {
     /// Moves money now, line by line.
     @discardableResult

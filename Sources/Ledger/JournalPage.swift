@@ -78,8 +78,8 @@ struct JournalPage {
         }
     }
 
-    /// Root, code, name. The code, unique and of letters that both formats allow, is what tells accounts apart; it stands
-    /// before the name because beancount wants a capital or a digit after the root.
+    /// Root, code, name. The code, unique and of letters that both formats allow, is what tells accounts apart; it
+    /// stands before the name because beancount wants a capital or a digit after the root.
     private static func path(of account: Account) -> String {
         let name = String(
             String.UnicodeScalarView(

@@ -7,8 +7,6 @@
 -- Every function first locks the accounts it touches, in the order of their ids, and reads only in later statements: so
 -- no deadlock between two postings, and what it reads under READ COMMITTED is what stands.
 
-CREATE SCHEMA IF NOT EXISTS ledger;
-
 -- Why the books may say no. A refusal is raised with this SQLSTATE; its DETAIL is a JSON object of the facts.
 CREATE TABLE ledger.refusal (
     sqlstate text PRIMARY KEY CHECK (sqlstate ~ '^RL[0-9]{3}$'),
@@ -668,7 +666,6 @@ $$;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA ledger FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
-GRANT USAGE ON SCHEMA ledger TO relief_app, relief_auditor;
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO relief_app, relief_auditor;
 GRANT EXECUTE ON FUNCTION ledger.balance_at, ledger.item_allowed TO relief_app, relief_auditor;
 GRANT EXECUTE ON FUNCTION ledger.open_account, ledger.close_account, ledger.allow_item, ledger.revoke_item,
