@@ -1,0 +1,86 @@
+import CEL
+package import Contract
+import FoundationEssentials
+package import WorkingDays
+
+/// Everything that a pack's expressions can read of a case, as a value: kept with each decision, so that it can be
+/// replayed. No names and no identity numbers.
+package struct AssessmentInputs: Codable, Sendable {
+    package struct Person: Codable, Sendable {
+        package var age: Int?
+        package var relation: String?
+    }
+
+    package struct Archive: Codable, Sendable {
+        package var level: String
+        package var since: Day
+    }
+
+    package var today: Day
+    package var facts: [String: JSONValue]
+    package var applicant: Person?
+    package var household: [Person]?
+    package var archive: Archive?
+    package var employerKind: String?
+    /// Union fees by year, fen.
+    package var fees: [Int: Int64]
+    /// Already awarded this calendar year on the same fund item, fen.
+    package var aidThisYear: Int64
+    /// The figures in force, each with its place, date and source.
+    package var parameters: [String: ParameterUsed]
+
+    /// '2026-2027' from July 2026 to June 2027: the school year that aid of that summer is for.
+    var academicYear: String {
+        let first = today.month >= 7 ? today.year : today.year - 1
+        return "\(first)-\(first + 1)"
+    }
+
+    func bindings(_ definitions: [FactDefinition]) -> [String: Value] {
+        var bindings: [String: Value] = [
+            "facts": .record("Facts", factValues(definitions)),
+            "parameter": .record("Parameters", parameters.mapValues { .int($0.value) }),
+            "fees": .map(Dictionary(uniqueKeysWithValues: allYears.map { (.int(Int64($0)), .int(fees[$0] ?? 0)) })),
+            "aid_this_year": .int(aidThisYear),
+            "this_year": .int(Int64(today.year)),
+            "this_month": .int(Int64(today.month)),
+            "academic_year": .string(academicYear),
+        ]
+        if let applicant { bindings["applicant"] = applicant.value }
+        if let household {
+            bindings["household"] = .record(
+                "Household", ["size": .int(Int64(household.count)), "members": .list(household.map(\.value))])
+        }
+        let months = archive.map { (today.year - $0.since.year) * 12 + today.month - $0.since.month } ?? 0
+        bindings["archive"] = .record(
+            "Archive",
+            ["active": .bool(archive != nil), "level": .string(archive?.level ?? "none"), "months": .int(Int64(months))])
+        if let employerKind { bindings["employer"] = .record("Employer", ["kind": .string(employerKind)]) }
+        return bindings
+    }
+
+    /// A year without fees has paid 0: the map knows the last years, so that a rule can ask for any of them.
+    private var allYears: Set<Int> { Set(fees.keys).union((today.year - 4)...today.year) }
+
+    private func factValues(_ definitions: [FactDefinition]) -> [String: Value] {
+        var values: [String: Value] = [:]
+        for definition in definitions {
+            switch (definition.kind, facts[definition.name]) {
+            case (.text, .string(let text)): values[definition.name] = .string(text)
+            case (.fen, .int(let number)), (.int, .int(let number)): values[definition.name] = .int(number)
+            case (.bool, .bool(let flag)): values[definition.name] = .bool(flag)
+            case (.date, .string(let text)):
+                if let day = Day(text), let instant = Timestamp(day.start()) { values[definition.name] = .timestamp(instant) }
+            default: break
+            }
+        }
+        return values
+    }
+}
+
+extension AssessmentInputs.Person {
+    fileprivate var value: Value {
+        var fields: [String: Value] = ["relation": .string(relation ?? "")]
+        if let age { fields["age"] = .int(Int64(age)) }
+        return .record("Person", fields)
+    }
+}
