@@ -52,9 +52,13 @@ extension Pack {
     }
 
     private func missing(in inputs: AssessmentInputs) -> [String] {
-        let facts = facts.filter { $0.required && (inputs.facts[$0.name] ?? .null) == .null }.map { "\($0.title) (\($0.name))" }
+        let facts = facts.filter { $0.required && (inputs.facts[$0.name] ?? .null) == .null }.map {
+            "\($0.title) (\($0.name))"
+        }
         let figures = parameters.filter { inputs.parameters[$0] == nil }.map { "figure \($0) for this region and day" }
-        let archive = kind != .archive && archiveWaived == nil && inputs.archive == nil ? ["an active archive of the household"] : []
+        let archive =
+            kind != .archive && archiveWaived == nil && inputs.archive == nil
+            ? ["an active archive of the household"] : []
         return facts + figures + archive
     }
 
@@ -63,7 +67,11 @@ extension Pack {
     }
 
     private func parts(_ bindings: [String: Value]) -> Int {
-        if let count = expressions.count, case .int(let parts)? = try? count.evaluate(bindings) { min(max(Int(parts), 1), 120) } else { 1 }
+        if let count = expressions.count, case .int(let parts)? = try? count.evaluate(bindings) {
+            min(max(Int(parts), 1), 120)
+        } else {
+            1
+        }
     }
 }
 

@@ -53,7 +53,10 @@ package struct AssessmentInputs: Codable, Sendable {
         let months = archive.map { (today.year - $0.since.year) * 12 + today.month - $0.since.month } ?? 0
         bindings["archive"] = .record(
             "Archive",
-            ["active": .bool(archive != nil), "level": .string(archive?.level ?? "none"), "months": .int(Int64(months))])
+            [
+                "active": .bool(archive != nil), "level": .string(archive?.level ?? "none"),
+                "months": .int(Int64(months)),
+            ])
         if let employerKind { bindings["employer"] = .record("Employer", ["kind": .string(employerKind)]) }
         return bindings
     }
@@ -69,7 +72,9 @@ package struct AssessmentInputs: Codable, Sendable {
             case (.fen, .int(let number)), (.int, .int(let number)): values[definition.name] = .int(number)
             case (.bool, .bool(let flag)): values[definition.name] = .bool(flag)
             case (.date, .string(let text)):
-                if let day = Day(text), let instant = Timestamp(day.start()) { values[definition.name] = .timestamp(instant) }
+                if let day = Day(text), let instant = Timestamp(day.start()) {
+                    values[definition.name] = .timestamp(instant)
+                }
             default: break
             }
         }

@@ -99,7 +99,9 @@ package struct EvidenceRequirement: Sendable {
 
 /// One step of a programme's chain, with its deadline in working days.
 package struct PackStep: Sendable {
-    package enum Kind: String, Sendable, CaseIterable { case review, visit, means, committee, notice, approve, pay, followUp }
+    package enum Kind: String, Sendable, CaseIterable {
+        case review, visit, means, committee, notice, approve, pay, followUp
+    }
 
     /// Up to an amount so many different people approve.
     package struct Band: Sendable, Equatable {
@@ -125,7 +127,9 @@ package struct PackStep: Sendable {
 
 extension Pack {
     /// Days and amounts of an award: equal parts in whole fen, the last one takes what is left.
-    package func plan(amount: Fen, parts: Int, approvedOn day: Day, calendar: WorkingCalendar) -> [(dueOn: Day, amount: Fen)] {
+    package func plan(amount: Fen, parts: Int, approvedOn day: Day, calendar: WorkingCalendar) -> [(
+        dueOn: Day, amount: Fen
+    )] {
         let parts = Int64(max(1, parts))
         let first: Day =
             switch instalments?.first ?? .workingDays(0) {

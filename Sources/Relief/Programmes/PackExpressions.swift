@@ -17,8 +17,10 @@ struct PackExpressions: Sendable {
     /// Names that an expression may use beside its pack's `let`s.
     static func environment(facts: [FactDefinition], parameters: [String]) -> Environment {
         var environment = Environment(allowsDouble: false)
-        environment.declare(record: RecordType("Facts", Dictionary(uniqueKeysWithValues: facts.map { ($0.name, $0.kind.type) })))
-        environment.declare(record: RecordType("Parameters", Dictionary(uniqueKeysWithValues: parameters.map { ($0, Type.int) })))
+        environment.declare(
+            record: RecordType("Facts", Dictionary(uniqueKeysWithValues: facts.map { ($0.name, $0.kind.type) })))
+        environment.declare(
+            record: RecordType("Parameters", Dictionary(uniqueKeysWithValues: parameters.map { ($0, Type.int) })))
         environment.declare(record: RecordType("Person", ["age": .int, "relation": .string]))
         environment.declare(record: RecordType("Household", ["size": .int, "members": .list(.record("Person"))]))
         environment.declare(record: RecordType("Archive", ["level": .string, "active": .bool, "months": .int]))
@@ -34,7 +36,10 @@ struct PackExpressions: Sendable {
         environment.declare("this_year", .int)
         environment.declare("this_month", .int)
         environment.declare("academic_year", .string)
-        for (name, keeps) in [("min", { @Sendable (a: Int64, b: Int64) in min(a, b) }), ("max", { @Sendable (a: Int64, b: Int64) in max(a, b) })] {
+        for (name, keeps) in [
+            ("min", { @Sendable (a: Int64, b: Int64) in min(a, b) }),
+            ("max", { @Sendable (a: Int64, b: Int64) in max(a, b) }),
+        ] {
             environment.declare(
                 function: Function(name, [.int, .int], returns: .int) { arguments in
                     guard case .int(let left) = arguments[0], case .int(let right) = arguments[1] else {

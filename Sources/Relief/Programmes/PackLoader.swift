@@ -4,8 +4,10 @@ import Yams
 
 extension Pack {
     private static let known: Set<String> = [
-        "programme", "version", "title", "kind", "source", "subject", "needs_archive", "once_per", "intake", "screening",
-        "facts", "parameters", "let", "rules", "amount", "instalments", "item", "funding", "evidence", "steps", "archive",
+        "programme", "version", "title", "kind", "source", "subject", "needs_archive", "once_per", "intake",
+        "screening",
+        "facts", "parameters", "let", "rules", "amount", "instalments", "item", "funding", "evidence", "steps",
+        "archive",
     ]
 
     /// Reads a pack and types every expression in it. Throws `PackProblems` with all faults, each with line and column.
@@ -13,7 +15,7 @@ extension Pack {
         guard text.utf8.count <= 262_144 else {
             throw PackProblems(problems: [PackProblem(line: 1, column: 1, reason: "a pack has at most 256 KiB")])
         }
-        let node: Node
+        let node: YAMLNode
         do {
             guard let composed = try Yams.compose(yaml: text) else {
                 throw PackProblems(problems: [PackProblem(line: 1, column: 1, reason: "the pack is empty")])
@@ -43,10 +45,10 @@ extension Pack {
 
 /// One walk over the pack's YAML.
 private struct PackLoader {
-    let root: Node
+    let root: YAMLNode
     var reader = PackReader()
 
-    init(root: Node) {
+    init(root: YAMLNode) {
         self.root = root
     }
 
@@ -64,14 +66,18 @@ private struct PackLoader {
         let subject: Pack.Subject? = reader.choice(top["subject"], "subject", in: root)
         let waived = archiveWaiver(top["needs_archive"], kind: kind)
         let facts = reader.facts(top["facts"])
-        let parameters = reader.list(top["parameters"], "parameters").compactMap { node in reader.text(node, "parameters", in: node) }
+        let parameters = reader.list(top["parameters"], "parameters").compactMap { node in
+            reader.text(node, "parameters", in: node)
+        }
         var environment = PackExpressions.environment(facts: facts, parameters: parameters)
         let lets = lets(top["let"], &environment)
         let rules = rules(top["rules"], environment)
         let steps = reader.list(top["steps"], "steps").compactMap { reader.step($0) }
         if steps.isEmpty { reader.report(top["steps"] ?? root, "“steps” names at least one step") }
         let evidence = evidence(top["evidence"], environment)
-        let funding: [FundSource] = reader.list(top["funding"], "funding").compactMap { reader.choice($0, "funding", in: $0) }
+        let funding: [FundSource] = reader.list(top["funding"], "funding").compactMap {
+            reader.choice($0, "funding", in: $0)
+        }
         let (instalments, count) = instalments(top["instalments"], environment)
         let (level, retest) = archive(top["archive"], kind: kind, environment)
         let oncePer = expression(top["once_per"], "once_per", .string, environment, required: true)
@@ -81,20 +87,25 @@ private struct PackLoader {
             reader.report(top["steps"] ?? root, "money takes an “approve” step")
         }
         let item = paid ? reader.text(top["item"], "item", in: root) : nil
-        if paid && funding.isEmpty { reader.report(top["funding"] ?? root, "“funding” names at least one source of money") }
+        if paid && funding.isEmpty {
+            reader.report(top["funding"] ?? root, "“funding” names at least one source of money")
+        }
         let intake = reader.intake(top["intake"])
         let screening = reader.flag(top["screening"], "screening")
-        guard reader.problems.isEmpty, let code, let version, let title, let kind, let source, let subject, let oncePer else {
+        guard reader.problems.isEmpty, let code, let version, let title, let kind, let source, let subject, let oncePer
+        else {
             throw PackProblems(problems: reader.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
         }
         return Pack(
             programme: code, version: version, title: title, kind: kind, source: source, subject: subject,
-            archiveWaived: waived, intake: intake, screening: screening, facts: facts, parameters: parameters, rules: rules,
-            item: item, funding: funding, evidence: evidence, steps: steps, instalments: instalments, retestMonths: retest,
+            archiveWaived: waived, intake: intake, screening: screening, facts: facts, parameters: parameters,
+            rules: rules,
+            item: item, funding: funding, evidence: evidence, steps: steps, instalments: instalments,
+            retestMonths: retest,
             expressions: PackExpressions(oncePer: oncePer, lets: lets, amount: amount, count: count, level: level))
     }
 
-    private mutating func archiveWaiver(_ node: Node?, kind: Pack.Kind?) -> String? {
+    private mutating func archiveWaiver(_ node: YAMLNode?, kind: Pack.Kind?) -> String? {
         guard let node else {
             if kind != .archive { reader.report(root, "“needs_archive” is missing: true, or {waived: why}") }
             return nil
@@ -105,7 +116,7 @@ private struct PackLoader {
     }
 
     private mutating func expression(
-        _ node: Node?, _ name: String, _ type: Type?, _ environment: Environment, required: Bool = false
+        _ node: YAMLNode?, _ name: String, _ type: Type?, _ environment: Environment, required: Bool = false
     ) -> Expression? {
         guard let node else {
             if required { reader.report(root, "“\(name)” is missing") }
@@ -118,12 +129,13 @@ private struct PackLoader {
             // In a quoted scalar the expression begins one column after the quote.
             let quoted = node.scalar?.style == .doubleQuoted || node.scalar?.style == .singleQuoted
             reader.report(
-                node, "\(name): \(error.message)", lineOffset: error.line - 1, columnOffset: error.column - 1 + (quoted ? 1 : 0))
+                node, "\(name): \(error.message)", lineOffset: error.line - 1,
+                columnOffset: error.column - 1 + (quoted ? 1 : 0))
             return nil
         }
     }
 
-    private mutating func lets(_ node: Node?, _ environment: inout Environment) -> [PackExpressions.Named] {
+    private mutating func lets(_ node: YAMLNode?, _ environment: inout Environment) -> [PackExpressions.Named] {
         guard let node else { return [] }
         guard case .mapping(let mapping) = node else {
             reader.report(node, "“let” is a mapping of names to expressions")
@@ -142,7 +154,7 @@ private struct PackLoader {
         return lets
     }
 
-    private mutating func rules(_ node: Node?, _ environment: Environment) -> [Pack.Rule] {
+    private mutating func rules(_ node: YAMLNode?, _ environment: Environment) -> [Pack.Rule] {
         var seen: Set<String> = []
         return reader.list(node, "rules").compactMap { node in
             let fields = reader.fields(node, known: ["id", "when", "says", "source"], of: "a rule")
@@ -157,17 +169,19 @@ private struct PackLoader {
         }
     }
 
-    private mutating func evidence(_ node: Node?, _ environment: Environment) -> [EvidenceRequirement] {
+    private mutating func evidence(_ node: YAMLNode?, _ environment: Environment) -> [EvidenceRequirement] {
         reader.list(node, "evidence").compactMap { node in
             let fields = reader.fields(node, known: ["kind", "title", "when"], of: "a piece of evidence")
             let when = expression(fields["when"], "when", .bool, environment)
-            guard let kind = reader.text(fields["kind"], "kind", in: node), let title = reader.text(fields["title"], "title", in: node)
+            guard let kind = reader.text(fields["kind"], "kind", in: node),
+                let title = reader.text(fields["title"], "title", in: node)
             else { return nil }
             return EvidenceRequirement(kind: kind, title: title, when: when)
         }
     }
 
-    private mutating func instalments(_ node: Node?, _ environment: Environment) -> (Pack.Instalments?, Expression?) {
+    private mutating func instalments(_ node: YAMLNode?, _ environment: Environment) -> (Pack.Instalments?, Expression?)
+    {
         guard let node else { return (nil, nil) }
         let fields = reader.fields(node, known: ["count", "first", "every"], of: "instalments")
         let count = expression(fields["count"], "count", .int, environment)
@@ -186,7 +200,9 @@ private struct PackLoader {
         return (Pack.Instalments(first: first, monthly: fields["every"] != nil), count)
     }
 
-    private mutating func archive(_ node: Node?, kind: Pack.Kind?, _ environment: Environment) -> (Expression?, Int?) {
+    private mutating func archive(_ node: YAMLNode?, kind: Pack.Kind?, _ environment: Environment) -> (
+        Expression?, Int?
+    ) {
         guard let node else {
             if kind == .archive { reader.report(root, "“archive” is missing: its level and when it is tested again") }
             return (nil, nil)
@@ -203,7 +219,8 @@ private struct PackLoader {
 extension YamlError {
     fileprivate var packProblem: PackProblem {
         switch self {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             PackProblem(line: mark.line, column: mark.column, reason: "not YAML: \(problem)")
         default: PackProblem(line: 1, column: 1, reason: "not YAML: \(self)")
         }

@@ -1,4 +1,4 @@
-import Contract
+package import Contract
 import Yams
 
 /// What a pack's author did wrong, all at once, each with its place.
@@ -9,6 +9,9 @@ package struct PackProblems: Error, CustomStringConvertible {
         problems.map { "line \($0.line), column \($0.column): \($0.reason)" }.joined(separator: "\n")
     }
 }
+
+/// A node of the YAML, under a name that CEL does not have too.
+typealias YAMLNode = Node
 
 /// Reads YAML nodes and collects what is wrong, so that an author sees every fault in one go.
 struct PackReader {

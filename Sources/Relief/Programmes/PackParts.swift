@@ -26,17 +26,22 @@ extension PackReader {
     }
 
     mutating func step(_ node: Node) -> PackStep? {
-        let fields = fields(node, known: ["kind", "title", "days", "working_days", "shows_amount", "bands"], of: "a step")
+        let fields = fields(
+            node, known: ["kind", "title", "days", "working_days", "shows_amount", "bands"], of: "a step")
         let kind: PackStep.Kind? = choice(fields["kind"], "kind", in: node)
         let title = text(fields["title"], "title", in: node)
         let days = fields["days"].flatMap { number($0, "days", 1...250) }
-        if kind == .notice && fields["working_days"] == nil { report(node, "a notice says for how many “working_days” it stands") }
+        if kind == .notice && fields["working_days"] == nil {
+            report(node, "a notice says for how many “working_days” it stands")
+        }
         let noticeDays = fields["working_days"].flatMap { number($0, "working_days", 1...60) } ?? 0
         let bands = list(fields["bands"], "bands").compactMap { band($0) }
         if kind == .approve && bands.isEmpty {
             report(node, "an approval has “bands”: {up_to: fen, people: n}, and a last one without up_to")
         }
-        if let last = bands.last, last.upTo != nil { report(node, "the last band has no “up_to”, so that every amount has one") }
+        if let last = bands.last, last.upTo != nil {
+            report(node, "the last band has no “up_to”, so that every amount has one")
+        }
         guard let kind, let title else { return nil }
         return PackStep(
             kind: kind, title: title, days: days, noticeDays: noticeDays,
@@ -56,7 +61,9 @@ extension PackReader {
     mutating func intake(_ node: Node?) -> Pack.Intake? {
         guard let node else { return nil }
         let fields = fields(node, known: ["opens", "closes"], of: "intake")
-        guard let opens = fields["opens"]?.scalar?.string.monthDay, let closes = fields["closes"]?.scalar?.string.monthDay else {
+        guard let opens = fields["opens"]?.scalar?.string.monthDay,
+            let closes = fields["closes"]?.scalar?.string.monthDay
+        else {
             report(node, "intake has “opens” and “closes”, days of the year like 07-01")
             return nil
         }
@@ -68,7 +75,8 @@ extension String {
     /// Reads `09-10`.
     var monthDay: MonthDay? {
         let parts = split(separator: "-")
-        guard parts.count == 2, let month = Int(parts[0]), let day = Int(parts[1]), (1...12).contains(month), (1...31).contains(day)
+        guard parts.count == 2, let month = Int(parts[0]), let day = Int(parts[1]), (1...12).contains(month),
+            (1...31).contains(day)
         else { return nil }
         return MonthDay(month: month, day: day)
     }
