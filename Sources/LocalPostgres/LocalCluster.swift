@@ -110,10 +110,10 @@ package actor LocalCluster {
     }
 
     private func launch() async throws {
-        let command = Watcher.command(
+        let watcher = Watcher(
             binaries: binaries, directory: directory, sockets: socketDirectory, isThrowaway: kind == .throwaway,
-            configuration: configuration, asRoot: geteuid() == 0)
-        server = try await RunningServer.start(command, directory: directory)
+            configuration: configuration)
+        server = try await RunningServer.start(watcher, directory: directory)
         logger.info(
             "PostgreSQL started",
             metadata: ["postgres.directory": "\(directory)", "postgres.version": "\(binaries.major)"])

@@ -16,9 +16,9 @@ final class RunningServer: Sendable {
         ended = Self.observeEnd(of: watcher.alive)
     }
 
-    /// Runs the watcher's command and returns once the server accepts connections.
-    static func start(_ command: [String], directory: String) async throws -> RunningServer {
-        let watcher = try ChildProcess.spawn(command, environment: Watcher.environment)
+    /// Starts the watcher and returns once the server accepts connections.
+    static func start(_ watcher: Watcher, directory: String) async throws -> RunningServer {
+        let watcher = try ChildProcess.spawn(watcher.command, environment: watcher.environment)
         let output = await offPool { watcher.readOutput { readyProcess(in: $0) != nil } }
         if let postmaster = readyProcess(in: output) {
             return RunningServer(watcher: watcher, postmaster: postmaster, dataDirectory: "\(directory)/data")

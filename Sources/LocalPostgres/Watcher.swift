@@ -1,28 +1,37 @@
+import Glibc
+
 /// The shell that makes, starts and stops the server in the owner's stead, and outlives the owner just long enough.
 ///
 /// It says `ready PID` on standard output, then waits on its standard input, a pipe that only the owner holds. A line
 /// or end-of-file there means: stop the server. End-of-file also comes when the owner is killed, so that no server is
 /// ever left without one.
-enum Watcher {
-    /// The command that runs the watcher for a cluster in `directory`.
+struct Watcher {
+    let command: [String]
+    let environment: [String]
+
+    /// A clean environment: no PG… variable of the owner may reach the server.
+    static let plainEnvironment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+
+    /// The watcher for a cluster in `directory`.
     ///
     /// - Parameters:
     ///   - sockets: the directory of the unix socket.
     ///   - configuration: text of the `server.conf` that the server reads after its own `postgresql.conf`.
     ///   - asRoot: hands the server to the user `postgres` first, since PostgreSQL refuses to run as root.
-    static func command(
+    init(
         binaries: ServerBinaries, directory: String, sockets: String, isThrowaway: Bool, configuration: String,
-        asRoot: Bool
-    ) -> [String] {
-        let arguments = [
-            binaries.directory, directory, sockets, isThrowaway ? "throwaway" : "persistent", configuration,
+        asRoot: Bool = geteuid() == 0
+    ) {
+        // The scripts travel in the environment, so that a list of processes stays readable.
+        command = [
+            "/bin/sh", "-c", asRoot ? #"eval "$hand_over""# : #"eval "$serve""#, "relief-postgres",
+            binaries.directory, directory, sockets, isThrowaway ? "throwaway" : "persistent",
         ]
-        return ["/bin/sh", "-c"] + (asRoot ? [handOver, "relief-postgres", serve] : [serve, "relief-postgres"])
-            + arguments
+        environment =
+            Self.plainEnvironment + [
+                "hand_over=\(Self.handOver)", "serve=\(Self.serve)", "configuration=\(configuration)",
+            ]
     }
-
-    /// A clean environment: no PG… variable of the owner may reach the server.
-    static let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
 
     /// What an exit status of the scripts below means.
     static func error(status: Int32, output: String, directory: String) -> LocalPostgresError {
@@ -39,6 +48,11 @@ enum Watcher {
                 .userMissing,
                 "Started as root, and setpriv, which hands the server to the user postgres, is missing. "
                     + "Install util-linux, or start as a plain user.")
+        case 22:
+            return LocalPostgresError(
+                .userMissing,
+                "PostgreSQL refuses to run as user id \(geteuid()), which has no name. Give it one in /etc/passwd, or "
+                    + "start as another user.")
         case 30:
             return LocalPostgresError(
                 .directory,
@@ -57,22 +71,24 @@ enum Watcher {
 
     /// As root: gives new directories to `postgres` and becomes that user. A directory with content is never given away.
     private static let handOver = #"""
-        script=$1; shift
         uid=$(id -u postgres 2>/dev/null) || exit 20
         gid=$(id -g postgres)
         command -v setpriv >/dev/null || exit 21
         for new in "$2" "$3"; do
             [ -n "$(ls -A "$new" | grep -v '^owner\.lock$')" ] || chown "$uid:$gid" "$new"
         done
-        exec setpriv --reuid="$uid" --regid="$gid" --init-groups /bin/sh -c "$script" relief-postgres "$@"
+        exec setpriv --reuid="$uid" --regid="$gid" --init-groups /bin/sh -c 'eval "$serve"' relief-postgres "$@"
         """#
 
     /// As the server's user: makes the cluster if missing, starts it, stops it when told or when the owner is gone.
     private static let serve = #"""
+        unset -v hand_over serve
         trap '' INT TERM HUP PIPE
         umask 077
-        bin=$1 dir=$2 sockets=$3 kind=$4 configuration=$5
+        bin=$1 dir=$2 sockets=$3 kind=$4 conf=$configuration
+        unset -v configuration
         data=$dir/data
+        id -un >/dev/null 2>&1 || exit 22
         cd "$dir" && [ -w . ] || exit 30
 
         # A stale postmaster.pid may name a stranger: only a process that works in our data directory is ours.
@@ -92,7 +108,7 @@ enum Watcher {
             "$bin/initdb" -D new -U postgres --encoding=UTF8 --locale="$locale" --data-checksums \
                 --auth-local=trust --auth-host=reject $sync >new.log 2>&1 || { cat new.log; rm -rf new new.log; exit 40; }
             echo "include '../server.conf'" >>new/postgresql.conf
-            printf '%s' "$configuration" >server.conf
+            printf '%s' "$conf" >server.conf
             printf '%s\n' 'CREATE ROLE relief LOGIN CREATEDB CREATEROLE' 'CREATE DATABASE relief OWNER relief' \
                 'GRANT SET ON PARAMETER "relief.scope" TO relief' |
                 "$bin/postgres" --single -D new -c exit_on_error=on postgres >new.log 2>&1 ||
@@ -109,9 +125,12 @@ enum Watcher {
             rm -f data/postmaster.pid
         fi
 
-        printf '%s' "$configuration" >server.conf
+        printf '%s' "$conf" >server.conf
         : >server.log
-        "$bin/pg_ctl" start -s -w -t 3600 -D data -l server.log || { tail -n 20 server.log; exit 41; }
+        "$bin/pg_ctl" start -s -w -t 3600 -D data -l server.log || {
+            tail -n 20 server.log $(ls -t log/* 2>/dev/null | head -n 1)
+            exit 41
+        }
         exec 3>&-
         started=$(postmaster)
         echo "ready $started"

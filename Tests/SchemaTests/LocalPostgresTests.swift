@@ -8,7 +8,7 @@ import Testing
 /// Runs one statement with psql and gives its unaligned output.
 private func psql(_ cluster: LocalCluster, _ sql: String) async throws -> String {
     let run = try await ChildProcess.run(
-        ["/usr/bin/env", "psql", "-XAtqc", sql, cluster.conninfo()], environment: Watcher.environment)
+        ["/usr/bin/env", "psql", "-XAtqc", sql, cluster.conninfo()], environment: Watcher.plainEnvironment)
     return run.output.split(separator: "\n").joined(separator: "\n")
 }
 
@@ -20,11 +20,11 @@ private func withDirectory(_ name: String = "cluster", _ body: (String) async th
     try await body("\(parent)/\(name)")
 }
 
-private func watcherCommand(_ directory: String, isThrowaway: Bool) async throws -> [String] {
-    Watcher.command(
+private func watcher(_ directory: String, isThrowaway: Bool) async throws -> Watcher {
+    Watcher(
         binaries: try await ServerBinaries.find(environment: ProcessInfo.processInfo.environment),
         directory: directory, sockets: directory, isThrowaway: isThrowaway,
-        configuration: "listen_addresses = ''\nunix_socket_directories = '\(directory)'\n", asRoot: geteuid() == 0)
+        configuration: "listen_addresses = ''\nunix_socket_directories = '\(directory)'\n")
 }
 
 private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -105,11 +105,11 @@ private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandle
 
     @Test func `a killed owner's server stops, and a throw-away one is removed`() async throws {
         let directory = try makeTemporaryDirectory(in: "/tmp")
-        let watcher = try await watcherCommand(directory, isThrowaway: true)
+        let watcher = try await watcher(directory, isThrowaway: true)
         // A shell that holds the watcher's standard input, as reliefd would, and is then killed.
         let hold = "mkfifo /tmp/hold.$$; \"$@\" </tmp/hold.$$ & exec 9>/tmp/hold.$$; rm /tmp/hold.$$; wait"
         let owner = try ChildProcess.spawn(
-            ["/bin/sh", "-c", hold, "owner"] + watcher, environment: Watcher.environment)
+            ["/bin/sh", "-c", hold, "owner"] + watcher.command, environment: watcher.environment)
         #expect(await offPool { owner.readOutput { $0.contains("ready ") } }.contains("ready "))
         kill(owner.processID, SIGKILL)
         await offPool {
@@ -128,8 +128,8 @@ private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandle
             let first = try await LocalCluster.start(.persistent(directory: directory), logger: logger)
             _ = try await psql(first, "CREATE TABLE kept AS SELECT 42 AS answer")
             await first.stop()
-            let watcher = try ChildProcess.spawn(
-                try await watcherCommand(directory, isThrowaway: false), environment: Watcher.environment)
+            let plan = try await watcher(directory, isThrowaway: false)
+            let watcher = try ChildProcess.spawn(plan.command, environment: plan.environment)
             #expect(await offPool { watcher.readOutput { $0.contains("ready ") } }.contains("ready "))
             kill(watcher.processID, SIGKILL)
             let second = try await LocalCluster.start(.persistent(directory: directory), logger: logger)

@@ -40,8 +40,9 @@ BEGIN
         BEGIN
             EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
         EXCEPTION
+            WHEN unique_violation THEN NULL;
             WHEN insufficient_privilege THEN
-                IF NOT pg_has_role(current_user, role_name, 'USAGE') THEN
+                IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
                     RAISE EXCEPTION 'role % exists, and % may not act as it', role_name, current_user
                         USING HINT = format('As a superuser: GRANT %I TO %I;', role_name, current_user);
                 END IF;
