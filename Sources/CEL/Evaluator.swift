@@ -36,12 +36,21 @@ struct Evaluator {
         recorder?.begin(node)
         do {
             let value = try compute(node)
-            recorder?.end(node, .value(value.text(limit: Recorder.textLimit)))
+            let text = recorder?.isFull == true ? "" : value.text(limit: Recorder.textLimit)
+            recorder?.end(node, .value(text))
             return value
         } catch {
             recorder?.end(node, .error("\(error.message) (\(error.line):\(error.column))"))
             throw error
         }
+    }
+
+    /// A path says all in its own value; the records on the way to it would drown the trace.
+    private mutating func unrecorded(_ node: Node) throws(CELError) -> Value {
+        let kept = recorder
+        recorder = nil
+        defer { recorder = kept }
+        return try evaluate(node)
     }
 
     mutating func spend(_ steps: Int, at node: Node) throws(CELError) {
@@ -80,7 +89,9 @@ struct Evaluator {
         switch node.form {
         case .literal(let value): return value
         case .name(let name): return try variable(name, node)
-        case .select(let operand, let field): return try select(field, from: try evaluate(operand), node)
+        case .select(let operand, let field):
+            return
+                try select(field, from: node.path == nil ? try evaluate(operand) : try unrecorded(operand), node)
         case .has(let operand, let field): return .bool(try has(field, in: try evaluate(operand), node))
         case .index(let operand, let index): return try element(try evaluate(operand), try evaluate(index), node)
         case .call(let name, let receiver, let arguments):

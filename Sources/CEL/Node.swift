@@ -32,6 +32,11 @@ package struct Node: Sendable, Hashable {
         height = 1 + (form.children.map(\.height).max() ?? 0)
     }
 
+    /// The unchecked tree of a source; throws where it is not CEL.
+    package init(parsing source: String, limits: Limits = Limits()) throws(CELError) {
+        self = try Parser.parse(SourceText(source), limits: limits)
+    }
+
     package static func == (a: Node, b: Node) -> Bool { a.form == b.form }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(form) }

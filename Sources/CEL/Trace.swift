@@ -84,6 +84,9 @@ struct Recorder: Sendable {
         var item: (index: Int, variable: String, node: Node)?
         var children: [Trace] = []
         var omitted = 0
+        /// Steps of the whole trace when this frame began.
+        var stepsBefore = 0
+        var stepsOfLastItem = 0
     }
 
     private let source: SourceText
@@ -94,6 +97,9 @@ struct Recorder: Sendable {
         self.source = source
     }
 
+    /// Whether a step that ends now would not be kept.
+    var isFull: Bool { steps >= Self.stepLimit && frames.count > 3 }
+
     var root: Trace? { frames.first?.children.first }
 
     mutating func begin(_ node: Node) {
@@ -102,9 +108,7 @@ struct Recorder: Sendable {
 
     mutating func end(_ node: Node, _ outcome: Trace.Outcome) {
         let frame = frames.removeLast()
-        // A path says all in its own value; the records on the way to it would drown the trace.
-        let isPath = node.path != nil
-        add(Trace(node, source, outcome, children: isPath ? [] : frame.children, omitted: frame.omitted))
+        add(Trace(node, source, outcome, children: frame.children, omitted: frame.omitted))
     }
 
     mutating func skip(_ node: Node) {
@@ -114,6 +118,7 @@ struct Recorder: Sendable {
     mutating func beginItem(_ index: Int, _ variable: String, _ node: Node) {
         var frame = Frame()
         frame.item = (index, variable, node)
+        frame.stepsBefore = steps
         frames.append(frame)
     }
 
@@ -121,11 +126,14 @@ struct Recorder: Sendable {
         let frame = frames.removeLast()
         guard let item = frame.item else { return }
         let top = frames.count - 1
+        let stepsOfItem = steps - frame.stepsBefore
         // The newest is always kept, because it may be the one that decides.
         if frames[top].children.filter({ $0.kind == .item }).count > Self.itemLimit {
             frames[top].children.removeLast()
             frames[top].omitted += 1
+            steps -= frames[top].stepsOfLastItem
         }
+        frames[top].stepsOfLastItem = stepsOfItem
         let outcome = Trace.Outcome.value(element.text(limit: Self.textLimit))
         frames[top].children.append(
             Trace(item: item.index, item.variable, item.node, outcome, children: frame.children))

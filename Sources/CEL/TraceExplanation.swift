@@ -71,6 +71,7 @@ private struct Explainer {
         switch trace.outcome {
         case .skipped: lines.append("\(indent)skipped: \(text)")
         case .error(let message): lines.append("\(indent)\(statement(trace)): error: \(message)")
+        case .value where trace.kind == .literal: lines.append(indent + text)
         case .value(let value):
             lines.append("\(indent)\(statement(trace)): \(rendering(trace.source, value) ?? value)")
         }

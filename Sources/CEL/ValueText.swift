@@ -17,6 +17,9 @@ private struct ValueWriter {
     private var length = 0
     private var isFull = false
 
+    /// One more than fits, so that a cut is seen as one.
+    private var room: Int { limit == .max ? .max : limit - length + 1 }
+
     init(limit: Int) {
         self.limit = limit
     }
@@ -29,8 +32,8 @@ private struct ValueWriter {
         case .int(let x): put(String(x))
         case .uint(let x): put("\(x)u")
         case .double(let x): put(x.isFinite ? "\(x)" : "double(\"\(x)\")")
-        case .string(let x): put(Self.quoted(x))
-        case .bytes(let x): put(Self.quoted(x))
+        case .string(let x): put(Self.quoted(room < .max ? String(x.prefix(room)) : x))
+        case .bytes(let x): put(Self.quoted(Array(x.prefix(room))))
         case .timestamp(let x): put("timestamp(\"\(x)\")")
         case .duration(let x): put("duration(\"\(DurationText.format(x))\")")
         case .list(let elements): write(elements, open: "[", close: "]") { $0.write($1) }
@@ -54,7 +57,8 @@ private struct ValueWriter {
         _ items: [Item], open: String, close: String, item: (inout ValueWriter, Item) -> Void
     ) {
         put(open)
-        for (index, each) in items.enumerated() where !isFull {
+        for (index, each) in items.enumerated() {
+            if isFull { return }
             if index > 0 { put(", ") }
             item(&self, each)
         }
