@@ -115,7 +115,7 @@ let package = Package(
             "Relief",
             [
                 "Relief", "Contract", "WorkingDays", "Ledger", "Postgres", "Jobs", "BankFiles", "TransparencyLog",
-                "CEL", "Support",
+                "CEL", "Schema", "Support", crypto,
             ]),
         tests("Web", ["Web", "Relief", "Contract", "Support"]),
         tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support"]),

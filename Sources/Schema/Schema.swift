@@ -67,7 +67,7 @@ package struct StoredQuery: Sendable {
     }
 
     /// The statement without its final semicolon, fit to stand in FROM (…).
-    var body: String {
+    package var body: String {
         var body = Substring(text)
         while let last = body.last, last.isWhitespace || last == ";" { body.removeLast() }
         return String(body)

@@ -30,7 +30,7 @@ $$;
 
 CREATE TABLE relief.organisation (
   id         uuid PRIMARY KEY,
-  code       text NOT NULL UNIQUE CHECK (code ~ '^[A-Z0-9][A-Z0-9-]{0,31}$'),
+  code       text NOT NULL UNIQUE CHECK (code ~ '^[A-Z0-9][A-Z0-9_]{0,31}$'),
   name       text NOT NULL CHECK (name <> ''),
   level      text NOT NULL CHECK (level IN ('nation', 'province', 'city', 'county', 'grassroots')),
   line       text NOT NULL CHECK (line IN ('territory', 'industry')),
@@ -129,7 +129,9 @@ CREATE TABLE relief.app_user (
   unix_uid    bigint UNIQUE CHECK (unix_uid >= 0),
   person      uuid UNIQUE REFERENCES relief.person,
   disabled_at timestamptz,
-  created_at  timestamptz NOT NULL
+  created_by  uuid NOT NULL REFERENCES relief.app_user,   -- who may grant to it while it has no grant
+  created_at  timestamptz NOT NULL,
+  salt        uuid NOT NULL DEFAULT gen_random_uuid()
 );
 
 CREATE TABLE relief.user_grant (
@@ -274,4 +276,5 @@ GRANT UPDATE (answered, refused) ON relief.command_key TO relief_app;
 GRANT UPDATE (name) ON relief.organisation TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.organisation_parent, relief.employer, relief.person, relief.household,
   relief.household_member, relief.membership, relief.app_user, relief.token, relief.payee_account TO relief_app;
+GRANT DELETE ON relief.organisation_parent TO relief_app;
 GRANT SELECT, INSERT, DELETE ON relief.user_grant TO relief_app;

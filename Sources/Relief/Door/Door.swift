@@ -90,7 +90,7 @@ package final class Door: Sendable {
 
     private func authorise(_ operation: any Operation.Type, _ principal: Principal) throws -> [String] {
         let scope = principal.scope(for: operation.permission)
-        guard !scope.isEmpty else {
+        guard !scope.isEmpty || operation.permission == .anyone else {
             throw Refusal(
                 .forbidden,
                 "\(principal.login) may not do “\(operation.name)”: it takes the permission \(operation.permission.rawValue)."

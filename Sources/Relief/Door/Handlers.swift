@@ -1,5 +1,8 @@
 extension Handler {
     /// Every operation that relief knows how to do; each noun lists its own.
-    static let all: [Handler] =
-        Audit.handlers
+    static let all: [Handler] = [
+        Audit.handlers,
+        Organisations.handlers,
+        Users.handlers,
+    ].flatMap(\.self)
 }

@@ -1,0 +1,66 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+extension CreateOrganisation: Executable {
+    package func execute(in context: CommandContext) async throws -> OrganisationView {
+        guard let parent else {
+            throw Refusal.conflict("The tree has its root already: name the parent of \(code).", field: "parent")
+        }
+        let above = try await Organisation.find(parent, field: "parent", in: context)
+        guard level.rank > above.level.rank || (line == .industry && level.rank >= above.level.rank) else {
+            throw Refusal.invalid(
+                "A union of the level \(level.rawValue) can't stand under \(above.code), which is \(above.level.rawValue).",
+                field: "level")
+        }
+        let union = try await Organisations.insert(self, under: above, in: context)
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.organisation_parent (id, organisation, parent, line, fund_parent, valid)
+            VALUES (\(UUID()), \(union.id), \(above.id), \(above.line), true, daterange(\(context.today), NULL))
+            """)
+        return try await Organisations.view(union, in: context)
+    }
+}
+
+extension Organisations {
+    /// Puts the row of a union under another, or at the root of the tree.
+    static func insert(
+        _ new: CreateOrganisation, under above: Organisation?, in context: CommandContext
+    ) async throws -> Organisation {
+        let code = new.code
+        guard !code.isEmpty, code.count <= 32,
+            code.utf8.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) || $0 == 95 }), !code.hasPrefix("_")
+        else {
+            throw Refusal.invalid(
+                "A union's code has 1 to 32 capital letters, digits and underscores, like XN or XN_JT; “\(code)” has not.",
+                field: "code")
+        }
+        guard !new.name.trimmingWhitespace.isEmpty else { throw Refusal.invalid("A union has a name.", field: "name") }
+        if let region = new.region,
+            ![6, 12].contains(region.utf8.count) || !region.utf8.allSatisfy({ (48...57).contains($0) })
+        {
+            throw Refusal.invalid("A region is a GB/T 2260 code of 6 or 12 digits, like 630100.", field: "region")
+        }
+        context.concerns(code)
+        let path = above.map { "\($0.path).\(code)" } ?? code
+        do {
+            let row = try await context.transaction.one(
+                """
+                INSERT INTO relief.organisation (id, code, name, level, line, path, region, created_at)
+                VALUES (\(UUID()), \(code), \(new.name.trimmingWhitespace), \(new.level), \(new.line), \(path)::ltree,
+                        \(new.region), \(context.now))
+                RETURNING id, code, name, level, line, path, region
+                """)
+            return try Organisation(row)
+        } catch let error as PostgresError where error.constraint == "organisation_code_key" {
+            throw Refusal.conflict("The code \(code) is taken: each union has its own.", field: "code")
+        }
+    }
+}
+
+extension UnionLevel {
+    /// 0 for the nation, 4 for a grassroots union.
+    fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,71 @@
+import Contract
+package import WorkingDays
+
+/// A resident identity number (公民身份号码, GB 11643-1999) of 18 characters; also residence permits and permanent residence
+/// cards of 18 digits, which are built alike.
+///
+/// The area code isn't checked: codes of abolished counties stay valid.
+package struct IdentityNumber: Sendable, Hashable {
+    /// 17 digits and a check character, `X` upper case.
+    package let text: String
+    package let birthDay: Day
+    package let isMale: Bool
+
+    /// Reads a number as people write it: blanks, a small x, or the 15 digits of before 1999, which become 18. Throws a
+    /// `Refusal` that says what is wrong without quoting the number.
+    package init(_ raw: String, field: String? = "idNumber") throws {
+        var text = String(raw.uppercased().filter { !$0.isWhitespace })
+        if text.utf8.count == 15, text.utf8.allSatisfy(Self.isDigit) {
+            let body = "\(text.prefix(6))19\(text.dropFirst(6))"
+            text = body + String(Self.checkCharacter(of: body))
+        }
+        guard text.utf8.count == 18, text.utf8.dropLast().allSatisfy(Self.isDigit),
+            text.utf8.last.map({ Self.isDigit($0) || $0 == UInt8(ascii: "X") }) == true
+        else {
+            throw Refusal.invalid(
+                "An identity number has 17 digits and a check character (0–9 or X); look at the card again.",
+                field: field)
+        }
+        let digits = Array(text)
+        guard let year = Int(String(digits[6..<10])), let month = Int(String(digits[10..<12])),
+            let day = Int(String(digits[12..<14])), let birthDay = Day(year: year, month: month, day: day)
+        else {
+            throw Refusal.invalid(
+                "The birth date in the identity number is no day; look at the card again.", field: field)
+        }
+        guard digits[17] == Self.checkCharacter(of: String(digits.dropLast())) else {
+            throw Refusal.invalid(
+                "The check character of the identity number is wrong: a digit was mistyped; look at the card again.",
+                field: field)
+        }
+        self.text = text
+        self.birthDay = birthDay
+        isMale = (Int(String(digits[16])) ?? 0) % 2 == 1
+    }
+
+    package var masked: String { Mask.number(text) }
+    package var sex: String { isMale ? "male" : "female" }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    private static func checkCharacter(of body: String) -> Character {
+        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+        let sum = zip(body.utf8, weights).reduce(0) { $0 + (Int($1.0) - 48) * $1.1 }
+        return Array("10X98765432")[sum % 11]
+    }
+}
+
+/// What a view shows of a personal number.
+package enum Mask {
+    /// The 3 first and 4 last characters: `110***********002X`.
+    package static func number(_ text: String) -> String {
+        guard text.count > 7 else { return String(repeating: "*", count: text.count) }
+        return text.prefix(3) + String(repeating: "*", count: text.count - 7) + text.suffix(4)
+    }
+
+    /// The 4 last digits of an account: `************2890`.
+    package static func account(_ text: String) -> String {
+        guard text.count > 4 else { return String(repeating: "*", count: text.count) }
+        return String(repeating: "*", count: text.count - 4) + text.suffix(4)
+    }
+}

@@ -1,0 +1,30 @@
+import Contract
+package import FoundationEssentials
+import Postgres
+package import WorkingDays
+
+/// A person as one union knows them.
+package struct Person: Sendable {
+    package let id: UUID
+    package let number: String
+    package let name: String
+    package let organisation: UUID
+    package let diedOn: Day?
+    package let isErased: Bool
+
+    /// The person of a number, where the asker may see it with the operation's permission; the refusal doesn't tell whether
+    /// it exists elsewhere.
+    package static func find(
+        _ number: String, field: String? = "person", in context: some OperationContext
+    ) async throws -> Person {
+        let row = try await context.transaction.first(
+            "SELECT id, number, name, org_id, died_on, erased_at FROM relief.person WHERE number = \(number)")
+        guard let row else {
+            throw Refusal.notFound("There is no person \(number); check the number (relief person list).", field: field)
+        }
+        let erasedAt: Date? = try row["erased_at"]
+        return Person(
+            id: try row["id"], number: try row["number"], name: try row["name"], organisation: try row["org_id"],
+            diedOn: try row["died_on"], isErased: erasedAt != nil)
+    }
+}

@@ -1,0 +1,103 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+/// One who acts: the row behind a principal.
+struct User: Sendable {
+    let id: UUID
+    let login: String
+
+    /// The user of a login, where the asker may see it: one with a role in the asker's subtrees, or one without any role
+    /// that the asker made.
+    static func find(_ login: String, field: String = "user", in context: some OperationContext) async throws -> User {
+        let row = try await context.transaction.first(
+            """
+            SELECT u.id, u.login FROM relief.app_user u
+            WHERE u.login = \(login) AND \(isVisible(to: context.principal))
+            """)
+        guard let row else {
+            throw Refusal.notFound("There is no user \(login); check the name (relief user list).", field: field)
+        }
+        return User(id: try row["id"], login: try row["login"])
+    }
+
+    /// Whoever holds a role elsewhere is administered from above: else a county could act as its province.
+    func requireWhollyAdministered(in context: CommandContext) async throws {
+        let isElsewhere = try await context.transaction.exists(
+            "SELECT FROM relief.user_grant WHERE user_id = \(id) AND NOT relief.in_scope(org_path)")
+        if isElsewhere {
+            throw Refusal.forbidden("\(login) is administered from above: ask there.", field: "user")
+        }
+    }
+
+    /// The condition on `relief.app_user u`.
+    static func isVisible(to principal: Principal) -> SQL {
+        """
+        (u.id = \(principal.user)
+         OR EXISTS (SELECT FROM relief.user_grant g WHERE g.user_id = u.id AND relief.in_scope(g.org_path))
+         OR (NOT EXISTS (SELECT FROM relief.user_grant g WHERE g.user_id = u.id)
+             AND (u.created_by = \(principal.user)
+                  OR EXISTS (SELECT FROM relief.organisation o WHERE nlevel(o.path) = 1 AND relief.in_scope(o.path)))))
+        """
+    }
+}
+
+/// Staff and machines, and what they may do.
+enum Users {
+    static let handlers: [Handler] = [
+        .command(CreateUser.self), .query(ListUsers.self), .command(GrantRole.self), .command(RevokeRole.self),
+        .command(DisableUser.self), .command(IssueToken.self), .command(RevokeTokens.self), .query(WhoAmI.self),
+    ]
+
+    static func view(_ id: UUID, in context: some OperationContext) async throws -> UserView {
+        let row = try await context.transaction.one("SELECT \(columns) FROM relief.app_user u WHERE u.id = \(id)")
+        return try await views([row], in: context)[0]
+    }
+
+    static let columns: SQL = """
+        u.id, u.login, u.name, u.unix_uid, u.disabled_at,
+        (SELECT p.number FROM relief.person p WHERE p.id = u.person) AS person_number
+        """
+
+    /// Users as shown, with those of their roles that the asker may see; one's own are all shown.
+    static func views(_ rows: [Row], in context: some OperationContext) async throws -> [UserView] {
+        let ids: [UUID] = try rows.map { try $0["id"] }
+        let grants = try await context.transaction.query(
+            """
+            SELECT g.user_id, g.role, o.code FROM relief.user_grant g JOIN relief.organisation o ON o.id = g.org_id
+            WHERE g.user_id = ANY (\(ids)) AND (relief.in_scope(g.org_path) OR g.user_id = \(context.principal.user))
+            ORDER BY o.path, g.role
+            """)
+        var held: [UUID: [GrantView]] = [:]
+        for grant in grants {
+            held[try grant["user_id"], default: []].append(
+                GrantView(role: try grant["role"], organisation: try grant["code"]))
+        }
+        return try rows.map { row in
+            let (uid, disabledAt): (Int64?, Date?) = (try row["unix_uid"], try row["disabled_at"])
+            return UserView(
+                login: try row["login"], name: try row["name"], unixUser: uid.map(UnixAccounts.name),
+                person: try row["person_number"], disabled: disabledAt != nil, grants: held[try row["id"]] ?? [])
+        }
+    }
+}
+
+extension ListUsers: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<UserView> {
+        let size = try Paging.size(limit)
+        let rows = try await context.transaction.query(
+            """
+            SELECT \(Users.columns) FROM relief.app_user u
+            WHERE \(User.isVisible(to: context.principal)) AND u.login > coalesce(\(cursor)::text, '')
+              AND u.id <> \(Principal.system.user)
+            ORDER BY u.login LIMIT \(size + 1)
+            """)
+        return Paging.page(try await Users.views(rows, in: context), size: size, cursor: \.login)
+    }
+}
+
+extension WhoAmI: Answerable {
+    package func answer(in context: QueryContext) async throws -> UserView {
+        try await Users.view(context.principal.user, in: context)
+    }
+}

@@ -1,0 +1,112 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+extension CreateUser: Executable {
+    package func execute(in context: CommandContext) async throws -> UserView {
+        let person: UUID? =
+            if let number = self.person { try await Person.find(number, in: context).id } else { nil }
+        let id = try await Users.insert(
+            login: login, name: name, unixUID: unixUser.map(UnixAccounts.number), person: person, in: context)
+        return try await Users.view(id, in: context)
+    }
+}
+
+extension Users {
+    /// Puts the row of a new user.
+    static func insert(
+        id: UUID = UUID(), login: String, name: String, unixUID: Int64?, person: UUID? = nil, in context: CommandContext
+    ) async throws -> UUID {
+        let letters = login.utf8.allSatisfy {
+            (97...122).contains($0) || (48...57).contains($0) || "._-".utf8.contains($0)
+        }
+        guard (1...32).contains(login.utf8.count), letters, ("a"..."z").contains(login.prefix(1)) else {
+            throw Refusal.invalid(
+                "A login has 1 to 32 small letters, digits, dots, dashes and underscores, and begins with a letter: wang.fang.",
+                field: "login")
+        }
+        guard !name.trimmingWhitespace.isEmpty else { throw Refusal.invalid("A user has a name.", field: "name") }
+        context.concerns(login)
+        do {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.app_user (id, login, name, unix_uid, person, created_by, created_at)
+                VALUES (\(id), \(login), \(name.trimmingWhitespace), \(unixUID), \(person), \(context.principal.user),
+                        \(context.now))
+                """)
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            throw switch error.constraint {
+            case "app_user_unix_uid_key":
+                Refusal.conflict("That account of the host acts as another user already.", field: "unixUser")
+            case "app_user_person_key":
+                Refusal.conflict("That person is another user already: one person, one user.", field: "person")
+            default: Refusal.conflict("The login \(login) is taken: choose another.", field: "login")
+            }
+        }
+        return id
+    }
+
+    /// Gives a user a role. The database refuses roles that never belong together (RR001).
+    static func grant(
+        _ role: Role, in union: Organisation, to user: UUID, in context: CommandContext
+    ) async throws {
+        do {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.user_grant (id, user_id, role, org_id, org_path, granted_by, granted_at)
+                VALUES (\(UUID()), \(user), \(role), \(union.id), \(union.path)::ltree,
+                        \(context.principal.user.uuidString.lowercased()), \(context.now))
+                """)
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            throw Refusal.conflict("The user holds \(role.rawValue) in \(union.code) already.", field: "role")
+        }
+        context.concerns(union.code)
+        context.note("role", .string(role.rawValue))
+    }
+}
+
+extension GrantRole: Executable {
+    package func execute(in context: CommandContext) async throws -> UserView {
+        let user = try await User.find(self.user, in: context)
+        let union = try await Organisation.find(organisation, in: context)
+        context.concerns(user.login)
+        try await Users.grant(role, in: union, to: user.id, in: context)
+        return try await Users.view(user.id, in: context)
+    }
+}
+
+extension RevokeRole: Executable {
+    package func execute(in context: CommandContext) async throws -> UserView {
+        let user = try await User.find(self.user, in: context)
+        let union = try await Organisation.find(organisation, in: context)
+        context.concerns(user.login)
+        context.concerns(union.code)
+        context.note("role", .string(role.rawValue))
+        if user.id == context.principal.user, role == .administrator {
+            throw Refusal.conflict(
+                "Nobody takes the administration from oneself: another administrator does.", field: "user")
+        }
+        let taken = try await context.transaction.execute(
+            "DELETE FROM relief.user_grant WHERE user_id = \(user.id) AND role = \(role) AND org_id = \(union.id)")
+        guard taken == 1 else {
+            throw Refusal.conflict("\(user.login) does not hold \(role.rawValue) in \(union.code).", field: "role")
+        }
+        return try await Users.view(user.id, in: context)
+    }
+}
+
+extension DisableUser: Executable {
+    package func execute(in context: CommandContext) async throws -> UserView {
+        let user = try await User.find(self.user, in: context)
+        context.concerns(user.login)
+        context.note("reason", .string(try PublicReason.checked(reason)))
+        guard user.id != context.principal.user else {
+            throw Refusal.conflict("Nobody disables oneself: another administrator does.", field: "user")
+        }
+        try await user.requireWhollyAdministered(in: context)
+        try await context.transaction.execute(
+            "UPDATE relief.app_user SET disabled_at = \(context.now) WHERE id = \(user.id) AND disabled_at IS NULL")
+        try await Users.revokeTokens(of: user.id, in: context)
+        return try await Users.view(user.id, in: context)
+    }
+}

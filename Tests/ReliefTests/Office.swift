@@ -1,0 +1,115 @@
+import Contract
+import Crypto
+import Foundation
+import Postgres
+import Relief
+import Schema
+import Support
+import WorkingDays
+
+/// An office at work: the tree of unions with two cities, its staff, and the door, over the test's own database.
+///
+/// Root CN, province QH, cities XN and HD; under XN the county CD and its grassroots union CD_01. It is 2026-07-01, 09:00 in
+/// China. Every principal comes from the door's authentication.
+struct Office {
+    let door: Door
+    let clock: ManualClock
+    let vault: Vault
+    let auditLog: AuditLog
+    let folder: URL
+    private let staff: [String: Principal]
+
+    /// Administrator and auditor of the whole tree.
+    var admin: Principal { self["admin"] }
+    var worker: Principal { self["worker"] }
+    var worker2: Principal { self["worker2"] }
+    var reviewer: Principal { self["reviewer"] }
+    var approver: Principal { self["approver"] }
+    var approver2: Principal { self["approver2"] }
+    var programmes: Principal { self["programmes"] }
+    var finance: Principal { self["finance"] }
+    var checker: Principal { self["checker"] }
+    var financeApprover: Principal { self["finance.approver"] }
+    var cashier: Principal { self["cashier"] }
+    var auditor: Principal { self["auditor"] }
+    /// Case worker of the county CD alone.
+    var countyWorker: Principal { self["worker.cd"] }
+    /// Case worker of the other city HD alone.
+    var otherWorker: Principal { self["worker.hd"] }
+    /// Reviewer of the other city HD alone.
+    var otherReviewer: Principal { self["reviewer.hd"] }
+    /// A user without any role.
+    var nobody: Principal { self["nobody"] }
+
+    /// A member of staff by login.
+    subscript(login: String) -> Principal {
+        guard let principal = staff[login] else { preconditionFailure("The office has no \(login).") }
+        return principal
+    }
+
+    /// Who has which role where, besides the administrator.
+    private static let roles: [(login: String, role: Role?, union: String)] = [
+        ("worker", .caseWorker, "XN"), ("worker2", .caseWorker, "XN"), ("reviewer", .reviewer, "XN"),
+        ("approver", .approver, "XN"), ("approver2", .approver, "XN"), ("programmes", .programmeOfficer, "CN"),
+        ("finance", .financeOfficer, "XN"), ("checker", .financeChecker, "XN"),
+        ("finance.approver", .financeApprover, "XN"), ("cashier", .cashier, "XN"), ("auditor", .auditor, "XN"),
+        ("worker.cd", .caseWorker, "CD"), ("worker.hd", .caseWorker, "HD"), ("reviewer.hd", .reviewer, "HD"),
+        ("nobody", nil, ""),
+    ]
+
+    /// Opens the office in the database of the running test, which has the trait `.database`.
+    static func open(
+        at now: Date = Date(timeIntervalSince1970: 1_782_867_600), committed: @escaping @Sendable () -> Void = {}
+    ) async throws -> Office {
+        try await open(pool: Database.current.appPool, at: now, committed: committed)
+    }
+
+    /// Opens the office in any migrated database that the pool reaches as `relief_app`.
+    static func open(
+        pool: Pool, at now: Date = Date(timeIntervalSince1970: 1_782_867_600),
+        committed: @escaping @Sendable () -> Void = {}
+    ) async throws -> Office {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "relief-office-\(UUID().uuidString)")
+        let clock = ManualClock(now)
+        let vault = try Vault(rootKey: Array(repeating: 7, count: 32))
+        let auditLog = try AuditLog(
+            directory: folder.appending(path: "log"), origin: "relief.example/audit",
+            key: Curve25519.Signing.PrivateKey(rawRepresentation: Data(repeating: 9, count: 32)))
+        let door = Door(
+            pool: pool, clock: clock, vault: vault,
+            evidence: EvidenceStore(directory: folder.appending(path: "evidence"), vault: vault), auditLog: auditLog,
+            laws: Dictionary(uniqueKeysWithValues: Schema.checks.map { ($0.name, $0.body) }), committed: committed)
+        let staff = try await appoint(through: door)
+        return Office(door: door, clock: clock, vault: vault, auditLog: auditLog, folder: folder, staff: staff)
+    }
+
+    private static func appoint(through door: Door) async throws -> [String: Principal] {
+        _ = try await door.perform(
+            Initialise(
+                code: "CN", union: "中华全国总工会", level: .nation, login: "admin", administrator: "管理员", unixUID: 4_000),
+            as: .system)
+        let admin = try await door.authenticate(.peer(uid: 4_000))
+        let unions: [(code: String, name: String, level: UnionLevel, parent: String)] = [
+            ("QH", "青海省总工会", .province, "CN"), ("XN", "西宁市总工会", .city, "QH"), ("HD", "海东市总工会", .city, "QH"),
+            ("CD", "城东区总工会", .county, "XN"), ("CD_01", "高原毛纺厂工会", .grassroots, "CD"),
+        ]
+        for union in unions {
+            _ = try await door.perform(
+                CreateOrganisation(
+                    code: union.code, name: union.name, level: union.level, line: .territory, parent: union.parent),
+                as: admin)
+        }
+        var staff = ["admin": admin]
+        for (index, member) in roles.enumerated() {
+            let uid = UInt32(4_001 + index)
+            _ = try await door.perform(
+                CreateUser(login: member.login, name: "职员\(index + 1)", unixUser: String(uid)), as: admin)
+            if let role = member.role {
+                _ = try await door.perform(
+                    GrantRole(user: member.login, role: role, organisation: member.union), as: admin)
+            }
+            staff[member.login] = try await door.authenticate(.peer(uid: uid))
+        }
+        return staff
+    }
+}
