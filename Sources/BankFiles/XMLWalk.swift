@@ -60,9 +60,9 @@ final class XMLWalk: NSObject, XMLParserDelegate {
         parser.shouldResolveExternalEntities = false
         parser.delegate = walk
         let isWellFormed = parser.parse()
+        if let refusal = stream.refusal { throw refusal }
         if let passing = walk.passing { throw passing }
         if let failure = walk.failure { throw failure }
-        if let refusal = stream.refusal { throw refusal }
         guard isWellFormed, parser.parserError == nil, walk.isComplete else {
             throw BankFileError(
                 .malformed, "The file is cut off or not well-formed XML.", line: max(1, parser.lineNumber))
@@ -113,6 +113,11 @@ final class XMLWalk: NSObject, XMLParserDelegate {
         append(String(decoding: block, as: UTF8.self), parser)
     }
 
+    func parser(_ parser: XMLParser, parseErrorOccurred parseError: any Error) {
+        // libxml2 would go on, and Foundation traps on names that are no text: nothing after the first error is looked at.
+        attempt(parser) { throw BankFileError(.malformed, "The file is cut off or not well-formed XML.") }
+    }
+
     private func append(_ string: String, _ parser: XMLParser) {
         guard failure == nil, passing == nil else { return }
         text += string
@@ -122,6 +127,7 @@ final class XMLWalk: NSObject, XMLParserDelegate {
     }
 
     private func attempt(_ parser: XMLParser, _ body: () throws -> Void) {
+        guard failure == nil, passing == nil else { return }
         do {
             try body()
         } catch let error as BankFileError {
