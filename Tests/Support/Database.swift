@@ -44,7 +44,7 @@ package struct Database: Sendable {
     func drop() async throws {
         await pool.close()
         await appPool.close()
-        try await SharedCluster.started.value.admin.withConnection {
+        try await SharedCluster.started.value.remover.withConnection {
             try await $0.script("DROP DATABASE \(name) WITH (FORCE)")
         }
     }
