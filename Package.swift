@@ -106,7 +106,7 @@ let package = Package(
         tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support", logging]),
         tests("WorkingDays", ["WorkingDays"]),
         tests("Jobs", ["Jobs", "WorkingDays", "Postgres", "Support", logging]),
-        tests("Ledger", ["Ledger", "WorkingDays", "Postgres", "Support"]),
+        tests("Ledger", ["Ledger", "WorkingDays", "Postgres", "Schema", "Support"]),
         tests("CEL", ["CEL"]),
         tests("TransparencyLog", ["TransparencyLog", crypto]),
         tests("BankFiles", ["BankFiles", "WorkingDays"]),
