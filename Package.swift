@@ -90,7 +90,7 @@ let package = Package(
                 logging, metrics, lifecycle, unixSignals,
             ]),
         program("reliefd", ["Assembly", argumentParser]),
-        program("relief", ["Contract", "Client", argumentParser]),
+        program("relief", ["Contract", "Client", "WorkingDays", argumentParser]),
         program("relief-banksim", ["BankFiles", "WorkingDays", argumentParser]),
 
         // Text files carried in the program.
@@ -117,7 +117,7 @@ let package = Package(
                 "Relief", "Contract", "WorkingDays", "Ledger", "Postgres", "Jobs", "BankFiles", "TransparencyLog",
                 "CEL", "Schema", "Support", crypto,
             ]),
-        tests("Web", ["Web", "Relief", "Contract", "Support"]),
+        tests("Web", ["Web", "Relief", "Client", "Contract", "Support", hummingbird, logging]),
         tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support"]),
     ],
     swiftLanguageModes: [.v6]

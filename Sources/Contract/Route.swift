@@ -26,6 +26,22 @@ package struct Route: Sendable, Hashable {
             String($0.dropFirst().dropLast())
         }
     }
+
+    /// The values, decoded, that the path of a request gives to the route's fields.
+    package func values(in path: some StringProtocol) throws -> [String: String] {
+        let wanted = self.path.split(separator: "/")
+        let given = path.split(separator: "/")
+        guard given.count == wanted.count else { throw Refusal.notFound("There is nothing at \(path).") }
+        var values: [String: String] = [:]
+        for (given, wanted) in zip(given, wanted) where wanted.hasPrefix("{") {
+            let name = String(wanted.dropFirst().dropLast())
+            guard let value = PercentEncoding.decode(given) else {
+                throw Refusal.invalid("“\(given)” is not percent-encoded UTF-8.", field: name)
+            }
+            values[name] = value
+        }
+        return values
+    }
 }
 
 /// An operation written as an HTTP request, without its headers.

@@ -55,23 +55,11 @@ struct CatalogueTests {
             #expect(request.method == O.route.method)
             let parts = request.target.split(separator: "?", maxSplits: 1)
             let read = try Route.decode(
-                type, parameters: try parameters(String(parts[0]), O.route),
+                type, parameters: try O.route.values(in: parts[0]),
                 query: parts.count == 2 ? String(parts[1]) : nil, body: request.body ?? Data())
             #expect(try JSON.encode(read) == JSON.encode(operation))
             #expect(try JSON.encode(operation) == JSON.encode(json))
         }
-    }
-
-    private func parameters(_ path: String, _ route: Route) throws -> [String: String] {
-        let given = path.split(separator: "/"), wanted = route.path.split(separator: "/")
-        try #require(given.count == wanted.count)
-        var parameters: [String: String] = [:]
-        for (given, wanted) in zip(given, wanted) where wanted.hasPrefix("{") {
-            let name = String(wanted.dropFirst().dropLast())
-            let text: String = try #require(PercentEncoding.decode(given))
-            parameters[name] = text
-        }
-        return parameters
     }
 
     private func fields(_ schema: JSONSchema, _ book: SchemaBook) throws -> [SchemaProperty] {

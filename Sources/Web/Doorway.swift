@@ -1,0 +1,39 @@
+package import Contract
+package import Relief
+
+/// What the outside may do with the domain: say who asks, and ask.
+package struct Doorway: Sendable {
+    let operations: [any Operation.Type]
+    let authenticate: @Sendable (Credentials) async throws -> Principal
+    let perform: @Sendable (Call) async throws -> any Encodable & Sendable
+
+    /// One operation on its way in.
+    package struct Call: Sendable {
+        package let operation: any Operation
+        package let name: String
+        package let principal: Principal
+        package let key: String?
+        package let dryRun: Bool
+    }
+
+    package init(
+        operations: [any Operation.Type],
+        authenticate: @escaping @Sendable (Credentials) async throws -> Principal,
+        perform: @escaping @Sendable (Call) async throws -> any Encodable & Sendable
+    ) {
+        (self.operations, self.authenticate, self.perform) = (operations, authenticate, perform)
+    }
+
+    /// All operations that the door has handlers for.
+    package init(_ door: Door, authenticate: @escaping @Sendable (Credentials) async throws -> Principal) {
+        self.init(
+            operations: Catalogue.operations.filter { door.handlers[$0.name] != nil }, authenticate: authenticate
+        ) { call in
+            guard let handler = door.handlers[call.name] else {
+                throw Refusal.notFound("reliefd can't do “\(call.name)” yet.")
+            }
+            return try await handler.perform(
+                call.operation, principal: call.principal, key: call.key, dryRun: call.dryRun, door: door)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Contract
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The routes of the API, one for each operation: read the request, ask the door, write the reply.
+struct OperationRoutes {
+    let doorway: Doorway
+    let limits: WebSettings.Limits
+
+    func add(to router: Router<WebContext>) {
+        for operation in doorway.operations { add(operation, to: router) }
+    }
+
+    private func add<O: Operation>(_ operation: O.Type, to router: Router<WebContext>) {
+        let method: HTTPRequest.Method = O.route.method == .get ? .get : .post
+        // Files come in whole, in base64 or as text.
+        let limit = O.name.hasSuffix(".import") ? limits.file : limits.body
+        router.on(RouterPath(O.route.path), method: method) { request, context in
+            // Who asks comes first: nobody learns from an error what fields an operation has.
+            let principal = try await doorway.authenticate(try await context.credentials(request))
+            let operation = try await read(operation, from: request, limit: limit)
+            let call = Doorway.Call(
+                operation: operation, name: O.name, principal: principal, key: request.headers[.idempotencyKey],
+                dryRun: try isDryRun(request))
+            let reply = try await doorway.perform(call)
+            return try Response.json(reply)
+        }
+    }
+
+    private func read<O: Operation>(_ type: O.Type, from request: Request, limit: Int) async throws -> O {
+        var body = ByteBuffer()
+        if O.route.method == .post {
+            do {
+                body = try await request.body.collect(upTo: limit)
+            } catch is NIOTooManyBytesError {
+                throw Refusal.tooLarge("\(O.name) takes a body of at most \(limit) bytes.")
+            }
+        }
+        return try Route.decode(
+            type, parameters: try O.route.values(in: request.uri.path), query: request.uri.query,
+            body: Data(body.readableBytesView))
+    }
+
+    private func isDryRun(_ request: Request) throws -> Bool {
+        switch request.headers[.dryRun] {
+        case nil, "0": return false
+        case "1": return true
+        default: throw Refusal.invalid("Relief-Dry-Run is 1 or not there.", field: "Relief-Dry-Run")
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+    static let dryRun = HTTPField.Name("Relief-Dry-Run")!
+}
+
+extension Response {
+    static func json(_ value: some Encodable) throws -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(bytes: try JSON.encode(value))))
+    }
+
+    static func text(_ text: String, status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8")
+        -> Response
+    {
+        Response(
+            status: status, headers: [.contentType: type, .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+}

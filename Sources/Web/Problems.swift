@@ -1,0 +1,62 @@
+import Contract
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Turns every failure into problem+json. What isn't a refusal is internal: logged whole, shown by a number.
+struct Problems: RouterMiddleware {
+    @concurrent func handle(
+        _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            let refusal = Self.refusal(for: error, path: request.uri.path)
+            if refusal.code == .internal {
+                context.logger.error(
+                    "request.failed",
+                    metadata: [
+                        "error": "\(String(reflecting: error))", "reference": "\(refusal.reference ?? "")",
+                        "method": "\(request.method)", "path": "\(context.endpointPath ?? request.uri.path)",
+                    ])
+            }
+            return try Self.response(refusal)
+        }
+    }
+
+    /// The refusal that an error is shown as.
+    static func refusal(for error: any Error, path: String) -> Refusal {
+        switch error {
+        case var refusal as Refusal:
+            if refusal.code == .internal, refusal.reference == nil { refusal.reference = reference() }
+            return refusal
+        case let error as any HTTPResponseError where error.status == .notFound:
+            return .notFound("There is nothing at \(path) for this method; /openapi.json lists what there is.")
+        case let error as any HTTPResponseError where error.status == .contentTooLarge:
+            return .tooLarge("The request is too large.")
+        case let error as any HTTPResponseError where (400..<500).contains(error.status.code):
+            return .invalid("The request can't be read: \(error.status.reasonPhrase).")
+        case is CancellationError:
+            return .unavailable("reliefd is stopping; ask again with the same key.")
+        default:
+            let reference = reference()
+            return Refusal(
+                .internal, "reliefd failed; its log has the reason under \(reference).", reference: reference)
+        }
+    }
+
+    static func response(_ refusal: Refusal) throws -> Response {
+        var headers: HTTPFields = [.contentType: Problem.mediaType, .cacheControl: "no-store"]
+        if refusal.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
+        if refusal.code == .unavailable { headers[.retryAfter] = "1" }
+        return Response(
+            status: .init(code: refusal.code.status, reasonPhrase: refusal.code.title), headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: try JSON.encode(Problem(refusal)))))
+    }
+
+    private static func reference() -> String {
+        "E-" + UUID().uuidString.prefix(8)
+    }
+}

@@ -1,0 +1,61 @@
+import Contract
+package import Hummingbird
+import NIOCore
+import Relief
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What is known of one request.
+package struct WebContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// The user id of the process at the other end of the unix socket, as the kernel vouches for it; nil over TCP.
+    func peer() async throws -> UInt32? {
+        #if os(Linux)
+            guard case .unixDomainSocket = channel.localAddress, let options = channel as? any SocketOptionProvider
+            else {
+                return nil
+            }
+            let peer: PeerCredentials = try await options.unsafeGetSocketOption(
+                level: .init(SOL_SOCKET), name: .init(SO_PEERCRED)
+            ).get()
+            return peer.uid
+        #else
+            return nil
+        #endif
+    }
+}
+
+extension WebContext {
+    /// Who shows what: a bearer token before the socket's peer, so that a user may act as a machine does.
+    func credentials(_ request: Request) async throws -> Credentials {
+        if let header = request.headers[.authorization] {
+            let parts = header.split(separator: " ")
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+                throw Refusal.unauthenticated("The Authorization header must be “Bearer” and a token.")
+            }
+            return .token(String(parts[1]))
+        }
+        guard let user = try await peer() else {
+            throw Refusal.unauthenticated("Send a token (Authorization: Bearer …), or come over the unix socket.")
+        }
+        return .peer(uid: user)
+    }
+}
+
+/// `struct ucred` of Linux (unix(7)), which Glibc shows only to programs compiled with _GNU_SOURCE.
+private struct PeerCredentials {
+    var pid: Int32 = 0
+    var uid: UInt32 = 0
+    var gid: UInt32 = 0
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Contract
+import Foundation
+import WorkingDays
+
+extension Day: ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {}
+extension UnionLevel: ExpressibleByArgument {}
+extension UnionLine: ExpressibleByArgument {}
+extension EmployerKind: ExpressibleByArgument {}
+extension PersonalField: ExpressibleByArgument {}
+extension AccountKind: ExpressibleByArgument {}
+extension ImportMode: ExpressibleByArgument {}
+extension CaseState: ExpressibleByArgument {}
+extension DecisionOutcome: ExpressibleByArgument {}
+extension ExitReason: ExpressibleByArgument {}
+extension ContactManner: ExpressibleByArgument {}
+extension NoticeState: ExpressibleByArgument {}
+extension ObjectionOutcome: ExpressibleByArgument {}
+extension FundSource: ExpressibleByArgument {}
+extension BooksFormat: ExpressibleByArgument {}
+extension BankFormat: ExpressibleByArgument {}
+extension RunState: ExpressibleByArgument {}
+extension PaymentState: ExpressibleByArgument {}
+extension JobState: ExpressibleByArgument {}
+
+/// An id, as the daemon gives it to accounts, documents and objections.
+struct Identifier: ExpressibleByArgument {
+    let uuid: UUID
+
+    init?(argument: String) {
+        guard let uuid = UUID(uuidString: argument) else { return nil }
+        self.uuid = uuid
+    }
+}
+
+extension Fen: ExpressibleByArgument {
+    package init?(argument: String) { self.init(yuan: argument) }
+}
+
+/// A fact of a case, `name=value`: whole numbers, true and false are what they look like, all else is text; `name=` takes
+/// the fact away.
+struct Fact: ExpressibleByArgument {
+    let name: String
+    let value: JSONValue
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+        name = String(argument[..<equals])
+        let text = String(argument[argument.index(after: equals)...])
+        value =
+            switch text {
+            case "": .null
+            case "true": true
+            case "false": false
+            // A leading zero belongs to a code, not to a number.
+            default: Int64(text).flatMap { String($0) == text ? .int($0) : nil } ?? .string(text)
+            }
+    }
+}
+
+extension [Fact] {
+    var values: [String: JSONValue] {
+        Dictionary(map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    }
+}
+
+/// A member of a household, `PERSON:relation`.
+struct MemberArgument: ExpressibleByArgument {
+    let member: HouseholdMember
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return nil }
+        member = HouseholdMember(person: parts[0], relation: parts[1])
+    }
+}
+
+/// A day that isn't what its weekday says, `2026-10-01:off:国庆节` or `2026-10-10:working:调休`.
+struct CalendarDayArgument: ExpressibleByArgument {
+    let day: CalendarDay
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", maxSplits: 2).map(String.init)
+        guard parts.count == 3, let day = Day(parts[0]), ["off", "working"].contains(parts[1]) else { return nil }
+        self.day = CalendarDay(day: day, working: parts[1] == "working", name: parts[2])
+    }
+}
+
+/// What a fund may be spent on, `item:from:source` or `item:from:to:source`.
+struct FundItemArgument: ExpressibleByArgument {
+    let item: FundItem
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", maxSplits: 3).map(String.init)
+        guard parts.count >= 3, let from = Day(parts[1]) else { return nil }
+        if parts.count == 4, let to = Day(parts[2]) {
+            item = FundItem(item: parts[0], from: from, to: to, source: parts[3])
+        } else {
+            item = FundItem(item: parts[0], from: from, source: parts[2...].joined(separator: ":"))
+        }
+    }
+}
+
+/// A time, `2026-11-22T09:00:00Z`, or a day's beginning in China.
+struct TimeArgument: ExpressibleByArgument {
+    let date: Date
+
+    init?(argument: String) {
+        guard let date = Timestamp.date(argument) ?? Day(argument)?.start() else { return nil }
+        self.date = date
+    }
+}

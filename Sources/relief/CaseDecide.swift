@@ -1,0 +1,72 @@
+import ArgumentParser
+import Client
+import Contract
+
+extension CaseNoun {
+    /// Decides over exactly what it shows: one case, or each of a list in turn.
+    struct Decide: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var `case`: String?
+        @Flag(help: "Each case that waits for this step.") var all = false
+        @Option(help: "With --all.") var programme: String?
+        @Option(help: "With --all: kind of the step.") var step: String?
+        @Option(help: "With --all.") var organisation: String?
+        @Option var outcome: DecisionOutcome
+        @Option(help: "Required but for pass.") var reason: String?
+        @Option(help: "What was seen; the case is shown and its sheet taken, where not given.") var sheet: String?
+
+        func validate() throws {
+            guard all == (self.case == nil) else { throw ValidationError("Name a --case, or --all.") }
+            if all, step == nil { throw ValidationError("--all needs --step, so that nothing else is decided.") }
+            if all, sheet != nil || sending.key != nil {
+                throw ValidationError("--sheet and --key are for one case.")
+            }
+        }
+
+        func operation() throws -> DecideCase {
+            guard let number = self.case, let sheet else { throw Refusal.invalid("Name a --case and its --sheet.") }
+            return DecideCase(case: number, outcome: outcome, reason: reason, sheet: sheet)
+        }
+
+        func carryOut(with client: ReliefClient) async throws {
+            if let number = self.case {
+                if sheet == nil {
+                    try await decide(number, with: client)
+                } else {
+                    try show(try await client.send(try operation(), key: sending.key, dryRun: sending.dryRun))
+                }
+                return
+            }
+            var cursor: String?
+            var numbers: [String] = []
+            // The whole list first: deciding moves cases off it.
+            repeat {
+                let page = try await client.send(
+                    ListCases(programme: programme, step: step, organisation: organisation, cursor: cursor))
+                numbers += page.items.map(\.number)
+                cursor = page.next
+            } while cursor != nil
+            for number in numbers { try await decide(number, with: client) }
+            Standard.error("\(numbers.count) decided.")
+        }
+
+        private func decide(_ number: String, with client: ReliefClient) async throws {
+            let file = try await client.send(ShowCase(case: number))
+            guard step == nil || file.step == step else {
+                Standard.error("\(number) is no longer at \(step ?? ""); left out.")
+                return
+            }
+            if !common.json { print(try file.presentation() + "\n") }
+            let decision = DecideCase(case: number, outcome: outcome, reason: reason, sheet: file.sheet)
+            let decided = try await client.send(decision, key: sending.key, dryRun: sending.dryRun)
+            if common.json {
+                try show(decided)
+            } else {
+                let dry = sending.dryRun ? " (dry run: nothing was changed)" : ""
+                print("\(number): \(outcome.rawValue), now \(decided.state.rawValue)\(dry)\n")
+            }
+        }
+    }
+}

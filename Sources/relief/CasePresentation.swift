@@ -1,0 +1,70 @@
+import Contract
+import FoundationEssentials
+import WorkingDays
+
+extension CaseView: Presented {
+    func presentation() throws -> String {
+        var lines = [
+            "\(number)  \(programmeTitle) (\(programme) v\(version))  \(state.rawValue)\(step.map { ", at " + $0 } ?? "")",
+            "\(subject.name) (\(subject.kind.rawValue) \(subject.number)), \(organisation); opened by \(openedBy) "
+                + Presenter.time(openedAt),
+        ]
+        if let outcome { lines.append("Closed: \(outcome.rawValue)") }
+        lines += warnings.map { "! \($0)" }
+        lines += section("Facts", facts.sorted { $0.key < $1.key }.map { [$0.key, Self.text($0.value)] })
+        lines += section(
+            "Steps",
+            steps.map { step in
+                [
+                    "\(step.ordinal)", step.kind, step.title, step.state.rawValue,
+                    step.doneAt.map(Presenter.time) ?? step.dueOn.map { "due \($0)" } ?? "",
+                ]
+            })
+        lines += section(
+            "Evidence", evidence.map { [$0.kind, $0.fileName, "\($0.size) bytes", $0.addedBy, $0.id.uuidString] })
+        lines += section("Missing evidence", missingEvidence.map { [$0] })
+        lines += section("Visits", visits.map { ["\($0.on)", $0.visitors.joined(separator: ", "), $0.findings] })
+        lines += section("Means checks", means.map { ["\($0.on)", $0.source, $0.note ?? ""] })
+        lines += section(
+            "Decisions",
+            decisions.map { [$0.step, $0.outcome.rawValue, $0.by, Presenter.time($0.at), $0.reason ?? ""] })
+        lines += awardLines
+        lines += section(
+            "Follow-up",
+            followUps.map {
+                [
+                    "\($0.on)", $0.manner.rawValue, $0.finding,
+                    $0.satisfied.map { $0 ? "satisfied" : "not satisfied" } ?? "",
+                ]
+            })
+        lines += ["", "Sheet \(sheet)"]
+        return lines.joined(separator: "\n")
+    }
+
+    private var awardLines: [String] {
+        guard let award else { return [] }
+        let fund = award.fund.map { " from \($0)" } ?? ""
+        let head = "Award: \(award.amount) yuan, \(award.item)\(fund)\(award.stopped ? ", stopped" : "")"
+        return ["", head]
+            + aligned(
+                award.instalments.map {
+                    ["\($0.ordinal)", "\($0.dueOn)", $0.amount.description, $0.state.rawValue, $0.payment ?? ""]
+                }, right: [2])
+    }
+
+    private func section(_ title: String, _ rows: [[String]]) -> [String] {
+        rows.isEmpty ? [] : ["", title + ":"] + aligned(rows)
+    }
+
+    private func aligned(_ rows: [[String]], right: Set<Int> = []) -> [String] {
+        guard let first = rows.first else { return [] }
+        let columns = first.indices.map { Table.Column(title: "", isRight: right.contains($0)) }
+        let lines = Table(columns: columns, rows: rows).text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.dropFirst().map { "  " + $0 }
+    }
+
+    private static func text(_ value: JSONValue) -> String {
+        if case .string(let text) = value { return text }
+        return (try? JSON.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Contract
+
+struct PaymentNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "payment", abstract: "Payments.", subcommands: [List.self, Show.self, Reissue.self, Disprove.self])
+}
+
+extension PaymentNoun {
+    struct List: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var run: String?
+        @Option var state: PaymentState?
+        @Option var `case`: String?
+        @Option var cursor: String?
+        @Option var limit: Int?
+
+        func operation() -> ListPayments {
+            ListPayments(run: run, state: state, case: `case`, cursor: cursor, limit: limit)
+        }
+    }
+
+    struct Show: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var payment: String
+
+        func operation() -> ShowPayment {
+            ShowPayment(payment: payment)
+        }
+    }
+
+    struct Reissue: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var payment: String
+        @Option var reason: String
+
+        func operation() -> ReissuePayment {
+            ReissuePayment(payment: payment, reason: reason)
+        }
+    }
+
+    struct Disprove: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var payment: String
+        @Option(help: "The bank's document.") var proof: String
+
+        func operation() -> DisprovePayment {
+            DisprovePayment(payment: payment, proof: proof)
+        }
+    }
+}
+
+struct RemittanceNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remittance", abstract: "Union dues that were paid in.", subcommands: [Import.self])
+}
+
+extension RemittanceNoun {
+    struct Import: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var organisation: String
+        @Option(help: ArgumentHelp("CSV file, UTF-8.", valueName: "file")) var csvFile: String
+        @Option var mode: ImportMode
+
+        func operation() throws -> ImportRemittances {
+            ImportRemittances(organisation: organisation, csv: try Files.text(csvFile), mode: mode)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Contract
+import FoundationEssentials
+import WorkingDays
+
+/// A reply with a form of its own for people.
+protocol Presented {
+    func presentation() throws -> String
+}
+
+/// Shows any reply by its schema: single values as a list of names, lists as tables, amounts in yuan.
+struct Presenter {
+    private let book: SchemaBook
+    private let schema: JSONSchema
+
+    init<Reply: Codable>(_ type: Reply.Type) throws {
+        (schema, book) = try JSONSchema.of(type)
+    }
+
+    func text(_ reply: some Encodable) throws -> String {
+        let value = try JSON.decode(JSONValue.self, from: JSON.encode(reply))
+        guard let (item, rows) = page(value) else { return lines(value, schema).joined(separator: "\n") }
+        if case .string(let next)? = value["next"] { Standard.error("There is more: --cursor \(next)") }
+        return rows.isEmpty ? "(none)" : table(rows, item, columns: Self.columns[item]).text
+    }
+
+    func csv(_ reply: some Encodable) throws -> String {
+        let value = try JSON.decode(JSONValue.self, from: JSON.encode(reply))
+        guard let (item, rows) = page(value) else {
+            throw Refusal.invalid("--csv is for lists; use --json.", field: "csv")
+        }
+        if case .string(let next)? = value["next"] { Standard.error("There is more: --cursor \(next)") }
+        return table(rows, item, columns: nil, keepEmpty: true).csv
+    }
+
+    private func page(_ value: JSONValue) -> (item: String, rows: [JSONValue])? {
+        guard case .reference(let name) = schema, name.hasPrefix("PageOf"), case .array(let rows)? = value["items"],
+            case .array(.reference(let item))? = book.components[name]?.first?.schema
+        else { return nil }
+        return (item, rows)
+    }
+
+    /// Columns of wide types, for people; CSV has all.
+    private static let columns: [String: Set<String>] = [
+        "PersonView": ["number", "name", "idNumber", "phone", "organisation", "household", "diedOn"],
+        "HouseholdView": ["number", "organisation", "head", "address"],
+        "NoticeView": ["number", "programme", "organisation", "startsOn", "endsOn", "state"],
+        "FundView": ["code", "name", "source", "year", "received", "spent", "held", "available"],
+        "RunView": ["number", "fund", "state", "executeOn", "payments", "total", "preparedBy"],
+        "ProgrammeView": ["programme", "version", "title", "kind", "state", "releasedAt"],
+        "JobView": ["id", "kind", "queue", "state", "attempt", "dueAt", "subject"],
+        "AuditEntry": ["index", "seq", "at", "command", "actorName", "subjects"],
+    ]
+}
+
+extension Presenter {
+    private func lines(_ value: JSONValue, _ schema: JSONSchema) -> [String] {
+        switch schema {
+        case .reference(let name): fields(value, book.components[name] ?? [])
+        default: [Self.cell(value, schema)]
+        }
+    }
+
+    private func fields(_ value: JSONValue, _ properties: [SchemaProperty]) -> [String] {
+        let present = properties.filter { value[$0.name] ?? .null != .null }
+        let single = present.filter { isSingle($0.schema) }
+        let width = single.map { Table.width(Self.title($0.name)) }.max() ?? 0
+        var lines = single.map { property in
+            let text = Self.cell(value[property.name] ?? .null, property.schema)
+            return Table.pad(Self.title(property.name), width) + "  "
+                + text.split(separator: "\n", omittingEmptySubsequences: false)
+                .joined(separator: "\n" + String(repeating: " ", count: width + 2))
+        }
+        for property in present where !isSingle(property.schema) {
+            let inner = block(value[property.name] ?? .null, property.schema)
+            guard !inner.isEmpty else { continue }
+            lines += ["", Self.title(property.name) + ":"] + inner.map { $0.isEmpty ? "" : "  " + $0 }
+        }
+        return lines
+    }
+
+    private func block(_ value: JSONValue, _ schema: JSONSchema) -> [String] {
+        switch (schema, value) {
+        case (.array(.reference(let item)), .array(let rows)):
+            guard !rows.isEmpty else { return [] }
+            return table(rows, item, columns: nil).text.split(separator: "\n").map(String.init)
+        case (.array(let element), .array(let values)): return values.map { Self.cell($0, element) }
+        case (.dictionary(let element), .object(let values)):
+            let width = values.keys.map(Table.width).max() ?? 0
+            return values.sorted { $0.key < $1.key }.map {
+                Table.pad($0.key, width) + "  " + Self.cell($0.value, element)
+            }
+        default: return lines(value, schema)
+        }
+    }
+
+    private func table(
+        _ rows: [JSONValue], _ item: String, columns: Set<String>?, keepEmpty: Bool = false
+    ) -> Table {
+        let properties = (book.components[item] ?? []).filter { property in
+            guard
+                columns?.contains(property.name) ?? isSingle(property.schema) || property.schema == .array(.string(nil))
+            else { return false }
+            return keepEmpty || rows.contains { $0[property.name] ?? .null != .null }
+        }
+        return Table(
+            columns: properties.map { property in
+                if case .integer = property.schema { return .init(title: Self.title(property.name), isRight: true) }
+                return .init(title: Self.title(property.name))
+            },
+            rows: rows.map { row in
+                properties.map { Self.cell(row[$0.name] ?? .null, $0.schema).replacing("\n", with: " ") }
+            })
+    }
+
+    private func isSingle(_ schema: JSONSchema) -> Bool {
+        switch schema {
+        case .boolean, .integer, .string, .choice, .any: true
+        case .array, .dictionary, .reference: false
+        }
+    }
+
+    /// `startsOn` → `starts on`.
+    private static func title(_ name: String) -> String {
+        name.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
+    }
+
+    private static func cell(_ value: JSONValue, _ schema: JSONSchema) -> String {
+        switch (schema, value) {
+        case (_, .null): ""
+        case (.integer(.fen), .int(let fen)): Fen(fen).description
+        case (.string(.dateTime), .string(let text)): Timestamp.date(text).map(time) ?? text
+        case (_, .string(let text)): text
+        case (_, .int(let number)): String(number)
+        case (_, .bool(let flag)): flag ? "yes" : "no"
+        case (.array(let element), .array(let values)): values.map { cell($0, element) }.joined(separator: ", ")
+        case (_, .array), (_, .object):
+            (try? JSON.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+    }
+
+    /// To the minute, in China's time.
+    static func time(_ date: Date) -> String {
+        String(Timestamp.text(date.addingTimeInterval(28_800)).prefix(16)).replacing("T", with: " ")
+    }
+}

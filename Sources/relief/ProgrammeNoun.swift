@@ -1,0 +1,142 @@
+import ArgumentParser
+import Contract
+import WorkingDays
+
+struct ProgrammeNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "programme", abstract: "Relief programmes.",
+        subcommands: [Check.self, Add.self, Release.self, Retire.self, List.self, Show.self])
+}
+
+extension ProgrammeNoun {
+    struct Check: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option(help: ArgumentHelp("Programme pack, YAML.", valueName: "file")) var pack: String
+
+        func operation() throws -> CheckProgramme {
+            CheckProgramme(text: try Files.text(pack))
+        }
+    }
+
+    struct Add: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option(help: ArgumentHelp("Programme pack, YAML.", valueName: "file")) var pack: String
+
+        func operation() throws -> AddProgramme {
+            AddProgramme(text: try Files.text(pack), fileName: Files.name(pack))
+        }
+    }
+
+    struct Release: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var programme: String
+        @Option var version: Int
+
+        func operation() -> ReleaseProgramme {
+            ReleaseProgramme(programme: programme, version: version)
+        }
+    }
+
+    struct Retire: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var programme: String
+        @Option var version: Int
+
+        func operation() -> RetireProgramme {
+            RetireProgramme(programme: programme, version: version)
+        }
+    }
+
+    struct List: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> ListProgrammes {
+            ListProgrammes()
+        }
+    }
+
+    struct Show: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var programme: String
+        @Option var version: Int?
+
+        func operation() -> ShowProgramme {
+            ShowProgramme(programme: programme, version: version)
+        }
+    }
+}
+
+struct ParameterNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parameter", abstract: "Dated, regional figures.", subcommands: [Set.self, List.self])
+}
+
+extension ParameterNoun {
+    struct Set: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var name: String
+        @Option(help: "Organisation code; holds for its subtree unless set nearer.") var region: String
+        @Option var from: Day
+        @Option(help: "Last day.") var to: Day?
+        @Option(help: "In unit; money in fen.") var value: Int64
+        @Option var unit: String
+        @Option(help: "The document it comes from.") var source: String
+
+        func operation() -> SetParameter {
+            SetParameter(name: name, region: region, from: from, to: to, value: value, unit: unit, source: source)
+        }
+    }
+
+    struct List: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var name: String?
+        @Option var region: String?
+
+        func operation() -> ListParameters {
+            ListParameters(name: name, region: region)
+        }
+    }
+}
+
+struct CalendarNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calendar", abstract: "Working days.", subcommands: [Set.self, Show.self])
+}
+
+extension CalendarNoun {
+    struct Set: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option(name: .customLong("day"), help: "2026-10-01:off:国庆节 or 2026-10-10:working:调休; repeat for more.")
+        var days: [CalendarDayArgument]
+        @Option var source: String
+
+        func operation() -> SetCalendar {
+            SetCalendar(days: days.map(\.day), source: source)
+        }
+    }
+
+    struct Show: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var from: Day
+        @Option var to: Day
+
+        func operation() -> ShowCalendar {
+            ShowCalendar(from: from, to: to)
+        }
+    }
+}

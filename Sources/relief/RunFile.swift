@@ -1,0 +1,21 @@
+import ArgumentParser
+import Client
+import Contract
+
+extension RunNoun {
+    struct File: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var run: String
+        @Option(help: ArgumentHelp("Folder to write the file to.", valueName: "dir")) var to = "."
+
+        func operation() -> GetRunFile { GetRunFile(run: run) }
+
+        func carryOut(with client: ReliefClient) async throws {
+            let file = try await client.send(operation())
+            if common.json { return try show(file) }
+            print(try Files.write(file.content, named: file.fileName, in: to))
+            print("SHA-256 \(file.sha256)")
+        }
+    }
+}

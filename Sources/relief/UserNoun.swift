@@ -1,0 +1,116 @@
+import ArgumentParser
+import Contract
+
+struct UserNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Users and their roles.",
+        subcommands: [Create.self, List.self, Grant.self, Revoke.self, Disable.self])
+}
+
+extension UserNoun {
+    struct Create: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option(help: "Short name, unique: wang.fang.") var login: String
+        @Option var name: String
+        @Option(help: "Account on the daemon's host, by name or number, whose processes act as this user.")
+        var unixUser: String?
+        @Option(help: "Number of the person, so that nobody decides their own or a relative's case.") var person:
+            String?
+
+        func operation() -> CreateUser {
+            CreateUser(login: login, name: name, unixUser: unixUser, person: person)
+        }
+    }
+
+    struct List: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var cursor: String?
+        @Option var limit: Int?
+
+        func operation() -> ListUsers {
+            ListUsers(cursor: cursor, limit: limit)
+        }
+    }
+
+    struct Grant: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var user: String
+        @Option var role: Role
+        @Option var organisation: String
+
+        func operation() -> GrantRole {
+            GrantRole(user: user, role: role, organisation: organisation)
+        }
+    }
+
+    struct Revoke: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var user: String
+        @Option var role: Role
+        @Option var organisation: String
+
+        func operation() -> RevokeRole {
+            RevokeRole(user: user, role: role, organisation: organisation)
+        }
+    }
+
+    struct Disable: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var user: String
+        @Option var reason: String
+
+        func operation() -> DisableUser {
+            DisableUser(user: user, reason: reason)
+        }
+    }
+}
+
+struct TokenNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "Tokens of machines and remote users.", subcommands: [Issue.self, Revoke.self])
+}
+
+extension TokenNoun {
+    struct Issue: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var user: String
+        @Option(help: "Days, 1 to 366; 90 where not given.") var expiresInDays: Int?
+        @Option(help: "What it is for.") var note: String?
+
+        func operation() -> IssueToken {
+            IssueToken(user: user, expiresInDays: expiresInDays, note: note)
+        }
+    }
+
+    struct Revoke: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var user: String
+        @Option var reason: String?
+
+        func operation() -> RevokeTokens {
+            RevokeTokens(user: user, reason: reason)
+        }
+    }
+}
+
+struct WhoAmIVerb: QueryVerb {
+    static let configuration = described
+    @OptionGroup var common: CommonOptions
+
+    func operation() -> WhoAmI {
+        WhoAmI()
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Client
+import Contract
+import FoundationEssentials
+
+/// A verb of the command line: makes an operation from its options, sends it, and shows the reply.
+protocol Verb: AsyncParsableCommand {
+    associatedtype Asked: Operation
+    var common: CommonOptions { get }
+    var sent: (key: String?, dryRun: Bool) { get }
+    func operation() throws -> Asked
+
+    /// Sends and shows; verbs that do more than one thing have their own.
+    func carryOut(with client: ReliefClient) async throws
+}
+
+/// A verb that only reads.
+protocol QueryVerb: Verb where Asked: Query {}
+
+/// A verb that changes something.
+protocol CommandVerb: Verb where Asked: Command {
+    var sending: SendingOptions { get }
+}
+
+extension QueryVerb {
+    var sent: (key: String?, dryRun: Bool) { (nil, false) }
+}
+
+extension CommandVerb {
+    var sent: (key: String?, dryRun: Bool) { (sending.key, sending.dryRun) }
+}
+
+extension Verb {
+    static var operationName: String { Asked.name }
+
+    /// Name and help of the verb, which are the operation's.
+    static var described: CommandConfiguration {
+        CommandConfiguration(
+            commandName: String(Asked.name.split(separator: ".").last ?? ""), abstract: Asked.summary)
+    }
+
+    func carryOut(with client: ReliefClient) async throws {
+        try show(try await client.send(try operation(), key: sent.key, dryRun: sent.dryRun))
+    }
+
+    func show<Reply: Codable & Sendable>(_ reply: Reply) throws {
+        if common.json {
+            print(String(decoding: try JSON.encode(reply), as: UTF8.self))
+        } else if common.csv {
+            print(try Presenter(Reply.self).csv(reply), terminator: "")
+        } else {
+            if sent.dryRun { print("(dry run: nothing was changed)") }
+            print(try (reply as? any Presented)?.presentation() ?? Presenter(Reply.self).text(reply))
+        }
+        if let verdict = reply as? any Verdict, !verdict.holds { throw ExitCode.failure }
+    }
+
+    mutating func run() async throws {
+        let verb = self
+        try await Refusals.shown { try await verb.carryOut(with: try verb.common.client()) }
+    }
+}
+
+/// Refusals as the command line shows them.
+enum Refusals {
+    /// Runs; a refusal becomes sentences on the standard error and its exit code.
+    static func shown(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let refusal as Refusal {
+            Standard.error("relief: \(refusal.message)")
+            if let field = refusal.field { Standard.error("  field: \(field)") }
+            for detail in refusal.details ?? [] { Standard.error("  \(detail)") }
+            throw ExitCode(refusal.code.exitCode)
+        }
+    }
+}

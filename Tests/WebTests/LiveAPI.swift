@@ -1,0 +1,91 @@
+import Client
+import Contract
+import Foundation
+import Hummingbird
+import Logging
+import Relief
+import Synchronization
+import Web
+
+/// What a stand-in for the domain was asked.
+struct Asked: Sendable {
+    var credentials: [Credentials] = []
+    var calls: [Doorway.Call] = []
+}
+
+/// A failure that is no refusal.
+struct Defect: Error {
+    let secret = "password of the database"
+}
+
+/// The API on a unix socket of its own, before a stand-in for the domain.
+struct LiveAPI {
+    let endpoint: Endpoint
+    let folder: URL
+    let asked: Mutexed<Asked>
+
+    func client(token: String? = nil) -> ReliefClient {
+        ReliefClient(endpoint: endpoint, token: token)
+    }
+
+    static func with<R: Sendable>(
+        limits: WebSettings.Limits = .init(), _ body: @escaping @Sendable (LiveAPI) async throws -> R
+    ) async throws -> R {
+        let folder = URL(fileURLWithPath: "/tmp/relief-web-\(UUID().uuidString.prefix(8))", isDirectory: true)
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "tile/0"), withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let api = LiveAPI(
+            endpoint: .unix(path: folder.appending(path: "reliefd.sock").path), folder: folder, asked: Mutexed(Asked()))
+        let (listening, signal) = AsyncStream.makeStream(of: Void.self)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let application = try Web.application(
+            api.doorway(), settings: WebSettings(version: "test", limits: limits, logFolder: folder.path),
+            endpoint: api.endpoint, logger: logger, onListening: { signal.finish() })
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            for await _ in listening {}
+            defer { group.cancelAll() }
+            return try await body(api)
+        }
+    }
+
+    private func doorway() -> Doorway {
+        Doorway(
+            operations: Catalogue.operations,
+            authenticate: { [asked] credentials in
+                asked.change { $0.credentials.append(credentials) }
+                if case .token(let token) = credentials, token != "good" {
+                    throw Refusal.unauthenticated("This token isn't known.")
+                }
+                return Principal(
+                    user: UUID(), login: "wang.fang", name: "王芳", person: nil,
+                    grants: [.init(role: .caseWorker, organisation: "ah", path: "cn.ah")])
+            },
+            perform: { [asked] call in
+                asked.change { $0.calls.append(call) }
+                switch call.operation {
+                case is WhoAmI:
+                    return UserView(login: call.principal.login, name: "王芳", disabled: false, grants: [])
+                case let list as ListCases: return Page<CaseSummary>(items: [], next: list.search)
+                case let show as ShowCase: throw Refusal.notFound("There is no case \(show.case).", field: "case")
+                case let pause as PauseQueue:
+                    return QueueView(
+                        name: pause.queue, paused: true, available: 0, running: 0, scheduled: 0, failed: 0)
+                default: throw Defect()
+                }
+            })
+    }
+}
+
+/// A value that several tasks change.
+final class Mutexed<Value: Sendable>: Sendable {
+    private let state: Mutex<Value>
+
+    init(_ value: Value) { state = Mutex(value) }
+
+    var value: Value { state.withLock { $0 } }
+
+    func change(_ body: (inout Value) -> Void) { state.withLock { body(&$0) } }
+}
