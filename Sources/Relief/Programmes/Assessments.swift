@@ -1,0 +1,94 @@
+import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// Whom a case is about.
+struct CaseSubject: Sendable {
+    var household: UUID?
+    var person: UUID?
+    var employer: UUID?
+
+    /// The one that the programme grants to.
+    func owner(of pack: Pack) -> UUID? {
+        switch pack.subject {
+        case .household: household
+        case .person: person
+        case .employer: employer
+        }
+    }
+}
+
+/// Gathers what a pack reads of a case.
+enum Assessments {
+    /// `caseID`: the case itself, whose own award doesn't count as earlier aid.
+    static func gather(
+        _ subject: CaseSubject, caseID: UUID, facts: [String: JSONValue], path: String, pack: Pack,
+        in context: some OperationContext
+    ) async throws -> AssessmentInputs {
+        var inputs = AssessmentInputs(
+            today: context.today, facts: facts, fees: [:], aidThisYear: 0,
+            parameters: try await Parameters.inForce(pack.parameters, at: path, on: context.today, in: context))
+        if let person = subject.person {
+            let row = try await context.transaction.one("SELECT birth_day FROM relief.person WHERE id = \(person)")
+            inputs.applicant = AssessmentInputs.Person(age: age(try row["birth_day"], on: context.today), relation: nil)
+        }
+        if let household = subject.household {
+            inputs.household = try await members(of: household, in: context)
+            inputs.archive = try await archive(of: household, in: context)
+        }
+        if let employer = subject.employer {
+            inputs.employerKind = try await context.transaction.value("SELECT kind FROM relief.employer WHERE id = \(employer)")
+            inputs.fees = try await fees(of: employer, in: context)
+        }
+        if let item = pack.item, let owner = subject.owner(of: pack) {
+            inputs.aidThisYear = try await aid(item: item, owner: owner, besides: caseID, in: context)
+        }
+        return inputs
+    }
+
+    private static func age(_ birth: Day?, on day: Day) -> Int? {
+        guard let birth else { return nil }
+        let hadBirthday = (day.month, day.day) >= (birth.month, birth.day)
+        return day.year - birth.year - (hadBirthday ? 0 : 1)
+    }
+
+    private static func members(of household: UUID, in context: some OperationContext) async throws -> [AssessmentInputs.Person] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT m.relation, p.birth_day FROM relief.household_member m JOIN relief.person p ON p.id = m.person
+            WHERE m.household = \(household) AND m.valid @> \(context.today) AND p.died_on IS NULL
+            ORDER BY p.birth_day, p.id
+            """)
+        return try rows.map {
+            AssessmentInputs.Person(age: age(try $0["birth_day"], on: context.today), relation: try $0["relation"])
+        }
+    }
+
+    private static func archive(of household: UUID, in context: some OperationContext) async throws -> AssessmentInputs.Archive? {
+        let row = try await context.transaction.first(
+            "SELECT level, archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")
+        guard let row else { return nil }
+        return AssessmentInputs.Archive(level: try row["level"], since: Day(try row["archived_at"]))
+    }
+
+    private static func fees(of employer: UUID, in context: some OperationContext) async throws -> [Int: Int64] {
+        let rows = try await context.transaction.query(
+            "SELECT year, sum(amount)::bigint AS total FROM relief.remittance WHERE employer = \(employer) GROUP BY year")
+        return try Dictionary(uniqueKeysWithValues: rows.map { (try $0["year"], try $0["total"]) })
+    }
+
+    /// Aid counts wherever in the tree it was granted: the sum is looked up over the whole tree, and only it leaves.
+    private static func aid(item: String, owner: UUID, besides own: UUID, in context: some OperationContext) async throws -> Int64 {
+        let start = Day(year: context.today.year, month: 1, day: 1) ?? context.today
+        return try await context.seeingAll { transaction in
+            try await transaction.value(
+                """
+                SELECT coalesce(sum(i.amount), 0)::bigint
+                FROM relief.award a JOIN relief.case_file c ON c.id = a.case_id JOIN relief.instalment i ON i.award = a.id
+                WHERE a.item = \(item) AND \(owner) IN (c.person, c.household, c.employer) AND c.id <> \(own)
+                  AND a.approved_at >= \(start.start()) AND i.state <> 'stopped'
+                """)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+extension CheckProgramme: Answerable {
+    package func answer(in context: QueryContext) async throws -> PackReport {
+        do {
+            let pack = try Pack.load(text)
+            return PackReport(valid: true, programme: pack.programme, version: pack.version, problems: [])
+        } catch let error as PackProblems {
+            return PackReport(valid: false, problems: error.problems)
+        }
+    }
+}
+
+extension AddProgramme: Executable {
+    package func execute(in context: CommandContext) async throws -> ProgrammeView {
+        let pack: Pack
+        do {
+            pack = try Pack.load(text)
+        } catch let error as PackProblems {
+            let name = fileName ?? "pack"
+            throw Refusal.invalid(
+                "The pack has \(error.problems.count) faults; mend them and add it again.", field: "text",
+                details: error.problems.map { "\(name):\($0.line):\($0.column): \($0.reason)" })
+        }
+        let digest = Programmes.digest(of: text)
+        do {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.programme_version
+                  (id, programme, version, title, kind, pack, digest, state, added_by, added_at)
+                VALUES (\(UUID()), \(pack.programme), \(pack.version), \(pack.title), \(pack.kind.rawValue), \(text),
+                        \(digest), 'draft', \(context.principal.user), \(context.now))
+                """)
+        } catch let error as PostgresError where error.constraint == "programme_version_programme_version_key" {
+            throw Refusal.conflict(
+                "Programme \(pack.programme) has a version \(pack.version) already: a change takes a new number.", field: "version")
+        }
+        context.concerns(pack.programme)
+        context.note("version", .int(Int64(pack.version)))
+        context.note("digest", .string(digest))
+        return try await Programmes.view(pack.programme, pack.version, in: context)
+    }
+}
+
+extension ReleaseProgramme: Executable {
+    package func execute(in context: CommandContext) async throws -> ProgrammeView {
+        let before = try await Programmes.view(programme, version, in: context)
+        guard before.state == .draft else {
+            throw Refusal.conflict("Version \(version) of \(programme) is \(before.state.rawValue) already.", field: "version")
+        }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.programme_version SET state = 'retired' WHERE programme = \(programme) AND state = 'released'
+            """)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.programme_version
+            SET state = 'released', released_by = \(context.principal.user), released_at = \(context.now)
+            WHERE programme = \(programme) AND version = \(version)
+            """)
+        context.concerns(programme)
+        context.note("version", .int(Int64(version)))
+        context.note("digest", .string(before.digest))
+        return try await Programmes.view(programme, version, in: context)
+    }
+}
+
+extension RetireProgramme: Executable {
+    package func execute(in context: CommandContext) async throws -> ProgrammeView {
+        let before = try await Programmes.view(programme, version, in: context)
+        guard before.state == .released else {
+            throw Refusal.conflict(
+                "Version \(version) of \(programme) is \(before.state.rawValue): only a released one is retired.", field: "version")
+        }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.programme_version SET state = 'retired' WHERE programme = \(programme) AND version = \(version)
+            """)
+        context.concerns(programme)
+        context.note("version", .int(Int64(version)))
+        return try await Programmes.view(programme, version, in: context)
+    }
+}
+
+extension ListProgrammes: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<ProgrammeView> {
+        let rows = try await context.transaction.query(
+            """
+            SELECT DISTINCT ON (v.programme) \(Programmes.columns) FROM relief.programme_version v
+            ORDER BY v.programme, v.state <> 'released', v.version DESC
+            """)
+        return Page(items: try rows.map { try Programmes.view($0, withText: false) })
+    }
+}
+
+extension ShowProgramme: Answerable {
+    package func answer(in context: QueryContext) async throws -> ProgrammeView {
+        if let version { return try await Programmes.view(programme, version, in: context) }
+        let row = try await context.transaction.first(
+            """
+            SELECT \(Programmes.columns) FROM relief.programme_version v WHERE v.programme = \(programme)
+            ORDER BY v.state <> 'released', v.version DESC LIMIT 1
+            """)
+        guard let row else {
+            throw Refusal.notFound("There is no programme \(programme); see relief programme list.", field: "programme")
+        }
+        return try Programmes.view(row, withText: true)
+    }
+}

@@ -1,0 +1,89 @@
+package import Contract
+import Crypto
+import FoundationEssentials
+import Postgres
+import Synchronization
+
+/// A version of a programme as it stands in the database.
+package struct ProgrammeVersion: Sendable {
+    package let id: UUID
+    package let pack: Pack
+    package let digest: String
+}
+
+/// Relief measures: their packs, versions and release.
+package enum Programmes {
+    static let handlers: [Handler] = [
+        .query(CheckProgramme.self), .command(AddProgramme.self), .command(ReleaseProgramme.self),
+        .command(RetireProgramme.self), .query(ListProgrammes.self), .query(ShowProgramme.self),
+        .command(SetParameter.self), .query(ListParameters.self), .command(SetCalendar.self), .query(ShowCalendar.self),
+    ]
+
+    /// The version that new cases follow.
+    static func released(_ programme: String, in context: some OperationContext) async throws -> ProgrammeVersion {
+        guard
+            let row = try await context.transaction.first(
+                """
+                SELECT id, pack, digest FROM relief.programme_version
+                WHERE programme = \(programme) AND state = 'released'
+                """)
+        else {
+            throw Refusal.notFound(
+                "No version of programme \(programme) is released; see relief programme list.", field: "programme")
+        }
+        return try version(row)
+    }
+
+    /// The version that a case was opened under, whatever became of it since.
+    static func version(_ id: UUID, in context: some OperationContext) async throws -> ProgrammeVersion {
+        try version(
+            try await context.transaction.one("SELECT id, pack, digest FROM relief.programme_version WHERE id = \(id)"))
+    }
+
+    private static func version(_ row: Row) throws -> ProgrammeVersion {
+        let digest: String = try row["digest"]
+        return ProgrammeVersion(id: try row["id"], pack: try loaded(row["pack"], digest: digest), digest: digest)
+    }
+
+    /// Packs by their digest: the text of a digest never changes, so a pack is read once.
+    private static let packs = Mutex<[String: Pack]>([:])
+
+    private static func loaded(_ text: String, digest: String) throws -> Pack {
+        if let pack = packs.withLock({ $0[digest] }) { return pack }
+        let pack = try Pack.load(text)
+        packs.withLock { $0[digest] = pack }
+        return pack
+    }
+
+    static func digest(of text: String) -> String {
+        Hex.encode(SHA256.hash(data: Array(text.utf8)))
+    }
+
+    static let columns: SQL = """
+        v.id, v.programme, v.version, v.title, v.kind, v.pack, v.digest, v.state, v.released_at,
+        (SELECT u.login FROM relief.app_user u WHERE u.id = v.added_by) AS added_by
+        """
+
+    static func view(_ row: Row, withText: Bool) throws -> ProgrammeView {
+        let pack = try loaded(row["pack"], digest: row["digest"])
+        return ProgrammeView(
+            programme: pack.programme, version: pack.version, title: pack.title, kind: pack.kind.rawValue,
+            state: try row["state"], digest: try row["digest"], steps: pack.steps.map(\.title), source: pack.source,
+            addedBy: try row["added_by"], releasedAt: try row["released_at"], text: withText ? try row["pack"] : nil)
+    }
+
+    static func view(_ programme: String, _ version: Int, in context: some OperationContext) async throws -> ProgrammeView {
+        let row = try await context.transaction.first(
+            """
+            SELECT \(columns) FROM relief.programme_version v
+            WHERE v.programme = \(programme) AND v.version = \(version)
+            """)
+        guard let row else {
+            throw Refusal.notFound(
+                "There is no version \(version) of programme \(programme); see relief programme list.", field: "version")
+        }
+        return try view(row, withText: true)
+    }
+}
+
+extension ProgrammeState: ParameterEncodable, ColumnDecodable {}
