@@ -175,7 +175,7 @@ CREATE TABLE relief.notice (
   org_path     ltree NOT NULL,
   starts_on    date NOT NULL,
   working_days int NOT NULL CHECK (working_days > 0),
-  state        text NOT NULL CHECK (state IN ('running', 'closed')),
+  state        text NOT NULL CHECK (state IN ('listed', 'objected', 'cleared', 'removed')),
   public_text  text NOT NULL,
   published_by uuid NOT NULL REFERENCES relief.app_user,
   published_at timestamptz NOT NULL,
@@ -189,16 +189,16 @@ CREATE TABLE relief.notice_item (
   public_name text NOT NULL,
   category    text NOT NULL,
   amount      bigint CHECK (amount >= 0),
-  state       text NOT NULL CHECK (state IN ('running', 'paused', 'closed', 'withdrawn')),
+  state       text NOT NULL CHECK (state IN ('listed', 'objected', 'cleared', 'removed')),
   closes_on   date NOT NULL,               -- the last day of the notice; it closes when that day is over
   paused_on   date,
   closed_at   timestamptz,
   UNIQUE (notice, case_id),
-  CHECK ((state = 'paused') = (paused_on IS NOT NULL)),
-  CHECK ((state = 'closed') = (closed_at IS NOT NULL))
+  CHECK ((state = 'objected') = (paused_on IS NOT NULL)),
+  CHECK ((state = 'cleared') = (closed_at IS NOT NULL))
 );
-CREATE UNIQUE INDEX one_notice_at_a_time ON relief.notice_item (case_id) WHERE state IN ('running', 'paused');
-CREATE INDEX notice_item_closing ON relief.notice_item (closes_on) WHERE state = 'running';
+CREATE UNIQUE INDEX one_notice_at_a_time ON relief.notice_item (case_id) WHERE state IN ('listed', 'objected');
+CREATE INDEX notice_item_closing ON relief.notice_item (closes_on) WHERE state = 'listed';
 
 CREATE TABLE relief.objection (
   id          uuid PRIMARY KEY,
@@ -248,7 +248,7 @@ BEGIN
     RAISE EXCEPTION 'the award of case % does not follow its case', file.number USING ERRCODE = 'RR005';
   END IF;
   IF NEW.notice_closed_at IS NOT NULL AND NOT EXISTS (
-       SELECT FROM relief.notice_item i WHERE i.case_id = NEW.case_id AND i.state = 'closed'
+       SELECT FROM relief.notice_item i WHERE i.case_id = NEW.case_id AND i.state = 'cleared'
          AND i.closed_at = NEW.notice_closed_at) THEN
     RAISE EXCEPTION 'case % has no closed public notice', file.number USING ERRCODE = 'RR005';
   END IF;
@@ -280,11 +280,11 @@ CREATE TABLE relief.instalment (
   ordinal  int NOT NULL CHECK (ordinal > 0),
   due_on   date NOT NULL,
   amount   bigint NOT NULL CHECK (amount > 0),
-  state    text NOT NULL CHECK (state IN ('held', 'inRun', 'paid', 'failed', 'stopped')),
+  state    text NOT NULL CHECK (state IN ('due', 'inRun', 'paid', 'failed', 'stopped')),
   hold     uuid,                           -- the ledger's hold, renewed after a return
   UNIQUE (award, ordinal)
 );
-CREATE INDEX instalment_due ON relief.instalment (due_on) WHERE state = 'held';
+CREATE INDEX instalment_due ON relief.instalment (due_on) WHERE state = 'due';
 CREATE INDEX instalment_case ON relief.instalment (case_id);
 
 -- A household's archive (建档): one household, one active archive.

@@ -1,0 +1,102 @@
+import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// What a case is granted: an award in instalments, its money held in a fund from the moment of approval.
+enum Awards {
+    static func grant(
+        _ file: CaseFile, _ pack: Pack, _ assessment: Assessment, approvals: Int, in context: CommandContext
+    ) async throws {
+        guard let amount = assessment.amount, amount.rawValue > 0, let item = pack.item, let sheet = file.sheet,
+            let tested = file.ruleTestedAt
+        else { throw Refusal.conflict("Case \(file.number) comes to no amount that can be granted.") }
+        let fund = try await Funds.choose(
+            programme: pack.programme, path: file.path, item: item, amount: amount, sources: pack.funding, day: context.today,
+            in: context)
+        let award = UUID()
+        let archived = try await archivedAt(file, in: context)
+        let noticeWaived = pack.steps.contains { $0.kind == .notice } ? nil : "the programme \(pack.programme) has no notice"
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.award (id, case_id, amount, item, fund, sheet, approvals_needed, archived_at, archive_waived,
+              rule_passed_at, notice_closed_at, notice_waived, approved_at)
+            VALUES (\(award), \(file.id), \(amount), \(item), \(fund.id), \(sheet), \(approvals), \(archived),
+              \(pack.archiveWaived), \(tested), \(file.noticeClosedAt), \(noticeWaived), \(context.now))
+            """)
+        let calendar = try await Calendars.current(in: context)
+        let plan = pack.plan(amount: amount, parts: assessment.parts, approvedOn: context.today, calendar: calendar)
+        let parts = plan.map { (id: UUID(), dueOn: $0.dueOn, amount: $0.amount) }
+        let holds = try await Funds.hold(
+            parts.map { ($0.id, $0.amount) }, fund: fund, item: item, reference: file.number, in: context)
+        for (index, part) in parts.enumerated() {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.instalment (id, award, case_id, ordinal, due_on, amount, state, hold)
+                VALUES (\(part.id), \(award), \(file.id), \(index + 1), \(part.dueOn), \(part.amount), 'due', \(holds[part.id]))
+                """)
+        }
+        try await context.transaction.execute("UPDATE relief.case_file SET state = 'awarded' WHERE id = \(file.id)")
+        context.concerns(fund.code)
+        context.note("amount", .int(amount.rawValue))
+        context.note("fund", .string(fund.code))
+    }
+
+    private static func archivedAt(_ file: CaseFile, in context: CommandContext) async throws -> Date? {
+        guard let household = file.subject.household else { return nil }
+        return try await context.transaction.first(
+            "SELECT archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")?["archived_at"]
+    }
+
+    /// Stops what isn't in a run yet and gives its money back to the fund.
+    static func stop(_ file: CaseFile, reason: String, in context: CommandContext) async throws {
+        let stopped = try await context.transaction.query(
+            """
+            UPDATE relief.instalment SET state = 'stopped' WHERE case_id = \(file.id) AND state IN ('due', 'failed')
+            RETURNING hold
+            """)
+        let holds: [UUID] = try stopped.compactMap { try $0["hold"] }
+        try await Funds.void(holds: holds, in: context)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.award SET stopped_at = \(context.now), stop_reason = \(reason)
+            WHERE case_id = \(file.id) AND stopped_at IS NULL
+            """)
+        context.note("stopped", .int(Int64(stopped.count)))
+    }
+
+    /// Moves a case to follow-up once nothing of its award is still to be paid.
+    static func settle(caseID: UUID, in context: CommandContext) async throws {
+        let file = try await CaseFile.find(id: caseID, in: context)
+        guard file.state == .paying || file.state == .awarded else { return }
+        let open = try await context.transaction.exists(
+            "SELECT FROM relief.instalment WHERE case_id = \(caseID) AND state IN ('due', 'inRun', 'failed')")
+        if open { return }
+        let version = try await Programmes.version(file.version, in: context)
+        try await context.transaction.execute("UPDATE relief.case_file SET state = 'followUp' WHERE id = \(caseID)")
+        try await CaseSteps.advance(file, version.pack, in: context)
+    }
+}
+
+/// Archives (建档): which households other aid may rest on.
+enum Archives {
+    static func enter(_ file: CaseFile, _ pack: Pack, _ assessment: Assessment, in context: CommandContext) async throws {
+        guard let household = file.subject.household, let level = assessment.level else {
+            throw Refusal.conflict("Case \(file.number) gives no level of hardship.")
+        }
+        // A new archive takes the place of the one that it re-tests.
+        try await context.transaction.execute(
+            """
+            UPDATE relief.archive SET ended_at = \(context.now), end_reason = \("re-tested by \(file.number)")
+            WHERE household = \(household) AND ended_at IS NULL
+            """)
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.archive (id, household, case_id, level, archived_at, retest_on)
+            VALUES (\(UUID()), \(household), \(file.id), \(level), \(context.now),
+                    \(context.today.adding(months: pack.retestMonths ?? 12)))
+            """)
+        try await context.transaction.execute("UPDATE relief.case_file SET state = 'followUp' WHERE id = \(file.id)")
+        context.note("level", .string(level))
+    }
+}

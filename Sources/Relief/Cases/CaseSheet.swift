@@ -1,0 +1,80 @@
+import Contract
+import Crypto
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// What a decider is shown of a case, as canonical JSON: a decision binds its SHA-256, so nobody can say later that
+/// something else was decided on.
+///
+/// Decisions and steps are not on it: they follow from it.
+struct CaseSheet: Codable {
+    struct Paper: Codable {
+        let kind: String
+        let sha256: String
+    }
+    struct FieldReport: Codable {
+        let on: Day
+        let findings: String
+    }
+
+    let number: String
+    let programme: String
+    let packDigest: String
+    let organisation: String
+    let subject: String
+    let period: String
+    let facts: [String: JSONValue]
+    let papers: [Paper]
+    let visits: [FieldReport]
+    let means: [FieldReport]
+    let assessment: Assessment
+
+    /// Makes the sheet anew after a change, keeps it, and gives its assessment.
+    static func refresh(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws -> Assessment {
+        let inputs = try await inputs(of: file, version.pack, in: context)
+        let assessment = version.pack.assess(inputs)
+        let papers = try await context.transaction.query(
+            "SELECT kind, sha256 FROM relief.evidence WHERE case_id = \(file.id) ORDER BY kind, sha256")
+        let visits = try await context.transaction.query(
+            "SELECT visited_on AS day, findings FROM relief.visit WHERE case_id = \(file.id) ORDER BY recorded_at, id")
+        let means = try await context.transaction.query(
+            """
+            SELECT checked_on AS day, source || ': ' || facts::text AS findings FROM relief.means_check
+            WHERE case_id = \(file.id) ORDER BY recorded_at, id
+            """)
+        let subject = try await CaseViews.subject(of: file, in: context)
+        let organisation: String = try await context.transaction.value(
+            "SELECT code FROM relief.organisation WHERE id = \(file.organisation)")
+        let sheet = CaseSheet(
+            number: file.number, programme: file.programme, packDigest: version.digest, organisation: organisation,
+            subject: subject.number, period: file.period, facts: file.facts,
+            papers: try papers.map { Paper(kind: try $0["kind"], sha256: try $0["sha256"]) },
+            visits: try visits.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
+            means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) }, assessment: assessment)
+        let id = try await Sheets.keep(sheet, subject: file.number, in: context)
+        try await context.transaction.execute("UPDATE relief.case_file SET sheet = \(id) WHERE id = \(file.id)")
+        return assessment
+    }
+
+    static func inputs(of file: CaseFile, _ pack: Pack, in context: some OperationContext) async throws -> AssessmentInputs {
+        try await Assessments.gather(
+            file.subject, caseID: file.id, facts: file.facts, path: file.path, pack: pack, in: context)
+    }
+}
+
+/// The store of everything that was ever shown to somebody who decided.
+enum Sheets {
+    /// Keeps a sheet under its SHA-256 (hex), which it gives; the same sheet is kept once.
+    static func keep(_ sheet: some Encodable, subject: String, in context: CommandContext) async throws -> String {
+        let content = try JSON.encode(sheet)
+        let id = Hex.encode(SHA256.hash(data: content))
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.sheet (id, subject, content, created_at)
+            VALUES (\(id), \(subject), \(String(decoding: content, as: UTF8.self)), \(context.now))
+            ON CONFLICT (id) DO NOTHING
+            """)
+        return id
+    }
+}

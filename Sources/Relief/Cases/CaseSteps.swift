@@ -1,0 +1,68 @@
+import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// Moves a case along the chain of its programme.
+enum CaseSteps {
+    /// Lays out the whole chain when a case is opened, so that everybody sees what is to come.
+    static func layOut(_ file: UUID, _ pack: Pack, in context: CommandContext) async throws {
+        for (index, step) in pack.steps.enumerated() {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.case_step (id, case_id, ordinal, kind, title, state)
+                VALUES (\(UUID()), \(file), \(index + 1), \(step.kind.rawValue), \(step.title), 'waiting')
+                """)
+        }
+    }
+
+    /// Opens a step; its deadline counts working days from today.
+    static func open(_ ordinal: Int, of file: CaseFile, _ pack: Pack, in context: CommandContext) async throws {
+        guard let step = pack.step(ordinal) else {
+            try await context.transaction.execute("UPDATE relief.case_file SET step = NULL WHERE id = \(file.id)")
+            return
+        }
+        let calendar = try await Calendars.current(in: context)
+        let due = step.days.map { calendar.day(workingDays: $0, after: context.today) }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.case_step SET state = 'open', opened_at = \(context.now), due_on = \(due)
+            WHERE case_id = \(file.id) AND ordinal = \(ordinal)
+            """)
+        try await context.transaction.execute("UPDATE relief.case_file SET step = \(ordinal) WHERE id = \(file.id)")
+    }
+
+    /// Ends the open step and opens the next.
+    static func advance(_ file: CaseFile, _ pack: Pack, in context: CommandContext) async throws {
+        guard let ordinal = file.step else { return }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.case_step SET state = 'done', done_at = \(context.now)
+            WHERE case_id = \(file.id) AND ordinal = \(ordinal)
+            """)
+        try await open(ordinal + 1, of: file, pack, in: context)
+    }
+
+    /// Sends the case back to its worker: the chain begins anew when it is submitted again.
+    static func sendBack(_ file: CaseFile, in context: CommandContext) async throws {
+        try await context.transaction.execute(
+            """
+            UPDATE relief.case_step SET state = 'waiting', opened_at = NULL, due_on = NULL, overdue_at = NULL, done_at = NULL
+            WHERE case_id = \(file.id)
+            """)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.case_file
+            SET state = 'returned', step = NULL, rule_passed_at = NULL, notice_closed_at = NULL, approved_at = NULL
+            WHERE id = \(file.id)
+            """)
+    }
+
+    /// Ends the chain early: rejected, withdrawn.
+    static func end(_ file: CaseFile, as state: CaseState, in context: CommandContext) async throws {
+        try await context.transaction.execute(
+            "UPDATE relief.case_step SET state = 'skipped' WHERE case_id = \(file.id) AND state IN ('waiting', 'open')")
+        try await context.transaction.execute(
+            "UPDATE relief.case_file SET state = \(state), step = NULL WHERE id = \(file.id)")
+    }
+}

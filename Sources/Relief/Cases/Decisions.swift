@@ -1,0 +1,40 @@
+import Contract
+import FoundationEssentials
+import Postgres
+
+/// Decisions: who, over which exact bytes, by which version of the rules, with inputs and reasons to replay them.
+enum Decisions {
+    enum Kind: String { case submit, review, committee, approve, close }
+
+    static func record(
+        _ kind: Kind, outcome: DecisionOutcome, reason: String?, of file: CaseFile, step: Int?, version: ProgrammeVersion,
+        assessment: Assessment, in context: CommandContext
+    ) async throws {
+        let inputs = String(decoding: try JSON.encode(try await CaseSheet.inputs(of: file, version.pack, in: context)), as: UTF8.self)
+        let trace = String(decoding: try JSON.encode(assessment), as: UTF8.self)
+        do {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.decision (id, case_id, step, kind, outcome, decided_by, reason, sheet, version, inputs,
+                  trace, decided_at)
+                VALUES (\(UUID()), \(file.id), \(step), \(kind.rawValue), \(outcome), \(context.principal.user), \(reason),
+                  \(file.sheet), \(version.id), \(inputs)::text::jsonb, \(trace)::text::jsonb, \(context.now))
+                """)
+        } catch let error as PostgresError where error.constraint == "reason_when_not_passed" {
+            throw Refusal.invalid("A no and a return need a reason that the applicant can read.", field: "reason")
+        } catch let error as PostgresError where error.constraint == "one_approval_each" {
+            throw Refusal.conflict("\(context.principal.login) has approved case \(file.number) already: it takes another person.")
+        }
+        context.note("outcome", .string(outcome.rawValue))
+        context.note("sheet", file.sheet.map { .string($0) } ?? .null)
+    }
+
+    /// How many different people approved what stands on the present sheet.
+    static func approvals(of file: CaseFile, in context: CommandContext) async throws -> Int {
+        try await context.transaction.value(
+            """
+            SELECT count(DISTINCT decided_by) FROM relief.decision
+            WHERE case_id = \(file.id) AND kind = 'approve' AND outcome = 'pass' AND sheet = \(file.sheet)
+            """)
+    }
+}

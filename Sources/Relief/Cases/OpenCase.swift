@@ -1,0 +1,127 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+/// Cases: from application to follow-up.
+enum Cases {
+    static let handlers: [Handler] = [
+        .command(OpenCase.self), .command(AmendCase.self), .command(SubmitCase.self), .command(WithdrawCase.self),
+        .command(SuspendCase.self), .command(ResumeCase.self), .command(ImportCases.self), .command(ScreenCases.self),
+        .command(DecideCase.self), .command(RecordVisit.self), .command(RecordMeans.self), .command(RecordFollowUp.self),
+        .command(CloseCase.self), .command(StopAward.self), .query(ShowCase.self), .query(ListCases.self),
+        .query(ExplainCase.self), .query(ShowTimeline.self), .command(AddEvidence.self), .query(GetEvidence.self),
+    ]
+
+    /// Opens a draft for a subject. Refuses facts that don't fit the form, and a second case for the same grant.
+    static func open(
+        _ version: ProgrammeVersion, organisation: Organisation, subject: CaseSubject, facts: [String: JSONValue],
+        in context: CommandContext
+    ) async throws -> CaseFile {
+        let pack = version.pack
+        let problems = pack.validate(facts)
+        guard problems.isEmpty else {
+            throw Refusal.invalid(
+                "\(problems.count) facts don't fit the form of \(pack.title).", field: "facts.\(problems[0].fact)",
+                details: problems.map(\.problem))
+        }
+        let id = UUID()
+        let inputs = try await Assessments.gather(
+            subject, caseID: id, facts: facts, path: organisation.path, pack: pack, in: context)
+        let number = try await Numbers.next(.file(year: context.today.year), of: organisation, in: context.transaction)
+        let stored = String(decoding: try JSON.encode(facts.filter { $0.value != .null }), as: UTF8.self)
+        do {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.case_file (id, number, programme_version, programme, org_id, org_path, household, person,
+                  employer, period, state, facts, opened_by, opened_at)
+                VALUES (\(id), \(number), \(version.id), \(pack.programme), \(organisation.id), \(organisation.path)::ltree,
+                  \(subject.household), \(subject.person), \(subject.employer), \(pack.assess(inputs).period), 'draft',
+                  \(stored)::text::jsonb, \(context.principal.user), \(context.now))
+                """)
+        } catch let error as PostgresError where error.constraint == "once_per_period" {
+            throw Refusal.conflict(
+                "\(pack.title) is granted once per \(pack.assess(inputs).period) and there is a case for it already.",
+                field: pack.subject.rawValue)
+        }
+        try await CaseSteps.layOut(id, pack, in: context)
+        let file = try await CaseFile.find(id: id, in: context)
+        _ = try await CaseSheet.refresh(file, version, in: context)
+        context.concerns(number)
+        context.note("programme", .string(pack.programme))
+        return file
+    }
+}
+
+extension OpenCase: Executable {
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let version = try await Programmes.released(programme, in: context)
+        let union = try await Organisation.find(organisation, in: context)
+        let subject = try await resolve(version.pack, in: context)
+        let file = try await Cases.open(version, organisation: union, subject: subject, facts: facts, in: context)
+        return try await CaseViews.view(file.number, in: context)
+    }
+
+    /// Finds whom the case is about; a person's household comes with the person.
+    private func resolve(_ pack: Pack, in context: CommandContext) async throws -> CaseSubject {
+        switch pack.subject {
+        case .household:
+            guard let household else { throw Refusal.invalid("\(pack.title) is for a household: name it.", field: "household") }
+            return CaseSubject(household: try await CaseSubjects.household(household, in: context))
+        case .person:
+            guard let person else { throw Refusal.invalid("\(pack.title) is for a person: name him or her.", field: "person") }
+            return try await CaseSubjects.person(person, in: context)
+        case .employer:
+            guard let employer else { throw Refusal.invalid("\(pack.title) is for an employer: give its USCC.", field: "employer") }
+            return CaseSubject(employer: try await CaseSubjects.employer(employer, in: context))
+        }
+    }
+}
+
+/// Finds subjects by the numbers that people use.
+enum CaseSubjects {
+    static func household(_ number: String, in context: some OperationContext) async throws -> UUID {
+        guard let row = try await context.transaction.first("SELECT id FROM relief.household WHERE number = \(number)") else {
+            throw Refusal.notFound("There is no household \(number); check the number.", field: "household")
+        }
+        return try row["id"]
+    }
+
+    static func person(_ number: String, in context: some OperationContext) async throws -> CaseSubject {
+        guard
+            let row = try await context.transaction.first(
+                """
+                SELECT p.id, m.household FROM relief.person p
+                LEFT JOIN relief.household_member m ON m.person = p.id AND m.valid @> \(context.today)
+                WHERE p.number = \(number)
+                """)
+        else { throw Refusal.notFound("There is no person \(number); check the number.", field: "person") }
+        return CaseSubject(household: try row["household"], person: try row["id"])
+    }
+
+    static func employer(_ uscc: String, in context: some OperationContext) async throws -> UUID {
+        guard let row = try await context.transaction.first("SELECT id FROM relief.employer WHERE uscc = \(uscc)") else {
+            throw Refusal.notFound("There is no employer \(uscc); register it first.", field: "employer")
+        }
+        return try row["id"]
+    }
+}
+
+extension AmendCase: Executable {
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        var file = try await CaseFile.find(`case`, in: context)
+        try file.require(.draft, .returned, to: "amend")
+        let version = try await Programmes.version(file.version, in: context)
+        let problems = version.pack.validate(facts)
+        guard problems.isEmpty else {
+            throw Refusal.invalid(
+                "\(problems.count) facts don't fit the form.", field: "facts.\(problems[0].fact)", details: problems.map(\.problem))
+        }
+        file.facts = file.facts.merging(facts) { $1 }.filter { $0.value != .null }
+        let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)
+        try await context.transaction.execute(
+            "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
+        _ = try await CaseSheet.refresh(file, version, in: context)
+        context.concerns(file.number)
+        return try await CaseViews.view(file.number, in: context)
+    }
+}
