@@ -12,11 +12,13 @@ enum Awards {
             let tested = file.ruleTestedAt
         else { throw Refusal.conflict("Case \(file.number) comes to no amount that can be granted.") }
         let fund = try await Funds.choose(
-            programme: pack.programme, path: file.path, item: item, amount: amount, sources: pack.funding, day: context.today,
+            programme: pack.programme, path: file.path, item: item, amount: amount, sources: pack.funding,
+            day: context.today,
             in: context)
         let award = UUID()
         let archived = try await archivedAt(file, in: context)
-        let noticeWaived = pack.steps.contains { $0.kind == .notice } ? nil : "the programme \(pack.programme) has no notice"
+        let noticeWaived =
+            pack.steps.contains { $0.kind == .notice } ? nil : "the programme \(pack.programme) has no notice"
         try await context.transaction.execute(
             """
             INSERT INTO relief.award (id, case_id, amount, item, fund, sheet, approvals_needed, archived_at, archive_waived,
@@ -45,7 +47,8 @@ enum Awards {
     private static func archivedAt(_ file: CaseFile, in context: CommandContext) async throws -> Date? {
         guard let household = file.subject.household else { return nil }
         return try await context.transaction.first(
-            "SELECT archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")?["archived_at"]
+            "SELECT archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")?[
+                "archived_at"]
     }
 
     /// Stops what isn't in a run yet and gives its money back to the fund.
@@ -80,7 +83,8 @@ enum Awards {
 
 /// Archives (建档): which households other aid may rest on.
 enum Archives {
-    static func enter(_ file: CaseFile, _ pack: Pack, _ assessment: Assessment, in context: CommandContext) async throws {
+    static func enter(_ file: CaseFile, _ pack: Pack, _ assessment: Assessment, in context: CommandContext) async throws
+    {
         guard let household = file.subject.household, let level = assessment.level else {
             throw Refusal.conflict("Case \(file.number) gives no level of hardship.")
         }

@@ -55,7 +55,9 @@ struct CaseFile: Sendable {
     }
 
     /// The case of a number, where the asker may see it; locked for change when a command asks.
-    static func find(_ number: String, field: String = "case", in context: some OperationContext) async throws -> CaseFile {
+    static func find(_ number: String, field: String = "case", in context: some OperationContext) async throws
+        -> CaseFile
+    {
         let lock: SQL = context is CommandContext ? "FOR NO KEY UPDATE" : ""
         let row = try await context.transaction.first(
             "SELECT \(columns) FROM relief.case_file c WHERE c.number = \(number) \(lock)")
@@ -67,7 +69,8 @@ struct CaseFile: Sendable {
 
     static func find(id: UUID, in context: CommandContext) async throws -> CaseFile {
         try CaseFile(
-            try await context.transaction.one("SELECT \(columns) FROM relief.case_file c WHERE c.id = \(id) FOR NO KEY UPDATE"))
+            try await context.transaction.one(
+                "SELECT \(columns) FROM relief.case_file c WHERE c.id = \(id) FOR NO KEY UPDATE"))
     }
 
     /// Refuses unless the case is in one of the states in which the act makes sense.
@@ -85,7 +88,8 @@ extension CommandContext {
     func require(_ permission: Permission, at path: String, to act: String) throws {
         let covers = principal.scope(for: permission).contains { $0.isEmpty || path == $0 || path.hasPrefix($0 + ".") }
         guard covers else {
-            throw Refusal.forbidden("\(principal.login) may not \(act) here: it takes the permission \(permission.rawValue).")
+            throw Refusal.forbidden(
+                "\(principal.login) may not \(act) here: it takes the permission \(permission.rawValue).")
         }
     }
 }

@@ -31,7 +31,9 @@ struct CaseSheet: Codable {
     let assessment: Assessment
 
     /// Makes the sheet anew after a change, keeps it, and gives its assessment.
-    static func refresh(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws -> Assessment {
+    static func refresh(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws
+        -> Assessment
+    {
         let inputs = try await inputs(of: file, version.pack, in: context)
         let assessment = version.pack.assess(inputs)
         let papers = try await context.transaction.query(
@@ -51,13 +53,16 @@ struct CaseSheet: Codable {
             subject: subject.number, period: file.period, facts: file.facts,
             papers: try papers.map { Paper(kind: try $0["kind"], sha256: try $0["sha256"]) },
             visits: try visits.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
-            means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) }, assessment: assessment)
+            means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
+            assessment: assessment)
         let id = try await Sheets.keep(sheet, subject: file.number, in: context)
         try await context.transaction.execute("UPDATE relief.case_file SET sheet = \(id) WHERE id = \(file.id)")
         return assessment
     }
 
-    static func inputs(of file: CaseFile, _ pack: Pack, in context: some OperationContext) async throws -> AssessmentInputs {
+    static func inputs(of file: CaseFile, _ pack: Pack, in context: some OperationContext) async throws
+        -> AssessmentInputs
+    {
         try await Assessments.gather(
             file.subject, caseID: file.id, facts: file.facts, path: file.path, pack: pack, in: context)
     }

@@ -7,23 +7,30 @@ extension DecideCase: Executable {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.submitted, to: "decide")
         let version = try await Programmes.version(file.version, in: context)
-        guard let ordinal = file.step, let step = version.pack.step(ordinal), let kind = Decisions.Kind(step.kind) else {
+        guard let ordinal = file.step, let step = version.pack.step(ordinal), let kind = Decisions.Kind(step.kind)
+        else {
             let open = file.step.flatMap { version.pack.step($0)?.title } ?? "none"
-            throw Refusal.conflict("Case \(file.number) has nothing to decide now: its open step is \(open).", field: "case")
+            throw Refusal.conflict(
+                "Case \(file.number) has nothing to decide now: its open step is \(open).", field: "case")
         }
-        try context.require(kind == .approve ? .approveCases : .reviewCases, at: file.path, to: "decide “\(step.title)”")
+        try context.require(
+            kind == .approve ? .approveCases : .reviewCases, at: file.path, to: "decide “\(step.title)”")
         guard sheet == file.sheet else {
             throw Refusal.conflict(
-                "Case \(file.number) has changed since it was shown: look at it again and decide on that.", field: "sheet")
+                "Case \(file.number) has changed since it was shown: look at it again and decide on that.",
+                field: "sheet")
         }
         let assessment = version.pack.assess(try await CaseSheet.inputs(of: file, version.pack, in: context))
         if outcome == .pass && !assessment.eligible {
-            let reasons = assessment.rules.filter { !$0.passed }.map { "\($0.says): \($0.because.joined(separator: "; "))" }
+            let reasons = assessment.rules.filter { !$0.passed }.map {
+                "\($0.says): \($0.because.joined(separator: "; "))"
+            }
             throw Refusal.conflict(
                 "Case \(file.number) is no longer eligible: return or reject it.", field: "outcome", details: reasons)
         }
         try await Decisions.record(
-            kind, outcome: outcome, reason: reason, of: file, step: ordinal, version: version, assessment: assessment, in: context)
+            kind, outcome: outcome, reason: reason, of: file, step: ordinal, version: version, assessment: assessment,
+            in: context)
         switch outcome {
         case .reject: try await CaseSteps.end(file, as: .rejected, in: context)
         case .return: try await CaseSteps.sendBack(file, in: context)
@@ -37,11 +44,13 @@ extension DecideCase: Executable {
 
     /// One more approval; the last one that is needed grants.
     private func approve(
-        _ file: CaseFile, _ step: PackStep, _ version: ProgrammeVersion, _ assessment: Assessment, in context: CommandContext
+        _ file: CaseFile, _ step: PackStep, _ version: ProgrammeVersion, _ assessment: Assessment,
+        in context: CommandContext
     ) async throws {
         let needed = step.approvers(for: assessment.amount ?? Fen(0))
         guard try await Decisions.approvals(of: file, in: context) >= needed else { return }
-        try await context.transaction.execute("UPDATE relief.case_file SET approved_at = \(context.now) WHERE id = \(file.id)")
+        try await context.transaction.execute(
+            "UPDATE relief.case_file SET approved_at = \(context.now) WHERE id = \(file.id)")
         let approved = try await CaseFile.find(id: file.id, in: context)
         try await CaseSteps.advance(approved, version.pack, in: context)
         if version.pack.kind == .archive {

@@ -7,10 +7,12 @@ enum Decisions {
     enum Kind: String { case submit, review, committee, approve, close }
 
     static func record(
-        _ kind: Kind, outcome: DecisionOutcome, reason: String?, of file: CaseFile, step: Int?, version: ProgrammeVersion,
+        _ kind: Kind, outcome: DecisionOutcome, reason: String?, of file: CaseFile, step: Int?,
+        version: ProgrammeVersion,
         assessment: Assessment, in context: CommandContext
     ) async throws {
-        let inputs = String(decoding: try JSON.encode(try await CaseSheet.inputs(of: file, version.pack, in: context)), as: UTF8.self)
+        let inputs = String(
+            decoding: try JSON.encode(try await CaseSheet.inputs(of: file, version.pack, in: context)), as: UTF8.self)
         let trace = String(decoding: try JSON.encode(assessment), as: UTF8.self)
         do {
             try await context.transaction.execute(
@@ -23,7 +25,8 @@ enum Decisions {
         } catch let error as PostgresError where error.constraint == "reason_when_not_passed" {
             throw Refusal.invalid("A no and a return need a reason that the applicant can read.", field: "reason")
         } catch let error as PostgresError where error.constraint == "one_approval_each" {
-            throw Refusal.conflict("\(context.principal.login) has approved case \(file.number) already: it takes another person.")
+            throw Refusal.conflict(
+                "\(context.principal.login) has approved case \(file.number) already: it takes another person.")
         }
         context.note("outcome", .string(outcome.rawValue))
         context.note("sheet", file.sheet.map { .string($0) } ?? .null)

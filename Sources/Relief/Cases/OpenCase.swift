@@ -1,13 +1,15 @@
 package import Contract
 import FoundationEssentials
 import Postgres
+import WorkingDays
 
 /// Cases: from application to follow-up.
 enum Cases {
     static let handlers: [Handler] = [
         .command(OpenCase.self), .command(AmendCase.self), .command(SubmitCase.self), .command(WithdrawCase.self),
         .command(SuspendCase.self), .command(ResumeCase.self), .command(ImportCases.self), .command(ScreenCases.self),
-        .command(DecideCase.self), .command(RecordVisit.self), .command(RecordMeans.self), .command(RecordFollowUp.self),
+        .command(DecideCase.self), .command(RecordVisit.self), .command(RecordMeans.self),
+        .command(RecordFollowUp.self),
         .command(CloseCase.self), .command(StopAward.self), .query(ShowCase.self), .query(ListCases.self),
         .query(ExplainCase.self), .query(ShowTimeline.self), .command(AddEvidence.self), .query(GetEvidence.self),
     ]
@@ -65,13 +67,19 @@ extension OpenCase: Executable {
     private func resolve(_ pack: Pack, in context: CommandContext) async throws -> CaseSubject {
         switch pack.subject {
         case .household:
-            guard let household else { throw Refusal.invalid("\(pack.title) is for a household: name it.", field: "household") }
+            guard let household else {
+                throw Refusal.invalid("\(pack.title) is for a household: name it.", field: "household")
+            }
             return CaseSubject(household: try await CaseSubjects.household(household, in: context))
         case .person:
-            guard let person else { throw Refusal.invalid("\(pack.title) is for a person: name him or her.", field: "person") }
+            guard let person else {
+                throw Refusal.invalid("\(pack.title) is for a person: name him or her.", field: "person")
+            }
             return try await CaseSubjects.person(person, in: context)
         case .employer:
-            guard let employer else { throw Refusal.invalid("\(pack.title) is for an employer: give its USCC.", field: "employer") }
+            guard let employer else {
+                throw Refusal.invalid("\(pack.title) is for an employer: give its USCC.", field: "employer")
+            }
             return CaseSubject(employer: try await CaseSubjects.employer(employer, in: context))
         }
     }
@@ -80,7 +88,8 @@ extension OpenCase: Executable {
 /// Finds subjects by the numbers that people use.
 enum CaseSubjects {
     static func household(_ number: String, in context: some OperationContext) async throws -> UUID {
-        guard let row = try await context.transaction.first("SELECT id FROM relief.household WHERE number = \(number)") else {
+        guard let row = try await context.transaction.first("SELECT id FROM relief.household WHERE number = \(number)")
+        else {
             throw Refusal.notFound("There is no household \(number); check the number.", field: "household")
         }
         return try row["id"]
@@ -99,7 +108,8 @@ enum CaseSubjects {
     }
 
     static func employer(_ uscc: String, in context: some OperationContext) async throws -> UUID {
-        guard let row = try await context.transaction.first("SELECT id FROM relief.employer WHERE uscc = \(uscc)") else {
+        guard let row = try await context.transaction.first("SELECT id FROM relief.employer WHERE uscc = \(uscc)")
+        else {
             throw Refusal.notFound("There is no employer \(uscc); register it first.", field: "employer")
         }
         return try row["id"]
@@ -114,7 +124,8 @@ extension AmendCase: Executable {
         let problems = version.pack.validate(facts)
         guard problems.isEmpty else {
             throw Refusal.invalid(
-                "\(problems.count) facts don't fit the form.", field: "facts.\(problems[0].fact)", details: problems.map(\.problem))
+                "\(problems.count) facts don't fit the form.", field: "facts.\(problems[0].fact)",
+                details: problems.map(\.problem))
         }
         file.facts = file.facts.merging(facts) { $1 }.filter { $0.value != .null }
         let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)

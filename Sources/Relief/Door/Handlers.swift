@@ -4,5 +4,8 @@ extension Handler {
         Audit.handlers,
         Organisations.handlers,
         Users.handlers,
+        Programmes.handlers,
+        Cases.handlers,
+        Notices.handlers,
     ].flatMap(\.self)
 }

@@ -38,7 +38,8 @@ enum Assessments {
             inputs.archive = try await archive(of: household, in: context)
         }
         if let employer = subject.employer {
-            inputs.employerKind = try await context.transaction.value("SELECT kind FROM relief.employer WHERE id = \(employer)")
+            inputs.employerKind = try await context.transaction.value(
+                "SELECT kind FROM relief.employer WHERE id = \(employer)")
             inputs.fees = try await fees(of: employer, in: context)
         }
         if let item = pack.item, let owner = subject.owner(of: pack) {
@@ -53,7 +54,9 @@ enum Assessments {
         return day.year - birth.year - (hadBirthday ? 0 : 1)
     }
 
-    private static func members(of household: UUID, in context: some OperationContext) async throws -> [AssessmentInputs.Person] {
+    private static func members(of household: UUID, in context: some OperationContext) async throws -> [AssessmentInputs
+        .Person]
+    {
         let rows = try await context.transaction.query(
             """
             SELECT m.relation, p.birth_day FROM relief.household_member m JOIN relief.person p ON p.id = m.person
@@ -65,7 +68,9 @@ enum Assessments {
         }
     }
 
-    private static func archive(of household: UUID, in context: some OperationContext) async throws -> AssessmentInputs.Archive? {
+    private static func archive(of household: UUID, in context: some OperationContext) async throws -> AssessmentInputs
+        .Archive?
+    {
         let row = try await context.transaction.first(
             "SELECT level, archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")
         guard let row else { return nil }
@@ -74,12 +79,15 @@ enum Assessments {
 
     private static func fees(of employer: UUID, in context: some OperationContext) async throws -> [Int: Int64] {
         let rows = try await context.transaction.query(
-            "SELECT year, sum(amount)::bigint AS total FROM relief.remittance WHERE employer = \(employer) GROUP BY year")
+            "SELECT year, sum(amount)::bigint AS total FROM relief.remittance WHERE employer = \(employer) GROUP BY year"
+        )
         return try Dictionary(uniqueKeysWithValues: rows.map { (try $0["year"], try $0["total"]) })
     }
 
     /// Aid counts wherever in the tree it was granted: the sum is looked up over the whole tree, and only it leaves.
-    private static func aid(item: String, owner: UUID, besides own: UUID, in context: some OperationContext) async throws -> Int64 {
+    private static func aid(item: String, owner: UUID, besides own: UUID, in context: some OperationContext)
+        async throws -> Int64
+    {
         let start = Day(year: context.today.year, month: 1, day: 1) ?? context.today
         return try await context.seeingAll { transaction in
             try await transaction.value(

@@ -1,4 +1,4 @@
-import Contract
+package import Contract
 import WorkingDays
 
 /// One fact that doesn't fit its programme's form.
@@ -46,10 +46,13 @@ extension FactDefinition {
             case .text, .date: .string(text)
             case .fen: Fen(yuan: text).map { .int($0.rawValue) }
             case .int: Int64(text).map { .int($0) }
-            case .bool: ["是": true, "true": true, "1": true, "否": false, "false": false, "0": false][text].map { .bool($0) }
+            case .bool:
+                ["是": true, "true": true, "1": true, "否": false, "false": false, "0": false][text].map { .bool($0) }
             }
         guard let value else {
-            let form = ["fen": "an amount in yuan such as 6,000.00", "int": "a whole number", "bool": "是 or 否"][kind.rawValue] ?? ""
+            let form =
+                ["fen": "an amount in yuan such as 6,000.00", "int": "a whole number", "bool": "是 or 否"][kind.rawValue]
+                ?? ""
             return .failure(CellProblem(description: "“\(text)” is not \(form)"))
         }
         return problem(of: value).map { .failure(CellProblem(description: $0)) } ?? .success(value)

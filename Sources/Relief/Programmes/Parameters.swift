@@ -1,7 +1,7 @@
 package import Contract
 import FoundationEssentials
 import Postgres
-package import WorkingDays
+import WorkingDays
 
 /// Dated, regional figures with their source: 低保, caps, subsidy tables.
 enum Parameters {

@@ -35,7 +35,8 @@ extension AddProgramme: Executable {
                 """)
         } catch let error as PostgresError where error.constraint == "programme_version_programme_version_key" {
             throw Refusal.conflict(
-                "Programme \(pack.programme) has a version \(pack.version) already: a change takes a new number.", field: "version")
+                "Programme \(pack.programme) has a version \(pack.version) already: a change takes a new number.",
+                field: "version")
         }
         context.concerns(pack.programme)
         context.note("version", .int(Int64(pack.version)))
@@ -48,7 +49,8 @@ extension ReleaseProgramme: Executable {
     package func execute(in context: CommandContext) async throws -> ProgrammeView {
         let before = try await Programmes.view(programme, version, in: context)
         guard before.state == .draft else {
-            throw Refusal.conflict("Version \(version) of \(programme) is \(before.state.rawValue) already.", field: "version")
+            throw Refusal.conflict(
+                "Version \(version) of \(programme) is \(before.state.rawValue) already.", field: "version")
         }
         try await context.transaction.execute(
             """
@@ -72,7 +74,8 @@ extension RetireProgramme: Executable {
         let before = try await Programmes.view(programme, version, in: context)
         guard before.state == .released else {
             throw Refusal.conflict(
-                "Version \(version) of \(programme) is \(before.state.rawValue): only a released one is retired.", field: "version")
+                "Version \(version) of \(programme) is \(before.state.rawValue): only a released one is retired.",
+                field: "version")
         }
         try await context.transaction.execute(
             """

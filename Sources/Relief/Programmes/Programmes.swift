@@ -1,6 +1,6 @@
 package import Contract
 import Crypto
-import FoundationEssentials
+package import FoundationEssentials
 import Postgres
 import Synchronization
 
@@ -72,7 +72,9 @@ package enum Programmes {
             addedBy: try row["added_by"], releasedAt: try row["released_at"], text: withText ? try row["pack"] : nil)
     }
 
-    static func view(_ programme: String, _ version: Int, in context: some OperationContext) async throws -> ProgrammeView {
+    static func view(_ programme: String, _ version: Int, in context: some OperationContext) async throws
+        -> ProgrammeView
+    {
         let row = try await context.transaction.first(
             """
             SELECT \(columns) FROM relief.programme_version v
@@ -80,7 +82,8 @@ package enum Programmes {
             """)
         guard let row else {
             throw Refusal.notFound(
-                "There is no version \(version) of programme \(programme); see relief programme list.", field: "version")
+                "There is no version \(version) of programme \(programme); see relief programme list.", field: "version"
+            )
         }
         return try view(row, withText: true)
     }

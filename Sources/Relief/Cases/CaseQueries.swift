@@ -1,0 +1,87 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+extension ShowCase: Answerable {
+    package func answer(in context: QueryContext) async throws -> CaseView {
+        try await CaseViews.view(`case`, in: context)
+    }
+}
+
+extension ListCases: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<CaseSummary> {
+        let size = try Paging.size(limit)
+        let rows = try await context.transaction.query(
+            """
+            SELECT c.number, c.programme, o.code, c.state, s.kind AS step, s.due_on, a.amount,
+                   coalesce(p.name, h.name, e.name) AS subject
+            FROM relief.case_file c JOIN relief.organisation o ON o.id = c.org_id
+            LEFT JOIN relief.case_step s ON s.case_id = c.id AND s.state = 'open'
+            LEFT JOIN relief.award a ON a.case_id = c.id
+            LEFT JOIN relief.person p ON p.id = c.person
+            LEFT JOIN relief.household hh ON hh.id = c.household LEFT JOIN relief.person h ON h.id = hh.head
+            LEFT JOIN relief.employer e ON e.id = c.employer
+            WHERE c.number > coalesce(\(cursor)::text, '')
+              AND (\(programme)::text IS NULL OR c.programme = \(programme))
+              AND (\(state)::text IS NULL OR c.state = \(state))
+              AND (\(step)::text IS NULL OR s.kind = \(step))
+              AND (\(organisation)::text IS NULL
+                   OR c.org_path <@ (SELECT u.path FROM relief.organisation u WHERE u.code = \(organisation)))
+              AND (\(search)::text IS NULL OR c.number = \(search)
+                   OR strpos(coalesce(p.name, h.name, e.name), \(search)) > 0)
+            ORDER BY c.number LIMIT \(size + 1)
+            """)
+        let items = try rows.map {
+            CaseSummary(
+                number: try $0["number"], programme: try $0["programme"], organisation: try $0["code"],
+                subject: try $0["subject"], state: try $0["state"], step: try $0["step"], amount: try $0["amount"],
+                dueOn: try $0["due_on"])
+        }
+        return Paging.page(items, size: size, cursor: \.number)
+    }
+}
+
+extension ExplainCase: Answerable {
+    package func answer(in context: QueryContext) async throws -> Explanation {
+        let file = try await CaseFile.find(`case`, in: context)
+        let pack = try await Programmes.version(file.version, in: context).pack
+        let assessment = pack.assess(try await CaseSheet.inputs(of: file, pack, in: context))
+        return Explanation(
+            eligible: assessment.eligible, rules: assessment.rules, amount: assessment.amount,
+            amountBecause: assessment.amountBecause, parameters: assessment.parameters, missing: assessment.missing)
+    }
+}
+
+extension ShowTimeline: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<TimelineEntry> {
+        let file = try await CaseFile.find(`case`, in: context)
+        let rows = try await context.transaction.query(
+            """
+            SELECT e.at, e.command, coalesce(u.name, e.actor) AS name, e.leaf_index, e.leaf
+            FROM audit.subject s JOIN audit.event e ON e.id = s.event
+            LEFT JOIN relief.app_user u ON u.id::text = e.actor
+            WHERE s.subject = \(file.number) ORDER BY e.seq LIMIT 500
+            """)
+        let entries = try rows.map { row in
+            let leaf = try Leaf(decoding: row["leaf"])
+            return TimelineEntry(
+                at: try row["at"], command: leaf.command, by: try row["name"], summary: Self.summary(leaf),
+                leafIndex: try row["leaf_index"])
+        }
+        return Page(items: entries)
+    }
+
+    private static func summary(_ leaf: Leaf) -> String {
+        if let refused = leaf.refused { return "refused: \(refused)" }
+        return leaf.facts.sorted { $0.key < $1.key }.compactMap { name, value in
+            switch value {
+            case .string(let text): "\(name) \(text.prefix(24))"
+            case .int(let number) where name == "amount" || name == "assessed" || name == "total":
+                "\(name) \(Fen(number)) yuan"
+            case .int(let number): "\(name) \(number)"
+            case .bool(let flag): "\(name) \(flag)"
+            case .null, .array, .object: nil
+            }
+        }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,150 @@
+import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// A case as those who work on it see it.
+enum CaseViews {
+    static func view(_ number: String, in context: some OperationContext) async throws -> CaseView {
+        let row = try await context.transaction.first(
+            """
+            SELECT \(CaseFile.columns), o.code AS organisation, u.login AS opener
+            FROM relief.case_file c JOIN relief.organisation o ON o.id = c.org_id
+            JOIN relief.app_user u ON u.id = c.opened_by WHERE c.number = \(number)
+            """)
+        guard let row else {
+            throw Refusal.notFound("There is no case \(number); check the number (relief case list).", field: "case")
+        }
+        let file = try CaseFile(row)
+        let pack = try await Programmes.version(file.version, in: context).pack
+        let assessment = pack.assess(try await CaseSheet.inputs(of: file, pack, in: context))
+        let steps = try await steps(of: file, in: context)
+        return CaseView(
+            number: file.number, programme: file.programme, programmeTitle: pack.title, version: pack.version,
+            organisation: try row["organisation"], subject: try await subject(of: file, in: context), state: file.state,
+            step: steps.first { $0.state == .open }?.kind, facts: file.facts, steps: steps,
+            evidence: try await Papers.views(of: file, in: context),
+            missingEvidence: try await Cases.missingEvidence(of: file, assessment, pack, in: context),
+            decisions: try await decisions(of: file, in: context), visits: try await visits(of: file, in: context),
+            means: try await means(of: file, in: context), followUps: try await followUps(of: file, in: context),
+            award: try await award(of: file, in: context), sheet: file.sheet ?? "", openedBy: try row["opener"],
+            openedAt: file.openedAt, outcome: file.outcome, warnings: [])
+    }
+
+    static func subject(of file: CaseFile, in context: some OperationContext) async throws -> SubjectView {
+        if let person = file.subject.person {
+            let row = try await context.transaction.one("SELECT number, name FROM relief.person WHERE id = \(person)")
+            return SubjectView(kind: .person, number: try row["number"], name: try row["name"])
+        }
+        if let household = file.subject.household {
+            let row = try await context.transaction.one(
+                """
+                SELECT h.number, p.name FROM relief.household h JOIN relief.person p ON p.id = h.head
+                WHERE h.id = \(household)
+                """)
+            return SubjectView(kind: .household, number: try row["number"], name: try row["name"])
+        }
+        let row = try await context.transaction.one(
+            "SELECT uscc, name FROM relief.employer WHERE id = \(file.subject.employer)")
+        return SubjectView(kind: .employer, number: try row["uscc"], name: try row["name"])
+    }
+
+    private static func steps(of file: CaseFile, in context: some OperationContext) async throws -> [StepView] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT ordinal, kind, title, state, opened_at, due_on, done_at FROM relief.case_step
+            WHERE case_id = \(file.id) ORDER BY ordinal
+            """)
+        return try rows.map {
+            StepView(
+                ordinal: try $0["ordinal"], kind: try $0["kind"], title: try $0["title"], state: try $0["state"],
+                openedAt: try $0["opened_at"], dueOn: try $0["due_on"], doneAt: try $0["done_at"])
+        }
+    }
+
+    private static func decisions(of file: CaseFile, in context: some OperationContext) async throws -> [DecisionView] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT coalesce(s.title, d.kind) AS step, d.outcome, u.login, d.decided_at, d.reason, d.sheet
+            FROM relief.decision d JOIN relief.app_user u ON u.id = d.decided_by
+            LEFT JOIN relief.case_step s ON s.case_id = d.case_id AND s.ordinal = d.step
+            WHERE d.case_id = \(file.id) ORDER BY d.decided_at, d.id
+            """)
+        return try rows.map {
+            DecisionView(
+                step: try $0["step"], outcome: try $0["outcome"], by: try $0["login"], at: try $0["decided_at"],
+                reason: try $0["reason"], sheet: try $0["sheet"])
+        }
+    }
+
+    private static func visits(of file: CaseFile, in context: some OperationContext) async throws -> [VisitView] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT v.visited_on, a.login AS visitor, b.login AS companion, v.findings, r.login AS recorder
+            FROM relief.visit v JOIN relief.app_user a ON a.id = v.visitor JOIN relief.app_user b ON b.id = v.companion
+            JOIN relief.app_user r ON r.id = v.recorded_by WHERE v.case_id = \(file.id) ORDER BY v.recorded_at, v.id
+            """)
+        return try rows.map {
+            VisitView(
+                on: try $0["visited_on"], visitors: [try $0["visitor"], try $0["companion"]],
+                findings: try $0["findings"],
+                recordedBy: try $0["recorder"])
+        }
+    }
+
+    private static func means(of file: CaseFile, in context: some OperationContext) async throws -> [MeansView] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT m.source, m.checked_on, m.facts::text AS facts, m.note, u.login FROM relief.means_check m
+            JOIN relief.app_user u ON u.id = m.recorded_by WHERE m.case_id = \(file.id) ORDER BY m.recorded_at, m.id
+            """)
+        return try rows.map { row in
+            let text: String = try row["facts"]
+            return MeansView(
+                source: try row["source"], on: try row["checked_on"], facts: try JSON.decode(from: Data(text.utf8)),
+                note: try row["note"], recordedBy: try row["login"])
+        }
+    }
+
+    private static func followUps(of file: CaseFile, in context: some OperationContext) async throws -> [FollowUpView] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT f.done_on, f.manner, f.finding, f.satisfied, u.login FROM relief.follow_up f
+            JOIN relief.app_user u ON u.id = f.recorded_by WHERE f.case_id = \(file.id) ORDER BY f.recorded_at, f.id
+            """)
+        return try rows.map {
+            FollowUpView(
+                on: try $0["done_on"], manner: try $0["manner"], finding: try $0["finding"],
+                satisfied: try $0["satisfied"],
+                recordedBy: try $0["login"])
+        }
+    }
+
+    private static func award(of file: CaseFile, in context: some OperationContext) async throws -> AwardView? {
+        guard
+            let award = try await context.transaction.first(
+                """
+                SELECT a.id, a.amount, a.item, a.approved_at, a.stopped_at, f.code FROM relief.award a
+                LEFT JOIN relief.fund f ON f.id = a.fund WHERE a.case_id = \(file.id)
+                """)
+        else { return nil }
+        let id: UUID = try award["id"]
+        let parts = try await context.transaction.query(
+            """
+            SELECT i.ordinal, i.due_on, i.amount, i.state,
+                   (SELECT p.reference FROM relief.payment p WHERE p.instalment = i.id ORDER BY p.attempt DESC LIMIT 1) AS payment
+            FROM relief.instalment i WHERE i.award = \(id) ORDER BY i.ordinal
+            """)
+        let stopped: Date? = try award["stopped_at"]
+        return AwardView(
+            amount: try award["amount"], item: try award["item"], fund: try award["code"],
+            approvedAt: try award["approved_at"],
+            stopped: stopped != nil,
+            instalments: try parts.map {
+                InstalmentView(
+                    ordinal: try $0["ordinal"], dueOn: try $0["due_on"], amount: try $0["amount"],
+                    state: try $0["state"],
+                    payment: try $0["payment"])
+            })
+    }
+}

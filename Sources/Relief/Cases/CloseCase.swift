@@ -1,0 +1,106 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+extension RecordFollowUp: Executable {
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.awarded, .paying, .followUp, to: "follow up")
+        guard on <= context.today else {
+            throw Refusal.invalid("A follow-up that lies ahead can't be recorded.", field: "on")
+        }
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.follow_up (id, case_id, done_on, manner, finding, satisfied, recorded_by, recorded_at)
+            VALUES (\(UUID()), \(file.id), \(on), \(manner), \(finding), \(satisfied), \(context.principal.user), \(context.now))
+            """)
+        context.concerns(file.number)
+        return try await CaseViews.view(file.number, in: context)
+    }
+}
+
+extension CloseCase: Executable {
+    /// Approved is not done (三往): after an award the database refuses to close a case that nobody followed up.
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.followUp, .returned, .draft, to: "close")
+        let version = try await Programmes.version(file.version, in: context)
+        if version.pack.kind == .archive
+            && [.relieved, .died, .identifiedOut, .safetyNet, .moved, .duplicate].contains(outcome)
+        {
+            try await context.transaction.execute(
+                """
+                UPDATE relief.archive SET ended_at = \(context.now), end_reason = \(outcome.rawValue)
+                WHERE case_id = \(file.id) AND ended_at IS NULL
+                """)
+        }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.case_step SET state = CASE state WHEN 'open' THEN 'done' ELSE 'skipped' END,
+              done_at = CASE state WHEN 'open' THEN \(context.now)::timestamptz END
+            WHERE case_id = \(file.id) AND state IN ('open', 'waiting')
+            """)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.case_file
+            SET state = 'closed', step = NULL, closed_at = \(context.now), outcome = \(outcome), outcome_note = \(note)
+            WHERE id = \(file.id)
+            """)
+        context.concerns(file.number)
+        context.note("outcome", .string(outcome.rawValue))
+        return try await CaseViews.view(file.number, in: context)
+    }
+}
+
+extension WithdrawCase: Executable {
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.draft, .submitted, .returned, to: "withdraw")
+        context.note("reason", .string(try PublicReason.checked(reason)))
+        try await Notices.remove(file, in: context)
+        try await CaseSteps.end(file, as: .withdrawn, in: context)
+        context.concerns(file.number)
+        return try await CaseViews.view(file.number, in: context)
+    }
+}
+
+extension SuspendCase: Executable {
+    /// Halts payments: the next run leaves the case out.
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.awarded, .paying, to: "suspend")
+        context.note("reason", .string(try PublicReason.checked(reason)))
+        try await context.transaction.execute("UPDATE relief.case_file SET state = 'suspended' WHERE id = \(file.id)")
+        context.concerns(file.number)
+        return try await CaseViews.view(file.number, in: context)
+    }
+}
+
+extension ResumeCase: Executable {
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.suspended, to: "resume")
+        let hasPayments = try await context.transaction.exists("SELECT FROM relief.payment WHERE case_id = \(file.id)")
+        let state = hasPayments ? CaseState.paying : .awarded
+        try await context.transaction.execute("UPDATE relief.case_file SET state = \(state) WHERE id = \(file.id)")
+        context.concerns(file.number)
+        try await Awards.settle(caseID: file.id, in: context)
+        return try await CaseViews.view(file.number, in: context)
+    }
+}
+
+extension StopAward: Executable {
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.awarded, .paying, .suspended, to: "stop the award of")
+        let reason = try PublicReason.checked(reason)
+        try await Awards.stop(file, reason: reason, in: context)
+        if file.state == .suspended {
+            try await context.transaction.execute("UPDATE relief.case_file SET state = 'paying' WHERE id = \(file.id)")
+        }
+        try await Awards.settle(caseID: file.id, in: context)
+        context.concerns(file.number)
+        context.note("reason", .string(reason))
+        return try await CaseViews.view(file.number, in: context)
+    }
+}

@@ -1,0 +1,78 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+extension RecordVisit: Executable {
+    /// A visit is made by two (入户调查两人以上); what they found can change the facts of the case.
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.draft, .submitted, .returned, to: "visit")
+        guard visitors.count == 2, visitors[0] != visitors[1] else {
+            throw Refusal.invalid("A home visit is made by two different people: name both.", field: "visitors")
+        }
+        guard on <= context.today else {
+            throw Refusal.invalid("A visit that lies ahead can't be recorded.", field: "on")
+        }
+        let (first, second) = (
+            try await User.find(visitors[0], field: "visitors", in: context),
+            try await User.find(visitors[1], field: "visitors", in: context)
+        )
+        let changes = facts ?? [:]
+        let stored = String(decoding: try JSON.encode(changes), as: UTF8.self)
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.visit (id, case_id, visited_on, visitor, companion, findings, facts, recorded_by, recorded_at)
+            VALUES (\(UUID()), \(file.id), \(on), \(first.id), \(second.id), \(findings), \(stored)::text::jsonb,
+                    \(context.principal.user), \(context.now))
+            """)
+        try await Cases.found(changes, of: file, endsStep: .visit, in: context)
+        return try await CaseViews.view(file.number, in: context)
+    }
+}
+
+extension RecordMeans: Executable {
+    package func execute(in context: CommandContext) async throws -> CaseView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.draft, .submitted, .returned, to: "check the means of")
+        guard on <= context.today else {
+            throw Refusal.invalid("A check that lies ahead can't be recorded.", field: "on")
+        }
+        let stored = String(decoding: try JSON.encode(facts), as: UTF8.self)
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.means_check (id, case_id, source, checked_on, facts, note, recorded_by, recorded_at)
+            VALUES (\(UUID()), \(file.id), \(source), \(on), \(stored)::text::jsonb, \(note), \(context.principal.user),
+                    \(context.now))
+            """)
+        try await Cases.found(facts, of: file, endsStep: .means, in: context)
+        return try await CaseViews.view(file.number, in: context)
+    }
+}
+
+extension Cases {
+    /// Takes what was found into the facts, makes the sheet anew, and ends the step that waited for it.
+    fileprivate static func found(
+        _ changes: [String: JSONValue], of file: CaseFile, endsStep kind: PackStep.Kind, in context: CommandContext
+    ) async throws {
+        let version = try await Programmes.version(file.version, in: context)
+        let problems = version.pack.validate(changes)
+        guard problems.isEmpty else {
+            throw Refusal.invalid(
+                "\(problems.count) facts don't fit the form.", field: "facts.\(problems[0].fact)",
+                details: problems.map(\.problem))
+        }
+        var file = file
+        if !changes.isEmpty {
+            file.facts = file.facts.merging(changes) { $1 }.filter { $0.value != .null }
+            let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)
+            try await context.transaction.execute(
+                "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
+        }
+        let assessment = try await CaseSheet.refresh(file, version, in: context)
+        if let ordinal = file.step, version.pack.step(ordinal)?.kind == kind {
+            try await CaseSteps.advance(file, version.pack, in: context)
+        }
+        context.concerns(file.number)
+        context.note("eligible", .bool(assessment.eligible))
+    }
+}

@@ -1,0 +1,79 @@
+package import Contract
+import Foundation
+import Postgres
+
+/// Documents of a case.
+enum Papers {
+    /// 10 MiB: a scan of some pages.
+    static let mostBytes = 10 << 20
+
+    static func views(of file: CaseFile, in context: some OperationContext) async throws -> [EvidenceView] {
+        let rows = try await context.transaction.query(
+            "SELECT \(columns) WHERE e.case_id = \(file.id) ORDER BY e.added_at, e.id")
+        return try rows.map(view)
+    }
+
+    fileprivate static let columns: SQL = """
+        e.id, e.kind, e.file_name, e.media_type, e.size, e.sha256, u.login, e.added_at
+        FROM relief.evidence e JOIN relief.app_user u ON u.id = e.added_by
+        """
+
+    fileprivate static func view(_ row: Row) throws -> EvidenceView {
+        EvidenceView(
+            id: try row["id"], kind: try row["kind"], fileName: try row["file_name"], mediaType: try row["media_type"],
+            size: try row["size"], sha256: try row["sha256"], addedBy: try row["login"], addedAt: try row["added_at"])
+    }
+
+    /// What the first bytes say a file is; nil: nothing that relief keeps.
+    static func mediaType(of content: Data) -> String? {
+        let signatures: [(String, [UInt8])] = [
+            ("application/pdf", Array("%PDF-".utf8)), ("image/jpeg", [0xFF, 0xD8, 0xFF]),
+            ("image/png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+        ]
+        return signatures.first { content.starts(with: $0.1) }?.0
+    }
+}
+
+extension AddEvidence: Executable {
+    package func execute(in context: CommandContext) async throws -> EvidenceView {
+        let file = try await CaseFile.find(`case`, in: context)
+        try file.require(.draft, .returned, .submitted, .followUp, to: "add a paper to")
+        guard !content.isEmpty, content.count <= Papers.mostBytes else {
+            throw Refusal.tooLarge("A document has 1 byte to 10 MiB; this one has \(content.count).", field: "content")
+        }
+        guard let found = Papers.mediaType(of: content) else {
+            throw Refusal.invalid("Documents are PDF, JPEG or PNG; this file is none of them.", field: "content")
+        }
+        guard found == mediaType else {
+            throw Refusal.invalid(
+                "The file is said to be \(mediaType), but its content is \(found).", field: "mediaType")
+        }
+        // The file comes first: a row without a file would be a hole, a file without a row is only an orphan.
+        let sha256 = try context.door.evidence.store(content)
+        let id = UUID()
+        let name = (fileName as NSString).lastPathComponent
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.evidence (id, case_id, kind, file_name, media_type, size, sha256, added_by, added_at)
+            VALUES (\(id), \(file.id), \(kind), \(name), \(found), \(content.count), \(sha256), \(context.principal.user),
+                    \(context.now))
+            """)
+        let version = try await Programmes.version(file.version, in: context)
+        _ = try await CaseSheet.refresh(file, version, in: context)
+        context.concerns(file.number)
+        context.note("sha256", .string(sha256))
+        return try Papers.view(try await context.transaction.one("SELECT \(Papers.columns) WHERE e.id = \(id)"))
+    }
+}
+
+extension GetEvidence: Answerable {
+    package func answer(in context: QueryContext) async throws -> EvidenceContent {
+        guard let row = try await context.transaction.first("SELECT \(Papers.columns) WHERE e.id = \(evidence)") else {
+            throw Refusal.notFound("There is no such document; see relief case show.", field: "evidence")
+        }
+        let view = try Papers.view(row)
+        return EvidenceContent(
+            id: view.id, kind: view.kind, fileName: view.fileName, mediaType: view.mediaType, sha256: view.sha256,
+            content: try context.door.evidence.content(sha256: view.sha256))
+    }
+}

@@ -1,0 +1,39 @@
+import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// Clears the cases whose notice stood its working days without an open objection, and opens their next step.
+struct CloseDueNotices: SystemCommand {
+    typealias Reply = WorkDone
+    static let name = "notice.closeDue"
+    static let summary = "Clears the cases whose public notice is over."
+    /// A round takes this many; the rest follow at once.
+    static let mostPerRound = 500
+
+    func execute(in context: CommandContext) async throws -> WorkDone {
+        let rows = try await context.transaction.query(
+            """
+            SELECT i.id, i.notice, i.case_id, n.number FROM relief.notice_item i JOIN relief.notice n ON n.id = i.notice
+            WHERE i.state = 'listed' AND i.closes_on < \(context.today)
+            ORDER BY n.number, i.id LIMIT \(Self.mostPerRound) FOR UPDATE OF i SKIP LOCKED
+            """)
+        var notices: Set<UUID> = []
+        for row in rows {
+            let file = try await CaseFile.find(id: row["case_id"], in: context)
+            let version = try await Programmes.version(file.version, in: context)
+            let item: UUID = try row["id"]
+            try await context.transaction.execute(
+                "UPDATE relief.notice_item SET state = 'cleared', closed_at = \(context.now) WHERE id = \(item)")
+            try await context.transaction.execute(
+                "UPDATE relief.case_file SET notice_closed_at = \(context.now) WHERE id = \(file.id)")
+            try await CaseSteps.advance(file, version.pack, in: context)
+            notices.insert(try row["notice"])
+            context.concerns(try row["number"])
+            context.concerns(file.number)
+        }
+        for notice in notices { try await Notices.settle(notice: notice, in: context) }
+        context.note("cases", .int(Int64(rows.count)))
+        return WorkDone(count: rows.count)
+    }
+}

@@ -1,0 +1,110 @@
+import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// Public notices (公示): the list that stands for its working days before anybody approves.
+enum Notices {
+    static let handlers: [Handler] = [
+        .command(PublishNotice.self), .command(WithdrawNotice.self), .command(ObjectToNotice.self),
+        .command(ResolveObjection.self), .query(ListNotices.self), .query(ShowNotice.self),
+    ]
+
+    static let columns: SQL = """
+        n.id, n.number, n.programme, n.starts_on, n.working_days, n.state, n.public_text, o.code,
+        (SELECT max(i.closes_on) FROM relief.notice_item i WHERE i.notice = n.id) AS ends_on
+        FROM relief.notice n JOIN relief.organisation o ON o.id = n.org_id
+        """
+
+    static func view(_ number: String, in context: some OperationContext) async throws -> NoticeView {
+        guard let row = try await context.transaction.first("SELECT \(columns) WHERE n.number = \(number)") else {
+            throw Refusal.notFound(
+                "There is no notice \(number); check the number (relief notice list).", field: "notice")
+        }
+        return try await view(row, in: context)
+    }
+
+    static func view(_ row: Row, in context: some OperationContext) async throws -> NoticeView {
+        let id: UUID = try row["id"]
+        let items = try await context.transaction.query(
+            """
+            SELECT c.number, i.public_name, i.category, i.amount, i.state FROM relief.notice_item i
+            JOIN relief.case_file c ON c.id = i.case_id WHERE i.notice = \(id) ORDER BY c.number
+            """)
+        let objections = try await context.transaction.query(
+            """
+            SELECT b.id, c.number, b.content, b.raised_by, b.raised_at, b.state, b.resolution FROM relief.objection b
+            JOIN relief.notice_item i ON i.id = b.item JOIN relief.case_file c ON c.id = i.case_id
+            WHERE i.notice = \(id) ORDER BY b.raised_at, b.id
+            """)
+        return NoticeView(
+            number: try row["number"], programme: try row["programme"], organisation: try row["code"],
+            startsOn: try row["starts_on"], endsOn: try row["ends_on"], workingDays: try row["working_days"],
+            state: try row["state"], publicText: try row["public_text"],
+            items: try items.map {
+                NoticeItemView(
+                    case: try $0["number"], publicName: try $0["public_name"], category: try $0["category"],
+                    amount: try $0["amount"], state: try $0["state"])
+            },
+            objections: try objections.map {
+                ObjectionView(
+                    id: try $0["id"], case: try $0["number"], text: try $0["content"], raisedBy: try $0["raised_by"],
+                    raisedAt: try $0["raised_at"], state: try $0["state"], resolution: try $0["resolution"])
+            })
+    }
+
+    /// Takes a case off the notice that it stands on.
+    static func remove(_ file: CaseFile, in context: CommandContext) async throws {
+        let notices = try await context.transaction.query(
+            """
+            UPDATE relief.notice_item SET state = 'removed', paused_on = NULL
+            WHERE case_id = \(file.id) AND state IN ('listed', 'objected') RETURNING notice
+            """)
+        for row in notices { try await settle(notice: try row["notice"], in: context) }
+    }
+
+    /// A notice is over when none of its cases stands on it any more.
+    static func settle(notice: UUID, in context: CommandContext) async throws {
+        try await context.transaction.execute(
+            """
+            UPDATE relief.notice n SET
+              state = CASE WHEN EXISTS (SELECT FROM relief.notice_item i WHERE i.notice = n.id AND i.state = 'listed')
+                           THEN 'running'
+                           WHEN EXISTS (SELECT FROM relief.notice_item i WHERE i.notice = n.id AND i.state = 'objected')
+                           THEN 'paused' ELSE 'closed' END,
+              closed_at = CASE WHEN EXISTS (SELECT FROM relief.notice_item i WHERE i.notice = n.id
+                                            AND i.state IN ('listed', 'objected')) THEN NULL
+                               ELSE \(context.now)::timestamptz END
+            WHERE n.id = \(notice) AND n.state <> 'withdrawn'
+            """)
+    }
+}
+
+/// What a public notice may show: an allow-list of fields, and a last look for anything that resembles a number of a
+/// person (F10: 15,000 records leaked by a notice).
+enum PublicText {
+    /// 张某某: the family name and as many marks as other characters.
+    static func name(_ name: String) -> String {
+        guard let first = name.first, name.count > 1 else { return name }
+        return String(first) + String(repeating: "某", count: min(name.count - 1, 2))
+    }
+
+    static func render(
+        title: String, union: String, lines: [(name: String, category: String, amount: Fen?)], from: Day, to: Day
+    )
+        throws -> String
+    {
+        var text = "\(title)公示\n\(union)\n公示期: \(from) 至 \(to)\n\n"
+        for (index, line) in lines.enumerated() {
+            text += "\(index + 1). \(line.name)  \(line.category)"
+            if let amount = line.amount { text += "  \(amount)元" }
+            text += "\n"
+        }
+        text += "\n如有异议,请在公示期内向本级工会反映。\n"
+        if text.contains(/[0-9]{11,}/) {
+            throw Refusal.conflict(
+                "The notice would show a number as long as a phone, identity or account number; it is not published.")
+        }
+        return text
+    }
+}

@@ -1,0 +1,80 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+extension ObjectToNotice: Executable {
+    /// Stops the clock of the case that is objected to; the others on the list go on.
+    package func execute(in context: CommandContext) async throws -> NoticeView {
+        let row = try await context.transaction.first(
+            """
+            SELECT i.id, i.notice, i.state FROM relief.notice_item i JOIN relief.notice n ON n.id = i.notice
+            JOIN relief.case_file c ON c.id = i.case_id
+            WHERE n.number = \(notice) AND c.number = \(`case`) FOR UPDATE OF i
+            """)
+        guard let row else {
+            throw Refusal.notFound("Case \(`case`) doesn't stand on notice \(notice).", field: "case")
+        }
+        let state: NoticeItemState = try row["state"]
+        guard state == .listed || state == .objected else {
+            throw Refusal.conflict("The notice of case \(`case`) is over.", field: "case")
+        }
+        let item: UUID = try row["id"]
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.objection (id, item, content, raised_by, raised_at, state)
+            VALUES (\(UUID()), \(item), \(text), \(raisedBy), \(context.now), 'open')
+            """)
+        if state == .listed {
+            try await context.transaction.execute(
+                "UPDATE relief.notice_item SET state = 'objected', paused_on = \(context.today) WHERE id = \(item)")
+        }
+        try await Notices.settle(notice: try row["notice"], in: context)
+        context.concerns(notice)
+        context.concerns(`case`)
+        return try await Notices.view(notice, in: context)
+    }
+}
+
+extension ResolveObjection: Executable {
+    /// Dismissed: the clock goes on with the working days that were left. Upheld: the case goes back to its worker.
+    package func execute(in context: CommandContext) async throws -> NoticeView {
+        let row = try await context.transaction.first(
+            """
+            SELECT b.state, i.id AS item, i.notice, i.case_id, i.closes_on, i.paused_on, n.number
+            FROM relief.objection b JOIN relief.notice_item i ON i.id = b.item JOIN relief.notice n ON n.id = i.notice
+            WHERE b.id = \(objection) FOR UPDATE OF b, i
+            """)
+        guard let row else {
+            throw Refusal.notFound("There is no such objection; see relief notice show.", field: "objection")
+        }
+        guard try row["state"] == ObjectionState.open else {
+            throw Refusal.conflict("The objection is resolved already.", field: "objection")
+        }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.objection SET state = \(outcome.rawValue), resolution = \(reason),
+              resolved_by = \(context.principal.user), resolved_at = \(context.now) WHERE id = \(objection)
+            """)
+        let (item, number): (UUID, String) = (try row["item"], try row["number"])
+        let file = try await CaseFile.find(id: try row["case_id"], in: context)
+        let others = try await context.transaction.exists(
+            "SELECT FROM relief.objection WHERE item = \(item) AND state = 'open'")
+        if outcome == .upheld {
+            try await Notices.remove(file, in: context)
+            try await CaseSteps.sendBack(file, in: context)
+        } else if !others, let paused: Day = try row["paused_on"] {
+            let calendar = try await Calendars.current(in: context)
+            let left = calendar.workingDays(after: paused, through: try row["closes_on"])
+            let end = calendar.day(workingDays: left, after: context.today)
+            try await context.transaction.execute(
+                "UPDATE relief.notice_item SET state = 'listed', paused_on = NULL, closes_on = \(end) WHERE id = \(item)"
+            )
+            try await Notices.settle(notice: try row["notice"], in: context)
+        }
+        context.concerns(number)
+        context.concerns(file.number)
+        context.note("outcome", .string(outcome.rawValue))
+        return try await Notices.view(number, in: context)
+    }
+}

@@ -1,0 +1,112 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+extension PublishNotice: Executable {
+    package func execute(in context: CommandContext) async throws -> NoticeView {
+        let union = try await Organisation.find(organisation, in: context)
+        let files = try await waiting(under: union, in: context)
+        guard let first = files.first else {
+            throw Refusal.conflict(
+                "No case of \(programme) under \(organisation) waits for a public notice.", field: "programme")
+        }
+        let version = try await Programmes.version(first.version, in: context)
+        guard let step = first.step.flatMap({ version.pack.step($0) }) else {
+            throw Refusal.conflict("The case has no open step.")
+        }
+        let end = try await Calendars.current(in: context).day(workingDays: step.noticeDays, after: context.today)
+        var lines: [(file: CaseFile, name: String, category: String, amount: Fen?)] = []
+        for file in files {
+            let assessment = version.pack.assess(try await CaseSheet.inputs(of: file, version.pack, in: context))
+            let subject = try await CaseViews.subject(of: file, in: context)
+            let name = subject.kind == .employer ? subject.name : PublicText.name(subject.name)
+            let category = assessment.level.map { "\(version.pack.title)(\($0))" } ?? version.pack.title
+            lines.append((file, name, category, step.showsAmount ? assessment.amount : nil))
+        }
+        let text = try PublicText.render(
+            title: version.pack.title, union: union.name, lines: lines.map { ($0.name, $0.category, $0.amount) },
+            from: context.today, to: end)
+        let (id, number) = (
+            UUID(), try await Numbers.next(.notice(year: context.today.year), of: union, in: context.transaction)
+        )
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.notice (id, number, programme, org_id, org_path, starts_on, working_days, state, public_text,
+              published_by, published_at)
+            VALUES (\(id), \(number), \(programme), \(union.id), \(union.path)::ltree, \(context.today), \(step.noticeDays),
+              'running', \(text), \(context.principal.user), \(context.now))
+            """)
+        for line in lines {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.notice_item (id, notice, case_id, public_name, category, amount, state, closes_on)
+                VALUES (\(UUID()), \(id), \(line.file.id), \(line.name), \(line.category), \(line.amount), 'listed', \(end))
+                """)
+            context.concerns(line.file.number)
+        }
+        context.concerns(number)
+        context.note("cases", .int(Int64(lines.count)))
+        return try await Notices.view(number, in: context)
+    }
+
+    private func waiting(under union: Organisation, in context: CommandContext) async throws -> [CaseFile] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT \(CaseFile.columns) FROM relief.case_file c
+            JOIN relief.case_step s ON s.case_id = c.id AND s.state = 'open' AND s.kind = 'notice'
+            WHERE c.programme = \(programme) AND c.state = 'submitted' AND c.org_path <@ \(union.path)::ltree
+              AND (\(cases)::text[] IS NULL OR c.number = ANY (\(cases)))
+              AND NOT EXISTS (SELECT FROM relief.notice_item i WHERE i.case_id = c.id AND i.state IN ('listed', 'objected'))
+            ORDER BY c.number FOR NO KEY UPDATE OF c
+            """)
+        let files = try rows.map(CaseFile.init)
+        if let missing = cases?.first(where: { number in !files.contains { $0.number == number } }) {
+            throw Refusal.conflict("Case \(missing) doesn't wait for a public notice of \(programme).", field: "cases")
+        }
+        return files
+    }
+}
+
+extension WithdrawNotice: Executable {
+    package func execute(in context: CommandContext) async throws -> NoticeView {
+        let before = try await Notices.view(notice, in: context)
+        guard before.state == .running || before.state == .paused else {
+            throw Refusal.conflict("Notice \(notice) is \(before.state.rawValue) already.", field: "notice")
+        }
+        context.note("reason", .string(try PublicReason.checked(reason)))
+        try await context.transaction.execute(
+            """
+            UPDATE relief.notice_item SET state = 'removed', paused_on = NULL WHERE state IN ('listed', 'objected')
+              AND notice = (SELECT n.id FROM relief.notice n WHERE n.number = \(notice))
+            """)
+        try await context.transaction.execute(
+            "UPDATE relief.notice SET state = 'withdrawn', closed_at = \(context.now) WHERE number = \(notice)")
+        for item in before.items { context.concerns(item.case) }
+        context.concerns(notice)
+        return try await Notices.view(notice, in: context)
+    }
+}
+
+extension ListNotices: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<NoticeView> {
+        let size = try Paging.size(limit)
+        let rows = try await context.transaction.query(
+            """
+            SELECT \(Notices.columns) WHERE n.number > coalesce(\(cursor)::text, '')
+              AND (\(state)::text IS NULL OR n.state = \(state))
+              AND (\(organisation)::text IS NULL
+                   OR n.org_path <@ (SELECT u.path FROM relief.organisation u WHERE u.code = \(organisation)))
+            ORDER BY n.number LIMIT \(size + 1)
+            """)
+        var views: [NoticeView] = []
+        for row in rows { views.append(try await Notices.view(row, in: context)) }
+        return Paging.page(views, size: size, cursor: \.number)
+    }
+}
+
+extension ShowNotice: Answerable {
+    package func answer(in context: QueryContext) async throws -> NoticeView {
+        try await Notices.view(notice, in: context)
+    }
+}
