@@ -117,7 +117,7 @@ let package = Package(
                 "Relief", "Contract", "WorkingDays", "Ledger", "Postgres", "Jobs", "BankFiles", "TransparencyLog",
                 "CEL", "Schema", "Support", crypto,
             ]),
-        tests("Web", ["Web", "Relief", "Client", "Contract", "Support", hummingbird, logging]),
+        tests("Web", ["Web", "Relief", "Client", "Contract", "WorkingDays", "Support", hummingbird, logging]),
         tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,4 @@
 package import FoundationEssentials
-import Synchronization
 
 extension Route {
     /// Reads an operation from a request: fields of the path (decoded), query string (encoded), body. A value that isn't
@@ -7,7 +6,8 @@ extension Route {
     package static func decode<O: Operation>(
         _ type: O.Type, parameters: [String: String], query: String?, body: Data
     ) throws -> O {
-        let properties = try OperationFields.of(type)
+        let fields = try OperationFields.of(type)
+        let properties = fields.properties
         var given: [(name: String, value: JSONValue)] = []
         for (name, text) in parameters.sorted(by: { $0.key < $1.key }) {
             given.append((name, try value(text, name, properties)))
@@ -18,6 +18,7 @@ extension Route {
             given.append((name, try value(text, name, properties)))
         }
         let object = try splice(given, into: O.route.method == .get ? Data() : body, of: type, properties)
+        try fields.refuseUnknownInside(object)
         do {
             return try JSON.decode(type, from: object)
         } catch let error as DecodingError {
@@ -145,18 +146,5 @@ private struct FieldNames: Decodable {
 
     init(from decoder: any Decoder) throws {
         names = try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue)
-    }
-}
-
-/// The fields of each operation, discovered once.
-enum OperationFields {
-    private static let known = Mutex<[String: [SchemaProperty]]>([:])
-
-    static func of<O: Operation>(_ type: O.Type) throws -> [SchemaProperty] {
-        if let found = known.withLock({ $0[O.name] }) { return found }
-        let (schema, book) = try JSONSchema.of(type)
-        guard case .reference(let name) = schema, let properties = book.components[name] else { return [] }
-        known.withLock { $0[O.name] = properties }
-        return properties
     }
 }

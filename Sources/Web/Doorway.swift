@@ -25,9 +25,10 @@ package struct Doorway: Sendable {
     }
 
     /// All operations that the door has handlers for.
-    package init(_ door: Door, authenticate: @escaping @Sendable (Credentials) async throws -> Principal) {
+    package init(_ door: Door) {
         self.init(
-            operations: Catalogue.operations.filter { door.handlers[$0.name] != nil }, authenticate: authenticate
+            operations: Catalogue.operations.filter { door.handlers[$0.name] != nil },
+            authenticate: { try await door.authenticate($0) }
         ) { call in
             guard let handler = door.handlers[call.name] else {
                 throw Refusal.notFound("reliefd can't do “\(call.name)” yet.")

@@ -59,6 +59,7 @@ package enum Web {
             }
         return Application(
             router: try router(doorway, settings: settings),
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: .init(address: address, serverName: "reliefd"),
             onServerRunning: { _ in await onListening() }, logger: logger)
     }

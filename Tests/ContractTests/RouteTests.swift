@@ -25,6 +25,12 @@ struct RouteTests {
         let body = try refusal { _ = try decode(SubmitCase.self, ["case": "C1"], #"{"cse":"C2"}"#) }
         #expect(body.code == .invalid)
         #expect(body.field == "cse")
+        let inside = try refusal {
+            _ = try decode(
+                OpenHousehold.self, [:],
+                #"{"organisation":"a","head":"P1","members":[{"person":"P2","relation":"son","since":"2026-01-01"}]}"#)
+        }
+        #expect(inside.field == "members.0.since")
         let query = try refusal { _ = try decode(ListCases.self, query: "stat=paying") }
         #expect(query.field == "stat")
     }

@@ -68,7 +68,10 @@ struct LiveAPI {
                 switch call.operation {
                 case is WhoAmI:
                     return UserView(login: call.principal.login, name: "王芳", disabled: false, grants: [])
+                case let list as ListCases where list.programme == "P04": return Page<CaseSummary>(items: [.wang, .li])
                 case let list as ListCases: return Page<CaseSummary>(items: [], next: list.search)
+                case let show as ShowCase where show.case.hasPrefix("R-"): return CaseView.waiting(show.case)
+                case let decide as DecideCase: return CaseView.waiting(decide.case)
                 case let show as ShowCase: throw Refusal.notFound("There is no case \(show.case).", field: "case")
                 case let pause as PauseQueue:
                     return QueueView(

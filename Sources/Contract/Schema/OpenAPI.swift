@@ -41,7 +41,7 @@ package enum OpenAPI {
 
     private static func describe<O: Operation>(_ operation: O.Type, _ book: inout SchemaBook) throws -> JSONValue {
         let reply = try book.add(O.Reply.self)
-        let fields = try OperationFields.of(operation)
+        let fields = try OperationFields.of(operation).properties
         let inPath = Set(O.route.parameters)
         var parameters = fields.filter { inPath.contains($0.name) }.map { parameter($0, in: "path") }
         var description: [String: JSONValue] = [

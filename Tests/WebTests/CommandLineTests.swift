@@ -1,0 +1,79 @@
+import Contract
+import Foundation
+import Testing
+import Web
+
+/// The built `relief` before the API.
+struct CommandLineTests {
+    private func relief(_ api: LiveAPI, _ arguments: String...) async throws -> (status: Int32, output: String) {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let output = api.folder.appending(path: "output-\(UUID().uuidString)")
+        try Data().write(to: output)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "relief")
+        process.arguments = arguments
+        process.environment = ["RELIEF_URL": api.endpoint.description]
+        let handle = try FileHandle(forWritingTo: output)
+        process.standardOutput = handle
+        process.standardError = handle
+        let (ended, end) = AsyncStream.makeStream(of: Void.self)
+        process.terminationHandler = { _ in end.finish() }
+        try process.run()
+        for await _ in ended {}
+        return (process.terminationStatus, try String(contentsOf: output, encoding: .utf8))
+    }
+
+    @Test func `a list is aligned for people, amounts to the right`() async throws {
+        try await LiveAPI.with { api in
+            let (status, output) = try await relief(api, "case", "list", "--programme", "P04")
+            #expect(status == 0)
+            #expect(
+                output == """
+                    number  programme  organisation  subject     state      step      amount  due on
+                    R-1     P04        ah            王芳        submitted  review  6,000.00  2026-11-30
+                    R-20    P04        ah            Li, "=Lei"  submitted  review      0.50
+
+                    """)
+        }
+    }
+
+    @Test func `a list is CSV for spreadsheets`() async throws {
+        try await LiveAPI.with { api in
+            let (_, output) = try await relief(api, "case", "list", "--programme", "P04", "--csv")
+            #expect(
+                output.split(separator: "\r\n").map(String.init) == [
+                    "number,programme,organisation,subject,state,step,amount,due on",
+                    "R-1,P04,ah,王芳,submitted,review,\"6,000.00\",2026-11-30",
+                    "R-20,P04,ah,\"Li, \"\"=Lei\"\"\",submitted,review,0.50,",
+                ])
+        }
+    }
+
+    @Test func `deciding all decides each over what it showed`() async throws {
+        try await LiveAPI.with { api in
+            let (status, output) = try await relief(
+                api, "case", "decide", "--all", "--programme", "P04", "--step", "review", "--outcome", "pass")
+            #expect(status == 0)
+            #expect(output.contains("临时救助") && output.contains("病种") && output.contains("2 decided."))
+            let decisions = api.asked.value.calls.compactMap { $0.operation as? DecideCase }
+            #expect(decisions.map(\.sheet) == ["sheet-R-1", "sheet-R-20"])
+            #expect(decisions.map(\.outcome) == [.pass, .pass])
+        }
+    }
+
+    @Test func `a refusal is a sentence and an exit code`() async throws {
+        try await LiveAPI.with { api in
+            let (status, output) = try await relief(api, "case", "show", "C9")
+            #expect(status == 4)
+            #expect(output == "relief: There is no case C9.\n  field: case\n")
+        }
+    }
+
+    @Test func `the subject may stand alone after the verb, and JSON is the reply`() async throws {
+        try await LiveAPI.with { api in
+            let (status, output) = try await relief(api, "case", "show", "R-1", "--json")
+            #expect(status == 0)
+            #expect(try JSON.decode(CaseView.self, from: Data(output.utf8)).sheet == "sheet-R-1")
+        }
+    }
+}
