@@ -41,7 +41,7 @@ struct Work {
         beatNow = true
     }
 
-    /// Takes in what a notification says: `ready QUEUE`, `laned`, `due`, `beat`; anything else means everything.
+    /// Takes in what a notification says: `ready QUEUE`, `laned`, `due`, `beat`, `schedules`; anything else means everything.
     mutating func hear(_ payload: String) {
         let words = payload.split(separator: " ", maxSplits: 1).map(String.init)
         switch words.first {
@@ -49,6 +49,7 @@ struct Work {
         case "laned": lookAtLanes = true
         case "due": lookForDue = true
         case "beat": beatNow = true
+        case "schedules": nextTick = .distantPast
         default: lookEverywhere()
         }
     }

@@ -1,0 +1,114 @@
+package import FoundationEssentials
+import Postgres
+
+/// Where a job is in its life.
+package enum JobState: String, Sendable, Codable, CaseIterable {
+    /// Due later.
+    case scheduled
+    /// Waits for its turn in a lane.
+    case laned
+    case ready, running, done, cancelled
+    /// Failed for good; waits for a person.
+    case dead
+    /// A dead job that a person let rest.
+    case dismissed
+}
+
+/// A job as people see it.
+package struct JobView: Sendable, Codable, Equatable {
+    package let id: JobID
+    package let kind: String
+    package let version: Int
+    /// JSON.
+    package let args: String
+    package let state: JobState
+    package let queue: String
+    package let priority: Int
+    package let lane: String?
+    package let uniqueKey: String?
+    package let attempt: Int
+    package let maxAttempts: Int
+    package let runAt: Date
+    package let createdAt: Date
+    package let startedAt: Date?
+    package let finishedAt: Date?
+    package let reason: String?
+    package let lastError: String?
+    package let engine: UUID?
+    package let progress: Double?
+    package let progressNote: String?
+
+    init(row: Row) throws {
+        id = JobID(rawValue: try row["id"])
+        kind = try row["kind"]
+        version = try row["version"]
+        args = try row["args"]
+        guard let state = JobState(rawValue: try row["state"]) else { throw UnknownState() }
+        self.state = state
+        queue = try row["queue"]
+        priority = try row["priority"]
+        lane = try row["lane"]
+        uniqueKey = try row["unique_key"]
+        attempt = try row["attempt"]
+        maxAttempts = try row["max_attempts"]
+        runAt = try row["run_at"]
+        createdAt = try row["created_at"]
+        startedAt = try row["started_at"]
+        finishedAt = try row["finished_at"]
+        reason = try row["reason"]
+        lastError = try row["last_error"]
+        engine = try row["owner"]
+        progress = try row["progress"]
+        progressNote = try row["progress_note"]
+    }
+}
+
+/// The schema knows a state that this program doesn't: it is older than the database.
+struct UnknownState: Error {}
+
+/// A queue as people see it.
+package struct QueueView: Sendable, Codable, Equatable {
+    package let name: String
+    package let ready: Int
+    package let running: Int
+    package let scheduled: Int
+    package let laned: Int
+    package let dead: Int
+    /// When the ready job that waits longest was due.
+    package let oldest: Date?
+    package let pausedAt: Date?
+    package let pausedBy: String?
+
+    init(row: Row) throws {
+        name = try row["queue"]
+        ready = try row["ready"]
+        running = try row["running"]
+        scheduled = try row["scheduled"]
+        laned = try row["laned"]
+        dead = try row["dead"]
+        oldest = try row["oldest"]
+        pausedAt = try row["paused_at"]
+        pausedBy = try row["paused_by"]
+    }
+}
+
+/// An engine as people see it.
+package struct EngineView: Sendable, Codable, Equatable {
+    package let id: UUID
+    package let host: String
+    package let processID: Int
+    package let queues: [String]
+    package let startedAt: Date
+    package let leaseUntil: Date
+    package let running: Int
+
+    init(row: Row) throws {
+        id = try row["id"]
+        host = try row["host"]
+        processID = try row["process_id"]
+        queues = try row["queues"]
+        startedAt = try row["started_at"]
+        leaseUntil = try row["lease_until"]
+        running = try row["running"]
+    }
+}

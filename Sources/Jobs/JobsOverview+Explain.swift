@@ -1,0 +1,88 @@
+package import FoundationEssentials
+package import Postgres
+
+/// Why a job is where it is: one reason, in the words of the trade.
+package enum JobReason: Sendable, Equatable, CustomStringConvertible {
+    case unknown
+    case notDueBefore(Date, lastError: String?)
+    /// Others of the lane come first; `running` is the one that holds it.
+    case inLane(String, ahead: Int, running: JobID?)
+    case queuePaused(String, since: Date, by: String?)
+    /// No engine that serves the queue has a lease.
+    case noEngine(queue: String)
+    case inQueue(String, ahead: Int)
+    case running(host: String, processID: Int, since: Date)
+    /// The engine that holds it has gone quiet; a rescue follows.
+    case awaitsRescue(since: Date)
+    case ended(JobState, reason: String?)
+
+    package var description: String {
+        switch self {
+        case .unknown: "There is no such job, or its history was dropped."
+        case .notDueBefore(let time, nil): "It is not due before \(Self.text(time))."
+        case .notDueBefore(let time, let error?):
+            "Its last attempt failed (\(error)); the next is due at \(Self.text(time))."
+        case .inLane(let lane, let ahead, let running):
+            "It waits in lane \(lane): \(ahead) before it" + (running.map { ", job \($0) has the turn." } ?? ".")
+        case .queuePaused(let queue, let since, let person):
+            "Queue \(queue) is paused since \(Self.text(since))" + (person.map { " by \($0)." } ?? ".")
+        case .noEngine(let queue): "No running engine serves queue \(queue)."
+        case .inQueue(let queue, let ahead): "It is ready in queue \(queue): \(ahead) before it."
+        case .running(let host, let process, let since):
+            "It runs since \(Self.text(since)) in process \(process) on \(host)."
+        case .awaitsRescue(let since):
+            "The engine that ran it went quiet at \(Self.text(since)); another will take it over."
+        case .ended(let state, let reason): "It is \(state.rawValue)" + (reason.map { ": \($0)" } ?? ".")
+        }
+    }
+
+    private static func text(_ date: Date) -> String { date.formatted(.iso8601) }
+}
+
+extension JobsOverview {
+    /// Why a job waits, or what became of it. `leaseNow` is real time where `now` may be a demo clock's.
+    package static func explain(
+        _ id: JobID, in session: some Session, now: Date, leaseNow: Date? = nil
+    ) async throws -> JobReason {
+        guard let job = try await show(id, in: session) else { return .unknown }
+        switch job.state {
+        case .done, .cancelled, .dead, .dismissed: return .ended(job.state, reason: job.reason)
+        case .scheduled: return .notDueBefore(job.runAt, lastError: job.lastError)
+        case .running: return try await explainRunning(job, in: session, now: leaseNow ?? now)
+        case .laned:
+            let row = try await session.one(
+                """
+                SELECT count(*) FILTER (WHERE (priority, id) < (\(job.priority)::int, \(id.rawValue)) OR stage = 'ready') AS ahead,
+                       max(id) FILTER (WHERE stage = 'ready') AS head
+                  FROM jobs.job WHERE lane = \(job.lane) AND stage IN ('laned', 'ready') AND id <> \(id.rawValue)
+                """)
+            let head: Int64? = try row["head"]
+            return .inLane(job.lane ?? "", ahead: try row["ahead"], running: head.map(JobID.init(rawValue:)))
+        case .ready: return try await explainReady(job, in: session, now: leaseNow ?? now)
+        }
+    }
+
+    private static func explainRunning(_ job: JobView, in session: some Session, now: Date) async throws -> JobReason {
+        let row = try await session.first(
+            "SELECT host, process_id, lease_until FROM jobs.engine WHERE id = \(job.engine)")
+        guard let row, case let until:Date = try row["lease_until"], until > now else {
+            return .awaitsRescue(since: try row?["lease_until"] ?? now)
+        }
+        return .running(host: try row["host"], processID: try row["process_id"], since: job.startedAt ?? now)
+    }
+
+    private static func explainReady(_ job: JobView, in session: some Session, now: Date) async throws -> JobReason {
+        let row = try await session.one(
+            """
+            SELECT (SELECT paused_at FROM jobs.queue WHERE name = \(job.queue)) AS paused_at,
+                   (SELECT paused_by FROM jobs.queue WHERE name = \(job.queue)) AS paused_by,
+                   EXISTS (SELECT FROM jobs.engine WHERE lease_until > \(now) AND \(job.queue) = ANY (queues)) AS served,
+                   (SELECT count(*) FROM jobs.job WHERE queue = \(job.queue) AND stage = 'ready' AND owner IS NULL
+                       AND (priority, id) < (\(job.priority)::int, \(job.id.rawValue))) AS ahead
+            """)
+        if let paused: Date = try row["paused_at"] {
+            return .queuePaused(job.queue, since: paused, by: try row["paused_by"])
+        }
+        return try row["served"] ? .inQueue(job.queue, ahead: try row["ahead"]) : .noEngine(queue: job.queue)
+    }
+}

@@ -1,0 +1,166 @@
+package import FoundationEssentials
+package import Postgres
+
+/// The jobs as people see them: to list, to show, to ask why one waits, to retry, cancel, pause and resume.
+package enum JobsOverview {
+    /// Which jobs are asked for; what is nil doesn't matter.
+    package struct Filter: Sendable {
+        package var state: JobState?
+        package var kind: String?
+        package var queue: String?
+        package var lane: String?
+
+        package init(state: JobState? = nil, kind: String? = nil, queue: String? = nil, lane: String? = nil) {
+            self.state = state
+            self.kind = kind
+            self.queue = queue
+            self.lane = lane
+        }
+    }
+
+    /// The newest jobs that match, below a number when one is given (the page before).
+    package static func list(
+        _ filter: Filter = Filter(), before: JobID? = nil, limit: Int = 100, in session: some Session
+    ) async throws -> [JobView] {
+        try await session.query(
+            """
+            SELECT * FROM jobs.every
+             WHERE id < \(before?.rawValue ?? .max)
+               AND (\(filter.state?.rawValue)::text IS NULL OR state = \(filter.state?.rawValue)::text)
+               AND (\(filter.kind)::text IS NULL OR kind = \(filter.kind)::text)
+               AND (\(filter.queue)::text IS NULL OR queue = \(filter.queue)::text)
+               AND (\(filter.lane)::text IS NULL OR lane = \(filter.lane)::text)
+             ORDER BY id DESC LIMIT \(limit)
+            """
+        ).map(JobView.init(row:))
+    }
+
+    /// A job, wherever it lies; nil where there is none of this number, or its history was dropped.
+    package static func show(_ id: JobID, in session: some Session) async throws -> JobView? {
+        try await session.first("SELECT * FROM jobs.every WHERE id = \(id.rawValue)").map(JobView.init(row:))
+    }
+
+    /// Cancels a job that doesn't run, or asks the engine that runs it to cancel it. False where it has ended already.
+    @discardableResult
+    package static func cancel(
+        _ id: JobID, reason: String, in session: some Session, now: Date
+    ) async throws -> Bool {
+        let ended = try await session.execute(
+            """
+            WITH gone AS (DELETE FROM jobs.job WHERE id = \(id.rawValue) AND owner IS NULL RETURNING *),
+                 told AS (SELECT count(pg_notify('jobs', 'laned')) FROM gone WHERE lane IS NOT NULL)
+            INSERT INTO jobs.history (id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts,
+                                      run_at, created_at, started_at, finished_at, outcome, reason, last_error)
+            SELECT id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts, run_at, created_at,
+                   started_at, \(now), 'cancelled', \(reason), last_error FROM gone WHERE (SELECT count FROM told) >= 0
+            """)
+        if ended == 1 { return true }
+        return try await session.exists(
+            """
+            UPDATE jobs.job SET cancel_reason = \(reason) WHERE id = \(id.rawValue)
+            RETURNING pg_notify('jobs', 'beat')
+            """)
+    }
+
+    /// Makes a waiting job due now, or gives a dead one all of its attempts again. False where there is neither.
+    @discardableResult
+    package static func retry(_ id: JobID, in session: some Session, now: Date) async throws -> Bool {
+        let hastened = try await session.exists(
+            """
+            UPDATE jobs.job SET run_at = \(now) WHERE id = \(id.rawValue) AND stage = 'scheduled'
+            RETURNING pg_notify('jobs', 'due')
+            """)
+        if hastened { return true }
+        return try await revive("id = \(id.rawValue)", in: session, now: now) == 1
+    }
+
+    /// Gives all dead jobs of a kind their attempts again. Returns how many.
+    @discardableResult
+    package static func retryDead(kind: String, in session: some Session, now: Date) async throws -> Int {
+        try await revive("kind = \(kind)", in: session, now: now)
+    }
+
+    /// Lets a dead job rest: it goes to the history. False where there is none.
+    @discardableResult
+    package static func dismiss(
+        _ id: JobID, reason: String, in session: some Session, now: Date
+    ) async throws -> Bool {
+        try await session.execute(
+            """
+            WITH gone AS (DELETE FROM jobs.dead_letter WHERE id = \(id.rawValue) RETURNING *)
+            INSERT INTO jobs.history (id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts,
+                                      run_at, created_at, started_at, finished_at, outcome, reason, last_error)
+            SELECT id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts, run_at, created_at,
+                   started_at, \(now), 'dismissed', \(reason), last_error FROM gone
+            """) == 1
+    }
+
+    /// A dead job whose unique key is taken by a live one stays dead.
+    private static func revive(_ condition: SQL, in session: some Session, now: Date) async throws -> Int {
+        try await session.execute(
+            """
+            WITH wanted AS (
+                SELECT DISTINCT ON (coalesce(unique_key, id::text)) id FROM jobs.dead_letter AS d
+                 WHERE \(condition)
+                   AND NOT EXISTS (SELECT FROM jobs.job AS j WHERE j.unique_key = d.unique_key)
+            ), gone AS (
+                DELETE FROM jobs.dead_letter WHERE id IN (SELECT id FROM wanted) RETURNING *
+            )
+            INSERT INTO jobs.job (id, kind, version, args, queue, priority, stage, run_at, lane, unique_key, attempt,
+                                  max_attempts, created_at, last_error)
+            SELECT id, kind, version, args, queue, priority, CASE WHEN lane IS NULL THEN 'ready' ELSE 'laned' END, \(now), lane,
+                   unique_key, 0, max_attempts, created_at, last_error FROM gone
+            """)
+    }
+
+    /// No engine claims from the queue any more until it is resumed; running jobs go on.
+    package static func pause(
+        queue: String, by person: String, in session: some Session, now: Date
+    ) async throws {
+        try await session.execute(
+            """
+            INSERT INTO jobs.queue AS q (name, paused_at, paused_by) VALUES (\(queue), \(now), \(person))
+            ON CONFLICT (name) DO UPDATE SET paused_at = excluded.paused_at, paused_by = excluded.paused_by
+             WHERE q.paused_at IS NULL
+            """)
+    }
+
+    /// False where the queue wasn't paused.
+    @discardableResult
+    package static func resume(queue: String, in session: some Session) async throws -> Bool {
+        try await session.exists(
+            """
+            UPDATE jobs.queue SET paused_at = NULL, paused_by = NULL WHERE name = \(queue) AND paused_at IS NOT NULL
+            RETURNING pg_notify('jobs', 'ready ' || name)
+            """)
+    }
+
+    /// How much lies in each queue. Counts every live row: for people, not for a loop.
+    package static func queues(in session: some Session) async throws -> [QueueView] {
+        try await session.query(
+            """
+            SELECT queue, count(*) FILTER (WHERE stage = 'ready' AND owner IS NULL) AS ready,
+                   count(*) FILTER (WHERE owner IS NOT NULL) AS running,
+                   count(*) FILTER (WHERE stage = 'scheduled') AS scheduled, count(*) FILTER (WHERE stage = 'laned') AS laned,
+                   (SELECT count(*) FROM jobs.dead_letter AS d WHERE d.queue = live.queue) AS dead,
+                   min(run_at) FILTER (WHERE stage = 'ready' AND owner IS NULL) AS oldest,
+                   max(q.paused_at) AS paused_at, max(q.paused_by) AS paused_by
+              FROM (SELECT queue, stage, owner, run_at FROM jobs.job
+                    UNION ALL SELECT name, NULL, NULL, NULL FROM jobs.queue WHERE paused_at IS NOT NULL
+                    UNION ALL SELECT queue, NULL, NULL, NULL FROM jobs.dead_letter) AS live
+              LEFT JOIN jobs.queue AS q ON q.name = live.queue
+             GROUP BY queue ORDER BY queue
+            """
+        ).map(QueueView.init(row:))
+    }
+
+    /// The engines that run, or stopped less than a lease ago.
+    package static func engines(in session: some Session) async throws -> [EngineView] {
+        try await session.query(
+            """
+            SELECT e.*, (SELECT count(*) FROM jobs.job AS j WHERE j.stage = 'ready' AND j.owner = e.id) AS running
+              FROM jobs.engine AS e ORDER BY host, process_id, started_at
+            """
+        ).map(EngineView.init(row:))
+    }
+}

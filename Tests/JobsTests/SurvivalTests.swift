@@ -1,0 +1,328 @@
+import Foundation
+import Jobs
+import Logging
+import Postgres
+import Support
+import Testing
+import WorkingDays
+
+/// What engines survive. Time is a manual clock; everything waits on what engines say.
+@Suite(.database, .timeLimit(.minutes(2)))
+struct SurvivalTests {
+    @Test func `G17 a killed engine's job is rescued once its lease ran out, and the dead one's finish is fenced`()
+        async throws
+    {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        let zombie = rig.start(
+            rig.registry { note, _ in
+                await gate.pass(note.text)
+                return .done
+            })
+        let id = try await rig.enqueue("pay")
+        #expect(await gate.arrived() == "pay")
+        await zombie.engine.abandon()
+
+        let heir = rig.start(rig.registry())
+        await heir.until(.ticked)
+        #expect(try await rig.show(id).state == .running)
+        rig.clock.advance(bySeconds: 31)
+        #expect(try await rig.explain(id) == .awaitsRescue(since: at("2026-11-23T02:00:30Z")))
+        heir.engine.wake()
+        await heir.until(.rescued(id))
+        await heir.until(.done(id))
+        gate.open()
+        // The zombie's transaction ends when its connection is back in the pool: ask for all of them.
+        try await rig.drainPool()
+        #expect(try await rig.effects() == ["pay"])
+        #expect(try await rig.count("SELECT attempt FROM public.effect") == 2)
+        #expect(try await rig.show(id).attempt == 2)
+        try await heir.stop()
+    }
+
+    @Test func `a living engine is not robbed: its heartbeat renews the lease`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        let busy = rig.start(
+            rig.registry { note, _ in
+                await gate.pass(note.text)
+                return .done
+            })
+        let id = try await rig.enqueue("slow")
+        #expect(await gate.arrived() == "slow")
+        let other = rig.start(rig.registry())
+        await other.until(.idle)
+        for _ in 0..<4 {
+            rig.clock.advance(bySeconds: 12)
+            busy.engine.wake()
+            try await rig.untilLeasesReach(rig.clock.now().addingTimeInterval(30), of: id)
+            other.engine.wake()
+        }
+        gate.open()
+        await busy.until(.done(id))
+        #expect(try await rig.show(id).attempt == 1)
+        #expect(!other.heard.contains(.rescued(id)))
+        try await busy.stop()
+        try await other.stop()
+    }
+
+    @Test func `an engine that lost its lease while it lived ends its runs and goes on under a new one`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        let engine = rig.start(
+            rig.registry { note, context in
+                if context.attempt == 1 { await gate.pass(note.text) }
+                return .done
+            })
+        let id = try await rig.enqueue("pay")
+        #expect(await gate.arrived() == "pay")
+        // Somebody whose clock is ahead takes it for dead.
+        _ = try await rig.pool.withConnection {
+            try await $0.query("SELECT * FROM jobs.rescue(\(rig.clock.now().addingTimeInterval(3600)))")
+        }
+        rig.clock.advance(bySeconds: 11)
+        engine.engine.wake()
+        await engine.until(.leaseLost)
+        await engine.until(.done(id))
+        gate.open()
+        await engine.until(.fenced(id))
+        #expect(try await rig.effects() == ["pay"])
+        try await engine.stop()
+    }
+
+    @Test func `a poison job that kills its engine each time ends dead`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let id = try await rig.enqueue("poison")
+        var gates: [Gate] = []
+        for attempt in 1...3 {
+            let gate = Gate()
+            gates.append(gate)
+            let victim = rig.start(
+                rig.registry { note, _ in
+                    await gate.pass(note.text)
+                    return .done
+                })
+            if attempt > 1 { await victim.until(.rescued(id)) }
+            #expect(await gate.arrived() == "poison")
+            await victim.engine.abandon()
+            rig.clock.advance(bySeconds: 31)
+        }
+        let survivor = rig.start(rig.registry())
+        await survivor.until(.died(id))
+        gates.forEach { $0.open() }
+        try await rig.drainPool()
+        #expect(try await rig.effects() == [])
+        #expect(try await rig.show(id).state == .dead)
+        #expect(try await rig.show(id).attempt == 3)
+        try await survivor.stop()
+    }
+
+    @Test func `a backend killed in the middle of a job costs an attempt, and nothing else`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        let engine = rig.start(
+            rig.registry { note, context in
+                if context.attempt == 1 {
+                    let pid: Int = try await context.transaction.value("SELECT pg_backend_pid()")
+                    await gate.pass("\(pid)")
+                }
+                return .done
+            })
+        let id = try await rig.enqueue("pay")
+        let pid = try #require(await gate.arrived())
+        try await rig.terminate(pid)
+        gate.open()
+        let due = rig.clock.now().addingTimeInterval(10)
+        await engine.until(.retried(id, at: due))
+        rig.clock.set(due)
+        engine.engine.wake()
+        await engine.until(.done(id))
+        #expect(try await rig.effects() == ["pay"])
+        try await engine.stop()
+    }
+
+    @Test func `an engine whose own connection is killed makes a new one and hears again`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(rig.registry())
+        await engine.until(.idle)
+        let pid: Int = try await Database.current.pool.withConnection {
+            try await $0.value(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE '%jobs%' AND application_name <> '' AND pid <> pg_backend_pid() AND backend_start = (SELECT max(backend_start) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid())"
+            )
+        }
+        try await rig.terminate("\(pid)")
+        await engine.until(.connectionLost)
+        await engine.until(.connected)
+        await engine.until(.idle)
+        let id = try await rig.enqueue("still there")
+        await engine.until(.done(id))
+        try await engine.stop()
+    }
+
+    @Test func `a lost notification is made up for by the fallback tick`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(rig.registry())
+        await engine.until(.idle)
+        try await Database.current.pool.withConnection {
+            try await $0.script("ALTER TABLE jobs.job DISABLE TRIGGER tell_of_new_jobs")
+        }
+        let id = try await rig.enqueue("unheard")
+        rig.clock.advance(bySeconds: 29)
+        engine.engine.wake()
+        #expect(try await rig.show(id).state == .ready)
+        rig.clock.advance(bySeconds: 1)
+        engine.engine.wake()
+        await engine.until(.done(id))
+        try await engine.stop()
+    }
+
+    @Test func `a graceful stop lets running jobs end, and hands back what doesn't end in time`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let (quick, deaf) = (Gate(), Gate())
+        let engine = rig.start(
+            rig.registry { note, _ in
+                await (note.text == "quick" ? quick : deaf).pass(note.text)
+                return .done
+            })
+        let (first, second) = (try await rig.enqueue("quick"), try await rig.enqueue("deaf"))
+        #expect(await quick.arrived() == "quick")
+        #expect(await deaf.arrived() == "deaf")
+        engine.engine.stop()
+        let third = try await rig.enqueue("too late")
+        quick.open()
+        await engine.until(.done(first))
+        rig.clock.advance(bySeconds: 20)
+        engine.engine.wake()
+        await engine.until(.stopped)
+        for id in [second, third] {
+            let job = try await rig.show(id)
+            #expect(job.state == .ready)
+            #expect(job.attempt == 0)
+        }
+        deaf.open()
+        try await rig.drainPool()
+        #expect(try await rig.effects() == ["quick"])
+        try await engine.stop()
+    }
+
+    @Test func `a job that never ends is cancelled when its time is over, then given up`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        let engine = rig.start(
+            rig.registry { note, context in
+                if context.attempt == 1 { await gate.pass(note.text) }
+                return .done
+            })
+        let id = try await rig.enqueue("endless")
+        #expect(await gate.arrived() == "endless")
+        for seconds in [25.0, 25, 10, 20] {
+            rig.clock.advance(bySeconds: seconds)
+            engine.engine.wake()
+        }
+        await engine.until(.givenUp(id))
+        await engine.until { if case .retried(id, _) = $0 { true } else { false } }
+        #expect(try await rig.show(id).lastError?.contains("longer than its kind may") == true)
+        rig.clock.advance(bySeconds: 10)
+        engine.engine.wake()
+        await engine.until(.done(id))
+        gate.open()
+        await engine.until(.fenced(id))
+        #expect(try await rig.effects() == ["endless"])
+        try await engine.stop()
+    }
+
+    @Test func `clock jumps forward and back run each due job once`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(rig.registry())
+        let start = rig.clock.now()
+        let id = try await rig.enqueue("tomorrow", Enqueue(runAt: start.addingTimeInterval(86_400)))
+        await engine.until(.idle)
+        rig.clock.set(start.addingTimeInterval(-86_400))
+        engine.engine.wake()
+        #expect(try await rig.explain(id) == .notDueBefore(start.addingTimeInterval(86_400), lastError: nil))
+        rig.clock.set(start.addingTimeInterval(86_400 * 40))
+        engine.engine.wake()
+        await engine.until(.done(id))
+        rig.clock.set(start)
+        let second = try await rig.enqueue("again")
+        await engine.until(.done(second))
+        #expect(try await rig.effects() == ["tomorrow", "again"])
+        try await engine.stop()
+    }
+}
+
+/// A cluster of its own, to be killed.
+@Suite(.timeLimit(.minutes(3)))
+struct CrashTests {
+    @Test func `G17 a server killed and restarted under load loses no job and doubles none`() async throws {
+        let cluster = try await ThrowawayCluster.start()
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let owner = Pool(settings: cluster.settings(), size: 1, logger: logger)
+        try await owner.withConnection { try await Rig.makeEffects(on: $0) }
+        await owner.close()
+        let rig = Rig(
+            pool: Pool(settings: cluster.appSettings(), size: 6, logger: logger), settings: cluster.appSettings())
+        let engines = (0..<2).map { _ in
+            rig.start(rig.registry(), settings: EngineSettings(queues: ["default": 2], maxRunning: 2, claimBatch: 2))
+        }
+        for engine in engines { await engine.until(.idle) }
+        try await rig.pool.transaction { transaction in
+            try await Jobs.enqueueAll(
+                (0..<300).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now(),
+                options: { _ in Enqueue(maxAttempts: 50) })
+        }
+        for engine in engines { await engine.until { if case .done = $0 { true } else { false } } }
+        await cluster.kill()
+        try await cluster.restart()
+        for engine in engines { await engine.until(.connected) }
+        // Attempts that the crash cut off are due again after their backoff.
+        while try await rig.count("SELECT count(*) FROM jobs.job") > 0 {
+            rig.clock.advance(bySeconds: 10)
+            for engine in engines {
+                engine.engine.wake()
+                await engine.until(.idle)
+            }
+        }
+        #expect(try await rig.count("SELECT count(*) FROM public.effect") == 300)
+        #expect(try await rig.count("SELECT count(DISTINCT note) FROM public.effect") == 300)
+        #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done'") == 300)
+        for engine in engines { try await engine.stop() }
+        await rig.pool.close()
+        await cluster.stop()
+    }
+}
+
+extension Rig {
+    /// Holds every connection of the pool at once, so that all transactions which ran on them have ended.
+    func drainPool() async throws {
+        let gate = Gate()
+        try await withThrowingTaskGroup { group in
+            for index in 0..<8 {
+                group.addTask { try await pool.withConnection { _ in await gate.pass("\(index)") } }
+            }
+            for _ in 0..<8 { _ = await gate.arrived() }
+            gate.open()
+            try await group.waitForAll()
+        }
+    }
+
+    func terminate(_ pid: String) async throws {
+        let done: Bool = try await Database.current.pool.withConnection {
+            try await $0.value("SELECT pg_terminate_backend(\(pid)::int)")
+        }
+        #expect(done)
+    }
+
+    /// Waits until the engine that runs a job renewed its lease so far.
+    func untilLeasesReach(_ time: Date, of id: JobID) async throws {
+        while try await count(
+            """
+            SELECT count(*) FROM jobs.engine AS e JOIN jobs.job AS j ON j.owner = e.id
+             WHERE j.id = \(id.rawValue) AND e.lease_until >= \(time)
+            """) == 0
+        {
+            await Task.yield()
+        }
+    }
+}
