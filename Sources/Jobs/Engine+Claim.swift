@@ -6,8 +6,7 @@ import WorkingDays
 /// Claiming, running and settling.
 extension Engine {
     /// Brings due jobs and the heads of free lanes to where they can be claimed.
-    func advance(_ control: Connection) async throws {
-        let now = clock.now()
+    func advance(_ control: Connection, _ now: Date) async throws {
         while work.lookForDue || work.nextDue.map({ $0 <= now }) == true {
             work.lookForDue = false
             let batch = 500
@@ -42,7 +41,7 @@ extension Engine {
         }
     }
 
-    func claim(_ control: Connection) async throws {
+    func claim(_ control: Connection, _ now: Date, _ leaseNow: Date) async throws {
         for queue in work.queues.keys.sorted() {
             while let state = work.queues[queue], state.look, let lease {
                 let room = work.room(in: queue, settings: settings)
@@ -54,8 +53,8 @@ extension Engine {
                 let claims: [Claim]
                 do {
                     claims = try await Claim.take(
-                        queue: queue, room: room, from: cursor, registry: registry, lease: lease, now: clock.now(),
-                        leaseNow: leaseClock.now(), in: control)
+                        queue: queue, room: room, from: cursor, registry: registry, lease: lease, now: now,
+                        leaseNow: leaseNow, in: control)
                 } catch {
                     work.queues[queue]?.look = true
                     throw error
@@ -160,15 +159,14 @@ extension Engine {
             say(.died(claim.id))
         case .released:
             metrics.ended(claim, outcome: "released", now: now)
-            work.lookForDue = true
+            work.queues[claim.queue]?.look = true
             say(.released(claim.id))
         }
         if claim.lane != nil { work.lookAtLanes = true }
     }
 
     /// Cancels jobs whose time is over, and lets go of those that didn't notice within the grace period.
-    func endOverdue() {
-        let now = leaseClock.now()
+    func endOverdue(_ now: Date) {
         for (id, running) in work.running {
             guard let deadline = running.deadline, now >= deadline else { continue }
             if running.timedOut {
@@ -180,6 +178,7 @@ extension Engine {
                 work.running[id]?.timedOut = true
                 work.running[id]?.deadline = now.addingTimeInterval(settings.grace.inSeconds)
                 running.task?.cancel()
+                say(.timedOut(id))
             }
         }
     }

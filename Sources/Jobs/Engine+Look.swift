@@ -10,24 +10,28 @@ extension Engine {
             arm()
             return
         }
+        // One moment for all of a look: a clock that jumps in the middle mustn't make us rescue ourselves.
+        let (now, leaseNow) = (clock.now(), leaseClock.now())
         do {
-            let control = try await connection()
-            try await beat(control)
+            let control = try await connection(now, leaseNow)
+            try await beat(control, leaseNow)
             try await settle(control)
-            endOverdue()
+            endOverdue(leaseNow)
             if stopping == nil {
-                if leaseClock.now() >= work.nextTick { try await tick(control) }
-                try await fireSchedules()
-                try await advance(control)
-                try await claim(control)
+                // A clock that was put back must not put off the tick for as long.
+                if leaseNow >= work.nextTick || work.nextTick > leaseNow + settings.fallbackTick.inSeconds {
+                    try await tick(control, now, leaseNow)
+                }
+                try await fireSchedules(now)
+                try await advance(control, now)
+                try await claim(control, now, leaseNow)
             }
             (troubles, troubledUntil) = (0, nil)
         } catch {
             trouble(error)
         }
         let idle = work.isSettled && !work.queues.values.contains { $0.look } && troubledUntil == nil
-        if idle && !work.wasIdle { say(.idle) }
-        work.wasIdle = idle
+        if idle { say(.idle) }
         arm()
     }
 
@@ -46,21 +50,23 @@ extension Engine {
     }
 
     /// The engine's own connection; a new one looks everywhere, since notifications were missed.
-    private func connection() async throws -> Connection {
+    private func connection(_ now: Date, _ leaseNow: Date) async throws -> Connection {
         if let control, control.isAlive { return control }
         drop()
         let fresh = try await Connection.open(listen, logger: logger)
-        try await fresh.listen("jobs")
+        do {
+            try await fresh.listen("jobs")
+            try await schedules.remember(in: fresh, now: now)
+            if lease == nil { try await takeLease(fresh, leaseNow) }
+        } catch {
+            await fresh.close()
+            throw error
+        }
         control = fresh
         listener = Task { [weak self] in
             for await notification in fresh.notifications { await self?.hear(notification.payload) }
             await self?.lost(fresh)
         }
-        let now = clock.now()
-        try await schedules.remember(in: fresh, now: now)
-        try await fresh.execute("SELECT jobs.make_history_months(\(now))")
-        if lease == nil { try await takeLease(fresh) }
-        work.schedules = try await schedules.due(in: fresh, calendar: calendar())
         work.lookEverywhere()
         work.nextTick = .distantPast
         say(.connected)
@@ -85,8 +91,7 @@ extension Engine {
         say(.connectionLost)
     }
 
-    private func takeLease(_ control: Connection) async throws {
-        let now = leaseClock.now()
+    private func takeLease(_ control: Connection, _ now: Date) async throws {
         lease = try await Lease.take(
             queues: work.queues.keys.sorted(), host: settings.host,
             processID: Int(ProcessInfo.processInfo.processIdentifier), now: now, seconds: settings.lease.inSeconds,
@@ -95,8 +100,7 @@ extension Engine {
     }
 
     /// Renews the lease when a third of it has passed, or at once when a cancellation was announced.
-    private func beat(_ control: Connection) async throws {
-        let now = leaseClock.now()
+    private func beat(_ control: Connection, _ now: Date) async throws {
         guard var lease, now >= work.nextBeat || work.beatNow || lease.until > now + settings.lease.inSeconds else {
             return
         }
@@ -108,7 +112,7 @@ extension Engine {
             work.unsettled = []
             cancelAll()
             say(.leaseLost)
-            try await takeLease(control)
+            try await takeLease(control, now)
             return
         }
         self.lease = lease
@@ -120,8 +124,7 @@ extension Engine {
     }
 
     /// What doesn't need to be done at once: rescue, partitions, and a look everywhere in case a notification was lost.
-    private func tick(_ control: Connection) async throws {
-        let leaseNow = leaseClock.now()
+    private func tick(_ control: Connection, _ now: Date, _ leaseNow: Date) async throws {
         for rescued in try await Lease.rescue(now: leaseNow, in: control) {
             metrics.rescued(1)
             logger.warning(
@@ -129,7 +132,7 @@ extension Engine {
                 metadata: ["job.id": "\(rescued.id)", "job.state": "\(rescued.state)"])
             say(rescued.state == "dead" ? .died(rescued.id) : .rescued(rescued.id))
         }
-        try await control.execute("SELECT jobs.make_history_months(\(clock.now()))")
+        try await control.execute("SELECT jobs.make_history_months(\(now))")
         work.schedules = try await schedules.due(in: control, calendar: calendar())
         try await measure(control)
         work.lookEverywhere()
@@ -152,8 +155,7 @@ extension Engine {
         metrics.running(work.running.count)
     }
 
-    private func fireSchedules() async throws {
-        let now = clock.now()
+    private func fireSchedules(_ now: Date) async throws {
         for schedule in schedules.all {
             guard let due = work.schedules[schedule.name], due <= now else { continue }
             let calendar = calendar()

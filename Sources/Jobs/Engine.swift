@@ -12,7 +12,7 @@ package import WorkingDays
 /// that no handler can starve its heartbeat; handlers use the pool, one transaction each.
 package actor Engine: Service {
     let pool: Pool
-    let listen: Postgres.Settings
+    var listen: Postgres.Settings
     let registry: Registry
     let schedules: Schedules
     /// The clock of due times and schedules, which may be a demo's.
@@ -50,6 +50,7 @@ package actor Engine: Service {
     ) {
         self.pool = pool
         self.listen = listen
+        self.listen.applicationName += "-engine"
         self.registry = registry
         self.schedules = Schedules(schedules)
         self.clock = clock

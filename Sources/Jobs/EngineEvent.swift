@@ -14,12 +14,14 @@ package enum EngineEvent: Sendable, Equatable {
     /// A run whose lease was lost: it was rolled back.
     case fenced(JobID)
     case rescued(JobID)
+    /// A job's time was over: it was cancelled.
+    case timedOut(JobID)
     /// A job that didn't end when its time was over: its lease was withdrawn.
     case givenUp(JobID)
     case fired(Firing)
     /// The fallback look at the database.
     case ticked
-    /// Everything that could be done was done: nothing runs, nothing more was found.
+    /// A look found nothing to do: nothing runs, nothing more can be claimed.
     case idle
     case leaseLost
     case stopped

@@ -50,10 +50,11 @@ extension Settlement {
                        started_at, \(now), \(reason), coalesce(\(error), last_error) FROM gone
                 """)
         case .released:
+            // It stays where it was: what held it up was no fault of its own, and took its time already.
             changed = try await session.execute(
                 """
-                UPDATE jobs.job SET stage = 'scheduled', run_at = \(now.addingTimeInterval(1)), owner = NULL, token = token + 1,
-                       attempt = attempt - 1, started_at = NULL, progress = NULL, progress_note = NULL
+                UPDATE jobs.job SET owner = NULL, token = token + 1, attempt = attempt - 1, started_at = NULL, progress = NULL,
+                       progress_note = NULL
                  WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)
                 """)
         }

@@ -15,7 +15,6 @@ struct Work {
     var nextTick = Date.distantPast
     /// When each schedule has to be looked at.
     var schedules: [String: Date] = [:]
-    var wasIdle = false
 
     /// A job of this engine that runs.
     struct Running {

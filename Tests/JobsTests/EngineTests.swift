@@ -6,7 +6,7 @@ import Support
 import Testing
 import WorkingDays
 
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.serialized, .database, .timeLimit(.minutes(2)))
 struct EngineTests {
     @Test func `a job enqueued in a transaction runs once and ends in the history`() async throws {
         let rig = try await Rig.onTestDatabase()
@@ -154,7 +154,7 @@ struct EngineTests {
         rig.clock.advance(bySeconds: 30)
         engine.engine.wake()
         await engine.until(.ticked)
-        await engine.until(.ticked)
+        await engine.until(.idle)
         #expect(try await rig.show(id).state == .ready)
         _ = try await rig.pool.transaction { try await JobsOverview.resume(queue: "default", in: $0) }
         await engine.until(.done(id))
