@@ -102,7 +102,7 @@ let package = Package(
         .target(
             name: "Support", dependencies: ["LocalPostgres", "Postgres", "Schema", logging], path: "Tests/Support",
             swiftSettings: settings),
-        tests("Postgres", ["Postgres", "Support"]),
+        tests("Postgres", ["Postgres", "LocalPostgres", logging]),
         tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support", logging]),
         tests("WorkingDays", ["WorkingDays"]),
         tests("Jobs", ["Jobs", "WorkingDays", "Postgres", "Support", logging]),

@@ -10,32 +10,39 @@ import Synchronization
 
 // The socket's events. Losing the connection is a state, which every entry and every wait looks at.
 extension Connection {
+    /// While a turn is held its holder reads: libpq forgets what it has read but not handed out when it meets the end
+    /// of the file, and must not buffer more than a slow reader takes.
     func readable() {
-        if isStreaming {
-            // A reader that is slower than the server must not make libpq buffer the whole answer.
-            if !isReadSuspended {
-                isReadSuspended = true
-                readSource?.suspend()
-            }
-        } else {
+        if state.holder == nil {
             drain()
+        } else if isWaiting {
+            consume()
+        } else if !isReadSuspended {
+            isReadSuspended = true
+            readSource?.suspend()
         }
         wake()
     }
 
-    /// Reads all there is: after a hang-up Dispatch on Linux calls once and never again.
-    func drain() {
-        repeat {
-            consume()
-        } while state.loss == nil && hasUnreadBytes
-        deliverNotifications()
+    func resumeReading() {
+        guard isReadSuspended else { return }
+        isReadSuspended = false
+        readSource?.resume()
     }
 
-    /// Reads once what the socket has.
+    /// Reads all there is: after a hang-up Dispatch on Linux calls once and never again.
+    func drain() {
+        while state.loss == nil, hasUnreadBytes { consume() }
+    }
+
+    /// Reads once what the socket has, and has libpq look at it.
     func consume() {
         guard let handle, state.loss == nil else { return }
         if PQconsumeInput(handle) == 0 || PQsocket(handle) < 0 {
             lose(PostgresError(.connectionLost, String(cString: PQerrorMessage(handle)).trimmed))
+        } else {
+            _ = PQisBusy(handle)
+            deliverNotifications()
         }
     }
 
@@ -98,6 +105,8 @@ extension Connection {
     func lose(_ error: PostgresError) {
         guard state.loss == nil else { return }
         var error = error
+        // Has libpq read what the server said last; between statements that is a notice.
+        if let handle { _ = PQisBusy(handle) }
         if let fatal = notices.fatal {
             error.sqlState = fatal.sqlState
             error.message = fatal.message
@@ -109,8 +118,7 @@ extension Connection {
         stopWriting()
         for turn in waiting { queued.removeValue(forKey: turn)?.resume(throwing: error) }
         // The socket is of no more use, and Dispatch would report its end without end.
-        if isReadSuspended { readSource?.resume() }
-        isReadSuspended = false
+        resumeReading()
         readSource?.cancel()
         readSource = nil
         wake()

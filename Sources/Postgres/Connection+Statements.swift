@@ -122,10 +122,10 @@ extension Connection: Session {
 
 // The exchanges with libpq; the caller holds the turn.
 extension Connection {
-    func simple(_ text: String) async throws -> Reply {
+    func simple(_ text: String, isCopyExpected: Bool = false) async throws -> Reply {
         guard let handle, state.loss == nil else { throw lossError }
         guard PQsendQuery(handle, text) == 1 else { throw sendError() }
-        return await collect()
+        return await collect(isCopyExpected: isCopyExpected)
     }
 
     private func single(_ step: Step) async throws -> Reply {
@@ -177,7 +177,7 @@ extension Connection {
 
     /// Waits for the whole answer. The loss of the connection in between is an error of the reply, not of this call:
     /// what was answered before it counts.
-    func collect(untilSync: Bool = false) async -> Reply {
+    func collect(untilSync: Bool = false, isCopyExpected: Bool = false) async -> Reply {
         var reply = Reply()
         flush()
         while let result = await nextResult(endsWithNil: !untilSync) {
@@ -188,23 +188,32 @@ extension Connection {
             } else if reply.error == nil {
                 reply.results.append(result)
             }
-            if isCopy(result.status) { break }
+            guard isCopy(result.status) else { continue }
+            if !isCopyExpected {
+                lose(PostgresError(.misuse, "COPY needs copyIn or copyOut"))
+            }
+            break
         }
-        if let loss = state.loss {
-            var error = loss
-            error.sqlState = reply.error?.sqlState ?? loss.sqlState
+        if var error = state.loss {
+            error.sqlState = reply.error?.sqlState ?? error.sqlState
             if let said = reply.error, said.sqlState != nil { error.message = said.message }
             reply.error = error
+            state.explainLoss(error)
         }
         return reply
     }
 
-    /// The next result, nil at the end of the answer; in a pipeline, whose answers each end with a nil, only at a loss.
+    /// The next result, nil at the end of the answer; in a pipeline each answer ends with a nil of its own, so there
+    /// only two in a row, which a lost connection gives, end it.
     func nextResult(endsWithNil: Bool = true) async -> ResultSet? {
-        while let handle {
-            while state.loss == nil, PQisBusy(handle) == 1 { await somethingArrives() }
+        var nils = 0
+        while let handle, nils < 2 {
+            while state.loss == nil, PQisBusy(handle) == 1 {
+                if hasUnreadBytes { consume() } else { await somethingArrives() }
+            }
             if let result = PQgetResult(handle) { return ResultSet(result) }
-            if endsWithNil || state.loss != nil { return nil }
+            if endsWithNil { return nil }
+            nils = state.loss == nil ? 0 : nils + 1
         }
         return nil
     }

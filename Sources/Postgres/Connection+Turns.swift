@@ -17,11 +17,12 @@ extension Connection {
                 let result = try await body()
                 await endTurn(turn)
                 return result
-            } catch let error as PostgresError {
-                let isCancelled = state.isCancelled && error.sqlState == "57014"
+            } catch {
+                let isCancelled = state.isCancelled
                 await endTurn(turn)
-                throw isCancelled
-                    ? error.cancelled.at(place, statement: statement) : error.at(place, statement: statement)
+                guard let error = error as? PostgresError else { throw error }
+                let own = isCancelled && error.sqlState == "57014" ? error.cancelled : error
+                throw own.at(place, statement: statement)
             }
         } onCancel: {
             if cancellable { enter { $0.withdraw(turn) } }
@@ -54,7 +55,13 @@ extension Connection {
         // A cancel request that is still on its way would hit the next statement.
         while state.cancelInFlight { await somethingArrives() }
         noteHealth()
-        if let next = state.finish(turn) { queued.removeValue(forKey: next)?.resume() }
+        resumeReading()
+        if let next = state.finish(turn) {
+            queued.removeValue(forKey: next)?.resume()
+        } else {
+            // The one event that told of the end may have been taken for the answer's.
+            drain()
+        }
     }
 
     /// Runs a short piece on the connection's queue, from wherever the caller is.
@@ -95,12 +102,11 @@ extension Connection {
 
     /// Suspends the holder of the turn until the socket, the loss of it, or a cancel request says something.
     func somethingArrives() async {
-        if isReadSuspended {
-            isReadSuspended = false
-            readSource?.resume()
-        }
+        resumeReading()
         await withCheckedContinuation { arrival = $0 }
     }
+
+    var isWaiting: Bool { arrival != nil }
 
     func wake() {
         arrival?.resume()

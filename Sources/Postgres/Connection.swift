@@ -27,8 +27,6 @@ package actor Connection {
     var state = ConnectionState()
     var statements: StatementCache
     var handle: OpaquePointer?
-    /// True while rows stream out to a slow reader; then the socket is read only on demand.
-    var isStreaming = false
     let notices: Notices
     var cancelHandle: CancelHandle?
     var readSource: (any DispatchSourceRead)?
@@ -128,8 +126,7 @@ package actor Connection {
 
     func disconnect() {
         cancelHandle = nil
-        if isReadSuspended { readSource?.resume() }
-        isReadSuspended = false
+        resumeReading()
         readSource?.cancel()
         readSource = nil
         writeSource?.cancel()

@@ -85,6 +85,11 @@ struct ConnectionState {
         return queue
     }
 
+    /// The server's own words for the loss, found in an answer that was read after it.
+    mutating func explainLoss(_ error: PostgresError) {
+        if loss?.sqlState == nil { loss = error }
+    }
+
     private mutating func hold(_ turn: Turn) {
         holder = turn
         isCancelled = false

@@ -59,6 +59,7 @@ package final class Pool: Sendable {
     ///
     /// A connection that comes back lost, in a transaction, or listening is closed; other changes to its session are
     /// the body's to undo.
+    @discardableResult
     package func withConnection<R>(
         fileID: String = #fileID, line: Int = #line, _ body: (Connection) async throws -> R
     ) async throws -> R {
@@ -68,6 +69,7 @@ package final class Pool: Sendable {
     }
 
     /// Runs the body in a transaction on a connection of its own; see `Connection.transaction`.
+    @discardableResult
     package func transaction<R>(
         _ mode: TransactionMode = .readWrite, fileID: String = #fileID, line: Int = #line,
         _ body: (Transaction) async throws -> R

@@ -51,6 +51,7 @@ package struct Transaction: Session {
     }
 
     /// Undoes what the body did, and forgets its `onCommit`s, if it throws; then throws the same error.
+    @discardableResult
     package func savepoint<R>(
         fileID: String = #fileID, line: Int = #line, _ body: (Transaction) async throws -> R
     ) async throws -> R {

@@ -1,0 +1,167 @@
+import Foundation
+import Postgres
+import Testing
+
+/// Transactions: all or nothing, savepoints, what waits for the commit, pipelines, COPY.
+struct TransactionTests {
+    private struct Refused: Error, Equatable {}
+
+    private func connect() async throws -> Connection {
+        let connection = try await Server.connect()
+        try await connection.execute("CREATE TEMP TABLE entry (n int PRIMARY KEY DEFERRABLE INITIALLY IMMEDIATE)")
+        return connection
+    }
+
+    private func entries(_ connection: Connection) async throws -> [Int] {
+        try await connection.query("SELECT n FROM entry ORDER BY n").map { try $0["n"] }
+    }
+
+    @Test func `a body that throws leaves nothing, its error comes through`() async throws {
+        let connection = try await connect()
+        await #expect(throws: Refused.self) {
+            try await connection.transaction { transaction in
+                try await transaction.execute("INSERT INTO entry VALUES (1)")
+                throw Refused()
+            }
+        }
+        #expect(try await entries(connection) == [])
+        let result = try await connection.transaction { try await $0.execute("INSERT INTO entry VALUES (2)") }
+        #expect(result == 1)
+        #expect(try await entries(connection) == [2])
+        await connection.close()
+    }
+
+    @Test func `a savepoint undoes its own work only, and its callbacks`() async throws {
+        let connection = try await connect()
+        let woken = Shared([String]())
+        try await connection.transaction { transaction in
+            transaction.onCommit { woken.withLock { $0.append("outer") } }
+            try await transaction.execute("INSERT INTO entry VALUES (1)")
+            let error = await failure {
+                try await transaction.savepoint { inner in
+                    inner.onCommit { woken.withLock { $0.append("undone") } }
+                    try await inner.execute("INSERT INTO entry VALUES (2)")
+                    try await inner.savepoint { try await $0.execute("INSERT INTO entry VALUES (3)") }
+                    try await inner.execute("INSERT INTO entry VALUES (1)")
+                }
+            }
+            #expect(error?.sqlState == "23505")
+            try await transaction.savepoint { inner in
+                inner.onCommit { woken.withLock { $0.append("inner") } }
+                try await inner.execute("INSERT INTO entry VALUES (4)")
+            }
+            #expect(woken.withLock { $0 } == [])
+        }
+        #expect(try await entries(connection) == [1, 4])
+        #expect(woken.withLock { $0 } == ["outer", "inner"])
+        await connection.close()
+    }
+
+    @Test func `callbacks wait for a commit that succeeds`() async throws {
+        let connection = try await connect()
+        let woken = Shared(0)
+        _ = await failure {
+            try await connection.transaction { transaction in
+                transaction.onCommit { woken.withLock { $0 += 1 } }
+                try await transaction.execute("SELECT 1/0")
+            }
+        }
+        // Refused by COMMIT itself.
+        let error = await failure {
+            try await connection.transaction { transaction in
+                transaction.onCommit { woken.withLock { $0 += 1 } }
+                try await transaction.script("SET CONSTRAINTS ALL DEFERRED")
+                try await transaction.execute("INSERT INTO entry VALUES (1), (1)")
+            }
+        }
+        #expect(error?.sqlState == "23505")
+        #expect(error?.code == .server)
+        #expect(woken.withLock { $0 } == 0)
+        #expect(try await entries(connection) == [])
+        await connection.close()
+    }
+
+    @Test func `a swallowed error is not taken for success`() async throws {
+        let connection = try await connect()
+        let error = await failure {
+            try await connection.transaction { transaction in
+                try await transaction.execute("INSERT INTO entry VALUES (1)")
+                _ = try? await transaction.execute("SELECT 1/0")
+            }
+        }
+        #expect(error?.code == .rolledBack)
+        #expect(try await entries(connection) == [])
+        await connection.close()
+    }
+
+    @Test func `a transaction kept beyond its end is refused`() async throws {
+        let connection = try await connect()
+        let kept = try await connection.transaction { $0 }
+        #expect(await failure { try await kept.execute("INSERT INTO entry VALUES (1)") }?.code == .misuse)
+        await connection.close()
+    }
+
+    @Test func `a cancelled task rolls back, and the connection serves on`() async throws {
+        let connection = try await connect()
+        let watcher = try await Server.connect()
+        let process: Int = try await connection.value("SELECT pg_backend_pid()")
+        for _ in 0..<20 {
+            let task = Task {
+                try await connection.transaction { transaction in
+                    try await transaction.execute("INSERT INTO entry VALUES (1)")
+                    try await transaction.execute("SELECT pg_sleep(600)")
+                }
+            }
+            try await untilActive(process, watcher)
+            task.cancel()
+            #expect(await failure { _ = try await task.value }?.code == .cancelled)
+            #expect(try await entries(connection) == [])
+        }
+        #expect(connection.isAlive)
+        await connection.close()
+        await watcher.close()
+    }
+
+    @Test func `modes are the server's`() async throws {
+        let connection = try await connect()
+        let error = await failure {
+            try await connection.transaction(.readOnly) { try await $0.execute("CREATE TABLE never (n int)") }
+        }
+        #expect(error?.sqlState == "25006")
+        for (mode, level) in [
+            (.readWrite, "read committed"), (.serializable, "serializable"), (.snapshot, "repeatable read"),
+        ] as [(TransactionMode, String)] {
+            let shown: String = try await connection.transaction(mode) {
+                try await $0.value("SHOW transaction_isolation")
+            }
+            #expect(shown == level)
+        }
+        await connection.close()
+    }
+
+    @Test func `a pipeline answers in order, names its failing statement, and undoes as a whole`() async throws {
+        let connection = try await connect()
+        let answers = try await connection.transaction { transaction in
+            try await transaction.pipeline((1...50).map { "INSERT INTO entry VALUES (\($0)) RETURNING n" })
+        }
+        let numbers: [Int] = try answers.map { try $0[0]["n"] }
+        #expect(numbers == Array(1...50))
+        #expect(try await connection.pipeline([]).isEmpty)
+        let error = await failure {
+            _ = try await connection.pipeline([
+                "INSERT INTO entry VALUES (\(51))", "UPDATE entry SET n = \(7) WHERE n = \(8)",
+                "INSERT INTO entry VALUES (\(52))",
+            ])
+        }
+        #expect(error?.sqlState == "23505")
+        #expect(error?.statement == "UPDATE entry SET n = $1 WHERE n = $2")
+        #expect(error?.fileID == #fileID)
+        #expect(try await entries(connection) == Array(1...50))
+        let syntax = await failure {
+            _ = try await connection.pipeline(["INSERT INTO entry VALUES (\(53))", "SELECT nothing FROM nowhere"])
+        }
+        #expect(syntax?.sqlState == "42P01")
+        #expect(try await entries(connection).count == 50)
+        await connection.close()
+    }
+}
