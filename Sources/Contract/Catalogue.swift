@@ -23,6 +23,7 @@ package enum Catalogue {
         CorrectPerson.self,
         RecordDeath.self,
         ErasePerson.self,
+        DeclareKin.self,
         JoinUnion.self,
         LeaveUnion.self,
         RegisterAccount.self,

@@ -157,6 +157,27 @@ package struct ErasePerson: Command {
     }
 }
 
+/// Declares that two persons are kin, so that neither decides on a case of the other.
+package struct DeclareKin: Command {
+    package typealias Reply = PersonView
+    package static let name = "person.kin"
+    package static let summary = "Declares that two persons are kin, so that neither decides on a case of the other."
+    package static let permission = Permission.registerPeople
+    package static let route = Route.post("/v1/persons/{person}/kin")
+
+    package let person: String
+    /// Number of the other person.
+    package let relative: String
+    /// What the other is to the person: spouse, sibling…
+    package let relation: String
+
+    package init(person: String, relative: String, relation: String) {
+        self.person = person
+        self.relative = relative
+        self.relation = relation
+    }
+}
+
 /// Records that a person joined a union.
 package struct JoinUnion: Command {
     package typealias Reply = PersonView
@@ -201,7 +222,7 @@ package struct LeaveUnion: Command {
 package struct PersonView: Codable, Sendable {
     package var number: String
     package var name: String
-    /// Masked: `110101********001X`.
+    /// Masked: `110***********001X`; empty once erased.
     package var idNumber: String
     /// Masked.
     package var phone: String?

@@ -41,6 +41,9 @@ struct Office {
     /// A user without any role.
     var nobody: Principal { self["nobody"] }
 
+    /// The civil day on the office's clock.
+    var today: Day { Day(clock.now()) }
+
     /// A member of staff by login.
     subscript(login: String) -> Principal {
         guard let principal = staff[login] else { preconditionFailure("The office has no \(login).") }

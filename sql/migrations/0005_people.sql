@@ -224,14 +224,22 @@ CREATE TABLE relief.command_key (
   event    uuid NOT NULL,
   answered bytea,                          -- the reply, encrypted: it may hold what was revealed
   refused  jsonb,
+  erased_at timestamptz,                   -- when the answer was destroyed with the personal data in it
   at       timestamptz NOT NULL,
   PRIMARY KEY (actor, key),
   CHECK (answered IS NULL OR refused IS NULL)
 );
+CREATE INDEX command_key_event ON relief.command_key (event);
 CREATE FUNCTION relief.protect_command_key() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF OLD.answered IS NULL AND OLD.refused IS NULL
+  IF OLD.answered IS NULL AND OLD.refused IS NULL AND OLD.erased_at IS NULL AND NEW.erased_at IS NULL
+     AND (NEW.actor, NEW.key, NEW.command, NEW.body_mac, NEW.event, NEW.at)
+       IS NOT DISTINCT FROM (OLD.actor, OLD.key, OLD.command, OLD.body_mac, OLD.event, OLD.at) THEN
+    RETURN NEW;
+  END IF;
+  -- An answer may be destroyed; that there was one stays.
+  IF OLD.answered IS NOT NULL AND NEW.answered IS NULL AND NEW.refused IS NULL AND NEW.erased_at IS NOT NULL
      AND (NEW.actor, NEW.key, NEW.command, NEW.body_mac, NEW.event, NEW.at)
        IS NOT DISTINCT FROM (OLD.actor, OLD.key, OLD.command, OLD.body_mac, OLD.event, OLD.at) THEN
     RETURN NEW;
@@ -272,7 +280,7 @@ CALL audit.watch('relief.payee_account');
 
 GRANT SELECT, INSERT ON relief.organisation, relief.command_key TO relief_app;
 GRANT SELECT ON relief.incompatible_roles TO relief_app;
-GRANT UPDATE (answered, refused) ON relief.command_key TO relief_app;
+GRANT UPDATE (answered, refused, erased_at) ON relief.command_key TO relief_app;
 GRANT UPDATE (name) ON relief.organisation TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.organisation_parent, relief.employer, relief.person, relief.household,
   relief.household_member, relief.membership, relief.app_user, relief.token, relief.payee_account TO relief_app;

@@ -1,6 +1,7 @@
 import Contract
 import FoundationEssentials
 import Postgres
+import WorkingDays
 
 /// One call of a command: who, under which key, with which body.
 struct Call {
@@ -35,7 +36,7 @@ struct Call {
         if claimed == 1 { return nil }
         let row = try await transaction.one(
             """
-            SELECT command, body_mac, event, answered, refused FROM relief.command_key
+            SELECT command, body_mac, event, answered, refused, erased_at FROM relief.command_key
             WHERE actor = \(actor) AND key = \(key)
             """)
         guard try row["command"] == command, try row["body_mac"] == bodyMAC else {
@@ -46,6 +47,13 @@ struct Call {
         }
         if let refused: String = try row["refused"] {
             return .failure(try JSON.decode(Refusal.self, from: Data(refused.utf8)))
+        }
+        if let erased: Date = try row["erased_at"] {
+            return .failure(
+                Refusal(
+                    .conflict,
+                    "The request was carried out; its answer was destroyed on \(Day(erased)) with the personal data in it."
+                ))
         }
         guard let answered: [UInt8] = try row["answered"] else {
             return .failure(Refusal(.conflict, "The key \(key) is being used by a request that has not ended."))

@@ -9,6 +9,8 @@ package struct Person: Sendable {
     package let number: String
     package let name: String
     package let organisation: UUID
+    /// `ltree` of the union.
+    package let path: String
     package let diedOn: Day?
     package let isErased: Bool
 
@@ -18,13 +20,18 @@ package struct Person: Sendable {
         _ number: String, field: String? = "person", in context: some OperationContext
     ) async throws -> Person {
         let row = try await context.transaction.first(
-            "SELECT id, number, name, org_id, died_on, erased_at FROM relief.person WHERE number = \(number)")
+            "SELECT id, number, name, org_id, org_path, died_on, erased_at FROM relief.person WHERE number = \(number)")
         guard let row else {
             throw Refusal.notFound("There is no person \(number); check the number (relief person list).", field: field)
         }
         let erasedAt: Date? = try row["erased_at"]
         return Person(
             id: try row["id"], number: try row["number"], name: try row["name"], organisation: try row["org_id"],
-            diedOn: try row["died_on"], isErased: erasedAt != nil)
+            path: try row["org_path"], diedOn: try row["died_on"], isErased: erasedAt != nil)
+    }
+
+    /// Refuses to work on somebody whose personal data is destroyed.
+    package func requireKept(field: String? = "person") throws {
+        if isErased { throw Refusal.conflict("The personal data of \(number) is destroyed.", field: field) }
     }
 }

@@ -1,0 +1,82 @@
+import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// Whose account it is.
+struct AccountOwner: Sendable {
+    /// Person number or organisation code.
+    let number: String
+    let person: UUID?
+    let organisation: UUID?
+    let name: String
+    let path: String
+
+    static func find(_ number: String, field: String = "owner", in context: some OperationContext) async throws -> Self
+    {
+        guard number.contains("-P") else {
+            let union = try await Organisation.find(number, field: field, in: context)
+            return Self(number: union.code, person: nil, organisation: union.id, name: union.name, path: union.path)
+        }
+        let person = try await Person.find(number, field: field, in: context)
+        try person.requireKept()
+        return Self(
+            number: person.number, person: person.id, organisation: nil, name: person.name, path: person.path)
+    }
+}
+
+/// The accounts that people and unions are paid to.
+enum Accounts {
+    static let handlers: [Handler] = [
+        .command(RegisterAccount.self), .command(ApproveAccount.self), .command(RevealAccount.self),
+    ]
+
+    static let columns: SQL = """
+        a.id, a.person, coalesce((SELECT p.number FROM relief.person p WHERE p.id = a.person),
+                                 (SELECT o.code FROM relief.organisation o WHERE o.id = a.organisation)) AS owner,
+        a.holder, a.bank, a.cnaps, a.account_masked, a.kind, a.status, a.usable_from
+        """
+
+    static func view(_ row: Row, warnings: [String] = []) throws -> PayeeAccountView {
+        PayeeAccountView(
+            id: try row["id"], owner: try row["owner"], holder: try row["holder"], bank: try row["bank"],
+            cnaps: try row["cnaps"], number: try row["account_masked"], kind: try row["kind"],
+            state: try row["status"], usableFrom: try row["usable_from"], warnings: warnings)
+    }
+
+    static func view(
+        _ id: UUID, warnings: [String] = [], in context: some OperationContext
+    ) async throws -> PayeeAccountView {
+        let row = try await context.transaction.one("SELECT \(columns) FROM relief.payee_account a WHERE a.id = \(id)")
+        return try view(row, warnings: warnings)
+    }
+
+    /// All accounts of people, the newest first.
+    static func views(
+        ofPersons ids: [UUID], in context: some OperationContext
+    ) async throws -> [UUID: [PayeeAccountView]] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT \(columns) FROM relief.payee_account a WHERE a.person = ANY (\(ids))
+            ORDER BY a.registered_at DESC, a.id
+            """)
+        var found: [UUID: [PayeeAccountView]] = [:]
+        for row in rows { found[try row["person"], default: []].append(try view(row)) }
+        return found
+    }
+
+    /// Working days that a changed account waits before money goes to it.
+    static let coolingOff = 3
+
+    /// When an account registered today may first be paid to, if it is not its owner's first.
+    static func endOfCoolingOff(in context: some OperationContext) async throws -> Date {
+        let rows = try await context.transaction.query(
+            "SELECT day, working FROM relief.calendar_day WHERE day BETWEEN \(context.today) AND \(context.today) + 60")
+        var calendar = WorkingCalendar()
+        for row in rows {
+            let day: Day = try row["day"]
+            if try row["working"] { calendar.extraWorkingDays.insert(day) } else { calendar.holidays.insert(day) }
+        }
+        return calendar.day(workingDays: coolingOff, after: context.today).adding(days: 1).start()
+    }
+}

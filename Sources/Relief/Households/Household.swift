@@ -1,0 +1,62 @@
+package import FoundationEssentials
+import Contract
+import Postgres
+import WorkingDays
+
+/// A household: the people who live together, of whom one is the head.
+package struct Household: Sendable {
+    package let id: UUID
+    package let number: String
+    package let head: UUID
+
+    /// The household of a number, where the asker may see it with the operation's permission.
+    package static func find(
+        _ number: String, field: String? = "household", in context: some OperationContext
+    ) async throws -> Household {
+        let row = try await context.transaction.first(
+            "SELECT id, number, head FROM relief.household WHERE number = \(number)")
+        guard let row else {
+            throw Refusal.notFound(
+                "There is no household \(number); check the number (relief household list).", field: field)
+        }
+        return Household(id: try row["id"], number: try row["number"], head: try row["head"])
+    }
+}
+
+/// A household before it is a row.
+struct NewHousehold: Sendable {
+    struct Member: Sendable {
+        let person: UUID
+        let relation: String
+    }
+
+    let id = UUID()
+    let number: String
+    let head: UUID
+    let address: String?
+    /// All but the head.
+    let members: [Member]
+
+    /// The statements that make the rows; all members are in it from today.
+    func insertions(union: Organisation, in context: CommandContext) -> [SQL] {
+        let household: SQL = """
+            INSERT INTO relief.household (id, number, head, address, org_id, org_path, created_at)
+            VALUES (\(id), \(number), \(head), \(address), \(union.id), \(union.path)::ltree, \(context.now))
+            """
+        let people = [Member(person: head, relation: "head")] + members
+        let rows: SQL = """
+            INSERT INTO relief.household_member (id, household, person, relation, valid)
+            SELECT m.id, \(id), m.person, m.relation, daterange(\(context.today), NULL)
+            FROM unnest(\(people.map { _ in UUID() }), \(people.map(\.person)), \(people.map(\.relation))::text[])
+                 AS m (id, person, relation)
+            """
+        return [household, rows]
+    }
+
+    /// What the law of one household at a time says to a person; it doesn't tell which the other is.
+    static func refusal(_ error: PostgresError, field: String) -> (any Error) {
+        guard error.constraint == "one_household_at_a_time" else { return error }
+        return Refusal.conflict(
+            "One of them belongs to a household already: end that first (relief household leave).", field: field)
+    }
+}

@@ -1,0 +1,79 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+extension ErasePerson: Executable {
+    /// Destroys name, numbers, accounts and address, and the kept replies that showed them. The number stays, so that cases,
+    /// payments and the log still name somebody; the log's digests of the old rows can't be guessed from a name, because
+    /// the salt that went into them is destroyed too.
+    ///
+    /// Refused while a case of the person or the household is open.
+    package func execute(in context: CommandContext) async throws -> PersonView {
+        let found = try await Person.find(person, in: context)
+        try found.requireKept()
+        context.concerns(found.number)
+        context.note("reason", .string(try PublicReason.checked(reason, without: [found.name])))
+        let id = found.id
+        let subjects = try await context.seeingAll { transaction in
+            guard try await Self.openCases(of: id, in: transaction) == 0 else {
+                throw Refusal.conflict(
+                    "\(found.number) has cases that are not closed: close or withdraw them first.", field: "person")
+            }
+            return try await Self.subjects(about: id, number: found.number, in: transaction)
+        }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.person SET name = '***', id_number = NULL, id_index = NULL, id_masked = NULL, phone = NULL,
+                phone_index = NULL, phone_masked = NULL, birth_day = NULL, sex = NULL, died_on = NULL, employer = NULL,
+                erased_at = \(context.now), salt = \(UUID())
+            WHERE id = \(id)
+            """)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.payee_account SET holder = '***', bank = '***', cnaps = NULL, account = '', account_index = '',
+                account_masked = '***', status = 'retired'
+            WHERE person = \(id)
+            """)
+        try await context.transaction.execute(
+            "UPDATE relief.household SET address = NULL, salt = gen_random_uuid() WHERE head = \(id)")
+        let replies = try await context.transaction.execute(
+            """
+            UPDATE relief.command_key SET answered = NULL, erased_at = \(context.now)
+            WHERE answered IS NOT NULL
+              AND event IN (SELECT s.event FROM audit.subject s WHERE s.subject = ANY (\(subjects)))
+            """)
+        context.note("replies", .int(Int64(replies)))
+        return try await People.view(id, in: context)
+    }
+
+    private static func openCases(of id: UUID, in transaction: Transaction) async throws -> Int64 {
+        try await transaction.value(
+            """
+            SELECT count(*) FROM relief.case_file c
+            WHERE (c.person = \(id) OR c.household IN (SELECT m.household FROM relief.household_member m WHERE m.person = \(id)))
+              AND c.state NOT IN ('rejected', 'withdrawn', 'closed')
+            """)
+    }
+
+    /// Everything under whose name a kept reply may show the person.
+    private static func subjects(
+        about id: UUID, number: String, in transaction: Transaction
+    ) async throws -> [String] {
+        let rows = try await transaction.query(
+            """
+            WITH home AS (SELECT m.household AS id FROM relief.household_member m WHERE m.person = \(id)
+                          UNION SELECT h.id FROM relief.household h WHERE h.head = \(id)),
+                 files AS (SELECT c.id, c.number FROM relief.case_file c
+                           WHERE c.person = \(id) OR c.household IN (SELECT home.id FROM home)),
+                 paid AS (SELECT p.reference, r.number FROM relief.payment p JOIN relief.run r ON r.id = p.run
+                          WHERE p.case_id IN (SELECT files.id FROM files))
+            SELECT \(number)::text AS subject
+            UNION SELECT h.number FROM relief.household h JOIN home USING (id)
+            UNION SELECT files.number FROM files
+            UNION SELECT paid.reference FROM paid UNION SELECT paid.number FROM paid
+            UNION SELECT n.number FROM relief.notice n JOIN relief.notice_item i ON i.notice = n.id
+                  WHERE i.case_id IN (SELECT files.id FROM files)
+            """)
+        return try rows.map { try $0["subject"] }
+    }
+}

@@ -1,0 +1,100 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+extension RevealPerson: Executable {
+    /// A command, so that who saw it, and why, is in the log whatever happens after.
+    package func execute(in context: CommandContext) async throws -> Revealed {
+        let found = try await Person.find(person, in: context)
+        context.concerns(found.number)
+        context.note("field", .string(field.rawValue))
+        context.note("reason", .string(try PublicReason.checked(reason, without: [found.name])))
+        let row = try await context.transaction.one("SELECT id_number, phone FROM relief.person WHERE id = \(found.id)")
+        let secret: SecretField = field == .phone ? .phone : .idNumber
+        let column = field == .phone ? "phone" : "id_number"
+        guard let sealed: [UInt8] = try row[column] else {
+            throw Refusal.conflict("\(found.number) has no \(field.rawValue).", field: "field")
+        }
+        return Revealed(value: try context.vault.open(sealed, secret, row: found.id))
+    }
+}
+
+extension CorrectPerson: Executable {
+    package func execute(in context: CommandContext) async throws -> PersonView {
+        let found = try await Person.find(person, in: context)
+        try found.requireKept()
+        context.concerns(found.number)
+        context.note("reason", .string(try PublicReason.checked(reason, without: [found.name, name ?? ""])))
+        guard name != nil || phone != nil else {
+            throw Refusal.invalid("Give the name or the phone number that is right.", field: "name")
+        }
+        if let name {
+            let trimmed = name.trimmingWhitespace
+            guard (1...100).contains(trimmed.count) else {
+                throw Refusal.invalid("A name has 1 to 100 characters.", field: "name")
+            }
+            try await context.transaction.execute(
+                "UPDATE relief.person SET name = \(trimmed), salt = \(UUID()) WHERE id = \(found.id)")
+        }
+        if let phone {
+            let number = try PhoneNumber(phone)
+            try await context.transaction.execute(
+                """
+                UPDATE relief.person SET phone = \(try context.vault.seal(number.text, .phone, row: found.id)),
+                    phone_index = \(context.vault.blindIndex(number.text, .phone)), phone_masked = \(number.masked)
+                WHERE id = \(found.id)
+                """)
+        }
+        return try await People.view(found.id, in: context)
+    }
+}
+
+extension RecordDeath: Executable {
+    /// From then on no run takes up what is still to be paid to the person.
+    package func execute(in context: CommandContext) async throws -> PersonView {
+        let found = try await Person.find(person, in: context)
+        try found.requireKept()
+        context.concerns(found.number)
+        guard on <= context.today else {
+            throw Refusal.invalid("\(on) is not over: a death is recorded when it has happened.", field: "on")
+        }
+        let changed = try await context.transaction.execute(
+            """
+            UPDATE relief.person SET died_on = \(on)
+            WHERE id = \(found.id) AND died_on IS NULL AND coalesce(birth_day <= \(on), true)
+            """)
+        guard changed == 1 else {
+            throw found.diedOn == nil
+                ? Refusal.invalid("\(on) is before the person's birth.", field: "on")
+                : Refusal.conflict("The death of \(found.number) is recorded already.", field: "person")
+        }
+        return try await People.view(found.id, in: context)
+    }
+}
+
+extension DeclareKin: Executable {
+    /// Said once, it holds both ways: neither decides on a case of the other.
+    package func execute(in context: CommandContext) async throws -> PersonView {
+        let found = try await Person.find(person, in: context)
+        let kin = try await Person.find(relative, field: "relative", in: context)
+        context.concerns(found.number)
+        context.concerns(kin.number)
+        guard found.id != kin.id else {
+            throw Refusal.invalid("Nobody is a relative of oneself.", field: "relative")
+        }
+        guard !relation.trimmingWhitespace.isEmpty else {
+            throw Refusal.invalid("Say how they are related: spouse, sibling…", field: "relation")
+        }
+        do {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.kinship (id, person, relative, relation)
+                VALUES (\(UUID()), \(found.id), \(kin.id), \(relation.trimmingWhitespace))
+                """)
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            throw Refusal.conflict("\(kin.number) is declared as kin of \(found.number) already.", field: "relative")
+        }
+        return try await People.view(found.id, in: context)
+    }
+}

@@ -1,0 +1,79 @@
+import Contract
+import Relief
+import Support
+import Testing
+
+/// A roster of households from a spreadsheet.
+@Suite(.database)
+struct ImportTests {
+    private static let header = "户号,姓名,身份证号,手机,关系,用人单位,户名,开户行,联行号,账号\n"
+
+    /// Lines of households of two; the numbers are made from the seed.
+    private func lines(_ households: Int, seed: UInt64) -> [String] {
+        var made = Synthetic(seed: seed)
+        return (1...households).flatMap { home in
+            [
+                "\(home),马秀英,\(made.idNumber()),\(made.phone()),户主,,马秀英,某银行,,\(made.card())",
+                "\(home),马小花,\(made.idNumber()),,子女,,,,,",
+            ]
+        }
+    }
+
+    private func bring(_ office: Office, _ lines: [String], _ mode: ImportMode) async throws -> ImportReport {
+        try await office.door.perform(
+            ImportHouseholds(organisation: "XN", csv: Self.header + lines.joined(separator: "\n"), mode: mode),
+            as: office.worker)
+    }
+
+    @Test func `a right roster becomes households with members and accounts`() async throws {
+        let office = try await Office.open()
+        let report = try await bring(office, lines(30, seed: 1), .all)
+        #expect(report.problems.isEmpty)
+        #expect(report.rows == 60 && report.accepted == 60 && report.refused == 0)
+        #expect(report.created.count == 30)
+        let home = try await office.door.answer(ShowHousehold(household: report.created[29]), as: office.worker)
+        #expect(home.members.map(\.relation) == ["head", "子女"])
+        let head = try await office.door.answer(ShowPerson(person: home.head), as: office.worker)
+        #expect(head.accounts.map(\.state) == [.active])
+        #expect(head.household == home.number)
+    }
+
+    @Test func `the same roster again makes nothing twice`() async throws {
+        let office = try await Office.open()
+        _ = try await bring(office, lines(3, seed: 2), .all)
+        let again = try await bring(office, lines(3, seed: 2), .valid)
+        #expect(again.accepted == 0 && again.created.isEmpty && again.problems.count == 6)
+        #expect(try await office.door.answer(ListPersons(), as: office.worker).items.count == 6)
+    }
+
+    @Test func `one wrong row keeps its household out, or all of them where all was asked`() async throws {
+        let office = try await Office.open()
+        var rows = lines(3, seed: 3)
+        rows[3] = "2,马小花,110105194912310021,,子女,,,,,"
+        let none = try await bring(office, rows, .all)
+        #expect(none.accepted == 0 && none.refused == 6 && none.created.isEmpty)
+        #expect(none.problems.map(\.line) == [5])
+        #expect(none.problems[0].column == "身份证号" && none.problems[0].value == "110***********0021")
+        #expect(try await office.door.answer(ListPersons(), as: office.worker).items.isEmpty)
+        let some = try await bring(office, rows, .valid)
+        #expect(some.accepted == 4 && some.refused == 2 && some.created.count == 2)
+        #expect(try await office.door.answer(ListPersons(), as: office.worker).items.count == 4)
+    }
+
+    @Test func `each fault of a row is named with its column and an advice`() async throws {
+        let office = try await Office.open()
+        var made = Synthetic(seed: 4)
+        let twice = made.idNumber()
+        let report = try await bring(
+            office,
+            [
+                "1,,\(made.idNumber()),12,户主,,,,,", "2,马,\(twice),,户主,,,,,", "2,马,\(twice),,配偶,,,,,",
+                "3,马,\(made.idNumber()),,配偶,,,,,", ",马,\(made.idNumber()),,户主,,,,,",
+                "4,马,\(made.idNumber()),,户主,91110000101623741K,,,,", "5,马,\(made.idNumber()),,户主,,,,,12x",
+            ], .valid)
+        #expect(Set(report.problems.map(\.line)) == [2, 4, 5, 6, 7, 8])
+        #expect(report.problems.allSatisfy { !$0.problem.isEmpty && !$0.advice.isEmpty && !$0.column.isEmpty })
+        #expect(!report.problems.contains { $0.value?.contains(twice) == true })
+        #expect(report.accepted == 0)
+    }
+}

@@ -1,0 +1,145 @@
+import Contract
+import Relief
+import Support
+import Testing
+import WorkingDays
+
+/// People, their households and their accounts.
+@Suite(.database)
+struct PeopleTests {
+    private func register(_ office: Office, _ seed: UInt64, name: String = "马秀英") async throws -> PersonView {
+        var made = Synthetic(seed: seed)
+        return try await office.door.perform(
+            RegisterPerson(name: name, idNumber: made.idNumber(), phone: made.phone(), organisation: "XN"),
+            as: office.worker)
+    }
+
+    @Test func `a person is registered once, shown masked, found by the whole number`() async throws {
+        let office = try await Office.open()
+        var made = Synthetic(seed: 1)
+        let id = made.idNumber()
+        let person = try await register(office, 1)
+        #expect(person.number == "XN-P000001")
+        #expect(person.idNumber == Mask.number(id) && person.idNumber.hasPrefix(String(id.prefix(3))))
+        #expect(person.phone?.contains("****") == true)
+        let found = try await office.door.answer(FindPerson(idNumber: id.lowercased()), as: office.worker)
+        #expect(found.number == person.number)
+        let refusal = try await #require(throws: Refusal.self) { try await register(office, 1) }
+        #expect(refusal.code == .conflict && refusal.message.contains(person.number))
+        let revealed = try await office.door.perform(
+            RevealPerson(person: person.number, field: .idNumber, reason: "核对"), as: office.worker)
+        #expect(revealed.value == id)
+    }
+
+    @Test func `all that is wrong with a form is said at once`() async throws {
+        let office = try await Office.open()
+        let refusal = try await #require(throws: Refusal.self) {
+            try await office.door.perform(
+                RegisterPerson(name: " ", idNumber: "123", phone: "abc", organisation: "XN"), as: office.worker)
+        }
+        #expect(refusal.details?.count == 3)
+    }
+
+    @Test func `a death is recorded once, not before birth and not ahead`() async throws {
+        let office = try await Office.open()
+        let person = try await register(office, 2)
+        func record(_ day: Day) async throws -> PersonView {
+            try await office.door.perform(RecordDeath(person: person.number, on: day), as: office.worker)
+        }
+        await #expect(throws: Refusal.self) { try await record(office.today.adding(days: 1)) }
+        await #expect(throws: Refusal.self) { try await record(Day(number: -20_000)) }
+        #expect(try await record(office.today).diedOn == office.today)
+        await #expect(throws: Refusal.self) { try await record(office.today) }
+    }
+
+    @Test func `nobody is in two households at a time`() async throws {
+        let office = try await Office.open()
+        let (door, worker) = (office.door, office.worker)
+        let (head, child) = (try await register(office, 3), try await register(office, 4, name: "马小花"))
+        let home = try await door.perform(
+            OpenHousehold(
+                organisation: "XN", head: head.number, address: "某巷",
+                members: [
+                    HouseholdMember(person: child.number, relation: "child")
+                ]), as: worker)
+        #expect(home.number == "XN-H000001")
+        #expect(home.members.map(\.relation) == ["head", "child"])
+        let second = try await #require(throws: Refusal.self) {
+            try await door.perform(OpenHousehold(organisation: "XN", head: child.number, members: []), as: worker)
+        }
+        #expect(second.code == .conflict)
+        office.clock.advance(bySeconds: 3 * 86_400)
+        let left = try await door.perform(
+            LeaveHousehold(household: home.number, person: child.number, on: office.today, reason: "分户"), as: worker)
+        #expect(left.members.last?.to == office.today.adding(days: -1))
+        _ = try await door.perform(OpenHousehold(organisation: "XN", head: child.number, members: []), as: worker)
+        await #expect(throws: Refusal.self) {
+            try await door.perform(
+                JoinHousehold(household: home.number, person: child.number, relation: "child", on: office.today),
+                as: worker)
+        }
+    }
+
+    @Test func `a changed account waits three working days and for another person`() async throws {
+        let office = try await Office.open()
+        let (door, worker) = (office.door, office.worker)
+        let person = try await register(office, 5)
+        var made = Synthetic(seed: 55)
+        func register(_ number: String) async throws -> PayeeAccountView {
+            try await door.perform(
+                RegisterAccount(owner: person.number, holder: "马秀英", bank: "某银行", number: number, kind: .card),
+                as: worker)
+        }
+        let card = made.card()
+        let first = try await register(card)
+        #expect(first.state == .active)
+        #expect(first.number.hasSuffix(String(card.suffix(4))) && !first.number.contains(String(card.prefix(6))))
+        await #expect(throws: Refusal.self) { try await register(card) }
+        let second = try await register(made.card())
+        #expect(second.state == .pending)
+        // Wednesday 1 July, and three working days on: Monday 6 July is over.
+        #expect(second.usableFrom == Day("2026-07-07")?.start())
+        let third = try await register(made.card())
+        await #expect(throws: Refusal.self) {
+            try await door.perform(ApproveAccount(account: second.id), as: office.reviewer)
+        }
+        let approved = try await door.perform(ApproveAccount(account: third.id), as: office.reviewer)
+        #expect(approved.state == .active && approved.usableFrom == third.usableFrom)
+        let accounts = try await door.answer(ShowPerson(person: person.number), as: worker).accounts
+        #expect(accounts.filter { $0.state == .active }.map(\.id) == [third.id])
+    }
+
+    @Test func `nobody approves the account that he or she named`() async throws {
+        let office = try await Office.open()
+        _ = try await office.door.perform(
+            GrantRole(user: "worker", role: .reviewer, organisation: "XN"), as: office.admin)
+        let both = try await office.door.authenticate(.peer(uid: 4_001))
+        let person = try await register(office, 6)
+        for number in ["111111", "222222"] {
+            let account = try await office.door.perform(
+                RegisterAccount(owner: person.number, holder: "马秀英", bank: "某", number: number, kind: .passbook),
+                as: both)
+            guard account.state == .pending else { continue }
+            let refusal = try await #require(throws: Refusal.self) {
+                try await office.door.perform(ApproveAccount(account: account.id), as: both)
+            }
+            #expect(refusal.code == .forbidden)
+        }
+    }
+
+    @Test func `a person is a member of a union once at a time`() async throws {
+        let office = try await Office.open()
+        let (door, worker) = (office.door, office.worker)
+        let person = try await register(office, 7)
+        let join = JoinUnion(person: person.number, organisation: "CD_01", on: office.today.adding(days: -100))
+        #expect(try await door.perform(join, as: worker).memberships.count == 1)
+        await #expect(throws: Refusal.self) { try await door.perform(join, as: worker) }
+        let left = try await door.perform(
+            LeaveUnion(person: person.number, organisation: "CD_01", on: office.today), as: worker)
+        #expect(left.memberships[0].to == office.today.adding(days: -1))
+        await #expect(throws: Refusal.self) {
+            try await door.perform(
+                LeaveUnion(person: person.number, organisation: "CD_01", on: office.today), as: worker)
+        }
+    }
+}
