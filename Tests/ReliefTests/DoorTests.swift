@@ -4,6 +4,7 @@ import Postgres
 import Relief
 import Support
 import Testing
+import WorkingDays
 
 /// Promises of the one door, made on real commands.
 @Suite(.database)

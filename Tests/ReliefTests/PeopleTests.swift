@@ -85,21 +85,21 @@ struct PeopleTests {
         let (door, worker) = (office.door, office.worker)
         let person = try await register(office, 5)
         var made = Synthetic(seed: 55)
-        func register(_ number: String) async throws -> PayeeAccountView {
+        func name(_ number: String) async throws -> PayeeAccountView {
             try await door.perform(
                 RegisterAccount(owner: person.number, holder: "马秀英", bank: "某银行", number: number, kind: .card),
                 as: worker)
         }
         let card = made.card()
-        let first = try await register(card)
+        let first = try await name(card)
         #expect(first.state == .active)
         #expect(first.number.hasSuffix(String(card.suffix(4))) && !first.number.contains(String(card.prefix(6))))
-        await #expect(throws: Refusal.self) { try await register(card) }
-        let second = try await register(made.card())
+        await #expect(throws: Refusal.self) { try await name(card) }
+        let second = try await name(made.card())
         #expect(second.state == .pending)
         // Wednesday 1 July, and three working days on: Monday 6 July is over.
         #expect(second.usableFrom == Day("2026-07-07")?.start())
-        let third = try await register(made.card())
+        let third = try await name(made.card())
         await #expect(throws: Refusal.self) {
             try await door.perform(ApproveAccount(account: second.id), as: office.reviewer)
         }

@@ -4,6 +4,7 @@ import Postgres
 import Relief
 import Support
 import Testing
+import WorkingDays
 
 /// G14: personal data is never in the log in the clear, and can be destroyed without breaking it.
 @Suite(.database)

@@ -4,6 +4,7 @@ import Postgres
 import Relief
 import Support
 import Testing
+import WorkingDays
 
 /// G16: who belongs to one subtree neither sees another nor learns of it.
 @Suite(.database)

@@ -4,6 +4,7 @@ import Postgres
 import Relief
 import Support
 import Testing
+import WorkingDays
 
 /// Roles, tokens, and who administers whom.
 @Suite(.database)
