@@ -78,7 +78,7 @@ package struct DisprovePayment: Command {
     package typealias Reply = PaymentView
     package static let name = "payment.disprove"
     package static let summary = "Records the bank's word that a payment of unknown fate was not made."
-    package static let permission = Permission.importResults
+    package static let permission = Permission.approveRuns
     package static let route = Route.post("/v1/payments/{payment}/disprove")
 
     package let payment: String

@@ -221,13 +221,16 @@ package struct RunView: Codable, Sendable {
     package var fileSha256: String?
     package var counts: [PaymentCount]
     package var cancelReason: String?
+    /// When it is prepared: instalments that are due but were left out, one sentence each.
+    package var leftOut: [String]?
 
     package init(
         number: String, fund: String, organisation: String, programme: String? = nil, state: RunState, executeOn: Day,
         payments: Int, total: Fen, sheet: String, preparedBy: String, preparedAt: Date, checkedBy: String? = nil,
         checkedAt: Date? = nil, approvedBy: String? = nil, approvedAt: Date? = nil, releasedBy: String? = nil,
         releasedAt: Date? = nil, format: BankFormat? = nil, fileName: String? = nil, fileSha256: String? = nil,
-        counts: [PaymentCount], cancelReason: String? = nil
+        counts: [PaymentCount], cancelReason: String? = nil,
+        leftOut: [String]? = nil
     ) {
         self.number = number
         self.fund = fund
@@ -251,6 +254,7 @@ package struct RunView: Codable, Sendable {
         self.fileSha256 = fileSha256
         self.counts = counts
         self.cancelReason = cancelReason
+        self.leftOut = leftOut
     }
 }
 
@@ -312,7 +316,7 @@ package struct Reconciliation: Codable, Sendable {
     package var unknown: ReconciliationFigure
     /// Sent or accepted, not yet booked.
     package var waiting: ReconciliationFigure
-    /// Bank lines that name this run's file but none of its payments.
+    /// Bank lines about this run that a person has to look at.
     package var unmatched: [String]
     package var balanced: Bool
 

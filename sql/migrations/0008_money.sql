@@ -45,7 +45,8 @@ CREATE TABLE relief.run (
   programme    text,
   up_to        date NOT NULL,
   execute_on   date NOT NULL,
-  state        text NOT NULL CHECK (state IN ('prepared', 'checked', 'approved', 'released', 'filed', 'reconciled', 'cancelled')),
+  state        text NOT NULL CHECK (state IN ('prepared', 'checked', 'approved', 'released', 'filed', 'answered', 'reconciled',
+                                              'cancelled')),
   payments     int NOT NULL CHECK (payments > 0),
   total        bigint NOT NULL CHECK (total > 0),
   sheet        text NOT NULL REFERENCES relief.sheet,
@@ -63,13 +64,45 @@ CREATE TABLE relief.run (
   cancel_reason text,
   CONSTRAINT run_checked_by_another CHECK (checked_by <> prepared_by),
   CONSTRAINT run_approved_by_another CHECK (approved_by <> prepared_by AND approved_by <> checked_by),
-  CONSTRAINT run_released_by_another CHECK (released_by <> approved_by AND released_by <> prepared_by),
+  CONSTRAINT run_released_by_another CHECK (
+    released_by <> approved_by AND released_by <> checked_by AND released_by <> prepared_by),
   CONSTRAINT run_in_order CHECK (
     (checked_at IS NULL OR prepared_at <= checked_at)
     AND (approved_at IS NULL OR checked_at <= approved_at)
     AND (released_at IS NULL OR approved_at <= released_at)
-    AND (approved_by IS NULL OR checked_by IS NOT NULL) AND (released_by IS NULL OR approved_by IS NOT NULL))
+    AND (approved_by IS NULL OR checked_by IS NOT NULL) AND (released_by IS NULL OR approved_by IS NOT NULL)),
+  CONSTRAINT run_state_signed CHECK (
+    state IN ('prepared', 'cancelled')
+    OR (checked_by IS NOT NULL AND (state = 'checked'
+      OR (approved_by IS NOT NULL AND (state = 'approved'
+        OR (released_by IS NOT NULL AND (state = 'released' OR filed_at IS NOT NULL)))))))
 );
+
+-- A run only moves on, and what was signed stays as it was signed.
+CREATE FUNCTION relief.run_rules() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.number, NEW.fund, NEW.org_path, NEW.up_to, NEW.execute_on, NEW.payments, NEW.total, NEW.sheet, NEW.prepared_by,
+      NEW.prepared_at)
+     IS DISTINCT FROM (OLD.number, OLD.fund, OLD.org_path, OLD.up_to, OLD.execute_on, OLD.payments, OLD.total, OLD.sheet,
+      OLD.prepared_by, OLD.prepared_at)
+     OR (OLD.checked_by IS NOT NULL AND (NEW.checked_by, NEW.checked_at) IS DISTINCT FROM (OLD.checked_by, OLD.checked_at))
+     OR (OLD.approved_by IS NOT NULL
+         AND (NEW.approved_by, NEW.approved_at) IS DISTINCT FROM (OLD.approved_by, OLD.approved_at))
+     OR (OLD.released_by IS NOT NULL
+         AND (NEW.released_by, NEW.released_at) IS DISTINCT FROM (OLD.released_by, OLD.released_at)) THEN
+    RAISE EXCEPTION 'what was signed of run % never changes', OLD.number USING ERRCODE = 'RA002';
+  END IF;
+  IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+       ('prepared', 'checked'), ('checked', 'approved'), ('approved', 'released'), ('released', 'filed'),
+       ('filed', 'answered'), ('filed', 'reconciled'), ('answered', 'reconciled'), ('answered', 'filed'),
+       ('reconciled', 'answered'), ('reconciled', 'filed'),
+       ('prepared', 'cancelled'), ('checked', 'cancelled'), ('approved', 'cancelled')) THEN
+    RAISE EXCEPTION 'run % cannot go from % to %', OLD.number, OLD.state, NEW.state USING ERRCODE = 'RR008';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER run_rules BEFORE UPDATE ON relief.run FOR EACH ROW EXECUTE FUNCTION relief.run_rules();
 
 CREATE TABLE relief.payment (
   id             uuid PRIMARY KEY,
@@ -77,7 +110,7 @@ CREATE TABLE relief.payment (
   run            uuid NOT NULL REFERENCES relief.run,
   instalment     uuid NOT NULL REFERENCES relief.instalment,
   case_id        uuid NOT NULL REFERENCES relief.case_file,
-  attempt        int NOT NULL CHECK (attempt >= 0),     -- confirmed failures before it
+  attempt        int NOT NULL CHECK (attempt >= 0),     -- payments that ended before it: failed, or taken back unsent
   payee_account  uuid NOT NULL REFERENCES relief.payee_account,
   amount         bigint NOT NULL CHECK (amount > 0),
   state          text NOT NULL CHECK (state IN ('prepared', 'approved', 'inFile', 'sent', 'accepted', 'unknown', 'booked',
@@ -92,7 +125,9 @@ CREATE TABLE relief.payment (
   booked_on      date,
   returned_on    date,
   reissue_reason text,
-  org_path       ltree NOT NULL,
+  disproved_by   uuid REFERENCES relief.app_user, -- who recorded the bank's word that it was never made
+  proof          text CHECK (proof <> ''),
+  org_path       ltree NOT NULL,              -- of the case: its union sees it
   created_at     timestamptz NOT NULL,
   UNIQUE (instalment, attempt),
   CONSTRAINT booked_is_posted CHECK (state NOT IN ('booked', 'returned') OR (booked_on IS NOT NULL AND posting IS NOT NULL))
@@ -129,14 +164,28 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF (NEW.reference, NEW.run, NEW.instalment, NEW.case_id, NEW.attempt, NEW.payee_account, NEW.amount)
-       IS DISTINCT FROM (OLD.reference, OLD.run, OLD.instalment, OLD.case_id, OLD.attempt, OLD.payee_account, OLD.amount) THEN
+       IS DISTINCT FROM (OLD.reference, OLD.run, OLD.instalment, OLD.case_id, OLD.attempt, OLD.payee_account, OLD.amount)
+       OR (OLD.posting IS NOT NULL AND NEW.posting IS DISTINCT FROM OLD.posting) THEN
       RAISE EXCEPTION 'payment % never changes what it pays to whom', OLD.reference USING ERRCODE = 'RA002';
     END IF;
     IF NEW.state <> OLD.state AND NOT EXISTS (
          SELECT FROM relief.payment_move m WHERE m."from" = OLD.state AND m."to" = NEW.state) THEN
       RAISE EXCEPTION 'payment % cannot go from % to %', OLD.reference, OLD.state, NEW.state USING ERRCODE = 'RR008';
     END IF;
+    IF NEW.state = 'inFile' AND OLD.state <> 'inFile' AND NOT EXISTS (
+         SELECT FROM relief.run r JOIN relief.bank_file f ON f.run = r.id
+         WHERE r.id = NEW.run AND r.released_at IS NOT NULL) THEN
+      RAISE EXCEPTION 'payment % stands in no released file', NEW.reference USING ERRCODE = 'RR009';
+    END IF;
+    IF NEW.state = 'rejected' AND OLD.state = 'unknown' AND NEW.proof IS NOT NULL AND OLD.proof IS NULL
+       AND EXISTS (SELECT FROM relief.run r WHERE r.id = NEW.run AND r.prepared_by = NEW.disproved_by) THEN
+      RAISE EXCEPTION 'nobody disproves a payment of a run that he or she prepared' USING ERRCODE = 'RR003';
+    END IF;
     RETURN NEW;
+  END IF;
+  IF NEW.state <> 'prepared' OR NOT EXISTS (
+       SELECT FROM relief.run r WHERE r.id = NEW.run AND r.state = 'prepared') THEN
+    RAISE EXCEPTION 'payment % is not of a run being prepared', NEW.reference USING ERRCODE = 'RR009';
   END IF;
   SELECT * INTO part FROM relief.instalment WHERE id = NEW.instalment;
   SELECT * INTO award FROM relief.award WHERE id = part.award;
@@ -149,7 +198,7 @@ BEGIN
     RAISE EXCEPTION 'the account of payment % is not usable yet', NEW.reference USING ERRCODE = 'RR010';
   END IF;
   IF NEW.attempt <> (SELECT count(*) FROM relief.payment p WHERE p.instalment = NEW.instalment
-                     AND p.state IN ('rejected', 'returned', 'reissued')) THEN
+                     AND p.state IN ('rejected', 'returned', 'reissued', 'cancelled')) THEN
     RAISE EXCEPTION 'payment % is not the next attempt', NEW.reference USING ERRCODE = 'RR011';
   END IF;
   RETURN NEW;
@@ -168,6 +217,7 @@ CREATE TABLE relief.bank_file (
   created_at timestamptz NOT NULL
 );
 
+-- A file of the bank, by its bytes: the same bytes are taken in once.
 CREATE TABLE relief.bank_message (
   id          uuid PRIMARY KEY,
   file_name   text NOT NULL,
@@ -192,10 +242,12 @@ CREATE TABLE relief.bank_line (
   class          text NOT NULL CHECK (class IN ('accepted', 'rejected', 'pending', 'booked', 'returned', 'duplicate',
                                                 'amountMismatch', 'unmatched', 'contradiction', 'received')),
   payment        uuid REFERENCES relief.payment,
+  run            uuid REFERENCES relief.run,      -- whose payment or file the line names
   detail         text,
   UNIQUE (message, ordinal)
 );
 CREATE INDEX bank_line_payment ON relief.bank_line (payment);
+CREATE INDEX bank_line_run ON relief.bank_line (run);
 CREATE INDEX bank_line_open ON relief.bank_line (class) WHERE class IN ('amountMismatch', 'unmatched', 'contradiction');
 
 CALL relief.guard('relief.fund', 'relief.in_scope(org_path)');

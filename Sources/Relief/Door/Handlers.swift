@@ -11,5 +11,6 @@ extension Handler {
         Programmes.handlers,
         Cases.handlers,
         Notices.handlers,
+        Funds.handlers,
     ].flatMap(\.self)
 }

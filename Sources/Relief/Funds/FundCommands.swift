@@ -1,0 +1,165 @@
+package import Contract
+import Crypto
+import FoundationEssentials
+import Ledger
+import Postgres
+import WorkingDays
+
+extension CreateFund: Executable {
+    /// Opens the fund with a set of books of its own: money of two funds never mixes.
+    package func execute(in context: CommandContext) async throws -> FundView {
+        let union = try await Organisation.find(organisation, in: context)
+        let account = try checkedAccount()
+        try checkNames()
+        let (fund, net, bankAccount) = (UUID(), UUID(), UUID())
+        context.concerns(code)
+        do {
+            try await context.transaction.execute(
+                """
+                INSERT INTO relief.fund (id, code, name, org_id, org_path, source, year, donor_intent, serves, bank, cnaps,
+                  holder, account, account_index, account_masked, net_account, bank_account, created_by, created_at)
+                VALUES (\(fund), \(code), \(name), \(union.id), \(union.path)::ltree, \(source), \(year), \(donorIntent),
+                  \(serves ?? []), \(bank), \(cnaps), \(accountHolder),
+                  \(context.vault.seal(account, .fundAccount, row: fund)),
+                  \(context.vault.blindIndex(account, .fundAccount)), \(Funds.masked(account)), \(net), \(bankAccount),
+                  \(context.principal.user), \(context.now))
+                """)
+        } catch let error as PostgresError where error.constraint == "fund_code_key" {
+            throw Refusal.conflict("The code \(code) is taken: each fund has its own.", field: "code")
+        }
+        do {
+            try await context.books.open(
+                .init(
+                    id: net, code: code, name: name, ledger: code, kind: .netAssets,
+                    limit: .debitsMustNotExceedCredits, isEarmarked: true))
+            try await context.books.open(
+                .init(
+                    id: bankAccount, code: "\(code)-BANK", name: bank, ledger: code, kind: .asset,
+                    limit: .creditsMustNotExceedDebits))
+        } catch let refusal as LedgerRefusal where refusal.reason == .codeTaken {
+            throw Refusal.conflict("The code \(code) is too like another fund's: choose another.", field: "code")
+        }
+        for item in items {
+            try await Funds.allow(item, on: net, in: context)
+        }
+        context.note("source", .string(source.rawValue))
+        context.note("items", .array(items.map { .string($0.item) }))
+        return try await Funds.view(.find(code, in: context), in: context)
+    }
+
+    /// Digits and letters, without the spaces that people put between them.
+    private func checkedAccount() throws -> String {
+        let account = accountNumber.filter { !$0.isWhitespace && $0 != "-" }
+        guard (6...34).contains(account.utf8.count), account.utf8.allSatisfy(\.isDigitOrLetter) else {
+            throw Refusal.invalid("An account number has 6 to 34 digits or letters.", field: "accountNumber")
+        }
+        return account
+    }
+
+    private func checkNames() throws {
+        guard (1...32).contains(code.utf8.count), code.first != "-",
+            code.utf8.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) || $0 == 45 })
+        else {
+            throw Refusal.invalid(
+                "A fund's code has 1 to 32 capital letters, digits and hyphens, like XN-JQZX-2026; “\(code)” has not.",
+                field: "code")
+        }
+        for (text, field) in [(name, "name"), (bank, "bank"), (accountHolder, "accountHolder")]
+        where text.trimmingWhitespace != text || !(1...120).contains(text.count)
+            || text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
+        {
+            throw Refusal.invalid(
+                "The \(field) has 1 to 120 characters, none of them a space at an end or a line break.", field: field)
+        }
+        guard (2000...2200).contains(year) else {
+            throw Refusal.invalid("The year of a fund lies between 2000 and 2200.", field: "year")
+        }
+        if let cnaps, cnaps.utf8.count != 12 || !cnaps.utf8.allSatisfy({ (48...57).contains($0) }) {
+            throw Refusal.invalid("A bank's CNAPS number (联行号) has 12 digits.", field: "cnaps")
+        }
+        guard source != .donation || !(donorIntent ?? "").trimmingWhitespace.isEmpty else {
+            throw Refusal.invalid("Donated money is spent as the donor wished: say how.", field: "donorIntent")
+        }
+    }
+}
+
+extension ReceiveMoney: Executable {
+    package func execute(in context: CommandContext) async throws -> FundView {
+        let fund = try await Fund.find(fund, in: context)
+        guard amount > .zero, amount.rawValue <= 1_000_000_000_000_000 else {
+            throw Refusal.invalid("Money that arrived is more than nothing.", field: "amount")
+        }
+        guard on <= context.today else {
+            throw Refusal.invalid("Money that arrives on \(on) has not arrived yet.", field: "on")
+        }
+        guard (1...64).contains(reference.count), reference.trimmingWhitespace == reference else {
+            throw Refusal.invalid("Give the reference of the bank's entry, at most 64 characters.", field: "reference")
+        }
+        if let note { context.note("note", .string(try PublicReason.checked(note, field: "note"))) }
+        // The reference makes the entry's id, so the books themselves refuse to take the same money in twice.
+        let transfer = Transfer(
+            id: UUID(derivedFrom: "receipt \(fund.id) \(reference)"), debit: fund.bankAccount, credit: fund.netAccount,
+            amount: amount.rawValue, code: BookCode.receipt.rawValue, reference: reference)
+        let taken = Refusal.conflict(
+            "The entry \(reference) is in the books of fund \(fund.code) already.", field: "reference")
+        do {
+            guard try await !context.books(on: on).transfer(transfer).existed else { throw taken }
+        } catch let refusal as LedgerRefusal where refusal.reason == .existsWithDifferentBody {
+            throw taken
+        }
+        context.concerns(fund.code)
+        context.note("amount", .int(amount.rawValue))
+        context.note("reference", .string(reference))
+        return try await Funds.view(fund, in: context)
+    }
+}
+
+extension AllowItem: Executable {
+    package func execute(in context: CommandContext) async throws -> FundView {
+        let fund = try await Fund.find(fund, in: context)
+        try await Funds.allow(
+            FundItem(item: item, from: from, to: to, source: source), on: fund.netAccount, in: context)
+        context.concerns(fund.code)
+        context.note("item", .string(item))
+        context.note("source", .string(source))
+        return try await Funds.view(fund, in: context)
+    }
+}
+
+extension Funds {
+    static func allow(_ item: FundItem, on account: UUID, in context: CommandContext) async throws {
+        guard (1...64).contains(item.item.count), item.item.trimmingWhitespace == item.item else {
+            throw Refusal.invalid("An item is named in 1 to 64 characters, like education.", field: "item")
+        }
+        guard item.to.map({ item.from <= $0 }) ?? true else {
+            throw Refusal.invalid("The last day of \(item.item) comes before its first.", field: "to")
+        }
+        guard (1...500).contains(item.source.trimmingWhitespace.count) else {
+            throw Refusal.invalid("Name the document that allows \(item.item).", field: "source")
+        }
+        try await context.books.allow(
+            id: UUID(), account: account, item: item.item, from: item.from, through: item.to,
+            source: item.source.trimmingWhitespace)
+    }
+
+    /// All but the last four characters hidden.
+    static func masked(_ account: String) -> String {
+        String(repeating: "*", count: max(0, account.count - 4)) + account.suffix(4)
+    }
+}
+
+extension UUID {
+    /// The same id for the same text, for ever (SHA-256, version 8).
+    init(derivedFrom text: String) {
+        var bytes = Array(SHA256.hash(data: Array(text.utf8)).prefix(16))
+        bytes[6] = bytes[6] & 0x0F | 0x80
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        self = bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isDigitOrLetter: Bool {
+        (48...57).contains(self) || (65...90).contains(self) || (97...122).contains(self)
+    }
+}
