@@ -87,9 +87,9 @@ let package = Package(
             [
                 "Contract", "WorkingDays", "Postgres", "LocalPostgres", "Schema", "Jobs", "Ledger", "TransparencyLog",
                 "Relief", "Web",
-                logging, metrics, lifecycle, unixSignals,
+                crypto, logging, metrics, lifecycle, unixSignals,
             ]),
-        program("reliefd", ["Assembly", argumentParser]),
+        program("reliefd", ["Assembly", "Contract", "Relief", logging, argumentParser]),
         program("relief", ["Contract", "Client", "WorkingDays", argumentParser]),
         program("relief-banksim", ["BankFiles", "WorkingDays", argumentParser]),
 

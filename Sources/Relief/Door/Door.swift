@@ -17,6 +17,8 @@ package final class Door: Sendable {
     /// The statements of `sql/checks` by name: each returns the rows that break a law.
     package let laws: [String: String]
     package let handlers: [String: Handler]
+    /// How everything stands that the daemon stands on.
+    package let health: @Sendable () async -> [DoctorCheck]
     /// Called after each commit that left something to seal or to run.
     private let committed: @Sendable () -> Void
 
@@ -25,10 +27,11 @@ package final class Door: Sendable {
 
     package init(
         pool: Pool, clock: any Clock, vault: Vault, evidence: EvidenceStore, auditLog: AuditLog, laws: [String: String],
+        health: @escaping @Sendable () async -> [DoctorCheck] = { [] },
         committed: @escaping @Sendable () -> Void = {}
     ) {
         (self.pool, self.clock, self.vault, self.evidence) = (pool, clock, vault, evidence)
-        (self.auditLog, self.laws, self.committed) = (auditLog, laws, committed)
+        (self.auditLog, self.laws, self.health, self.committed) = (auditLog, laws, health, committed)
         handlers = Dictionary(uniqueKeysWithValues: Handler.all.map { ($0.operation.name, $0) })
     }
 

@@ -12,5 +12,7 @@ extension Handler {
         Cases.handlers,
         Notices.handlers,
         Funds.handlers,
+        JobOperations.handlers,
+        SystemOperations.handlers,
     ].flatMap(\.self)
 }

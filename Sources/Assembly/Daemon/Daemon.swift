@@ -1,0 +1,156 @@
+import Contract
+import CoreMetrics
+import Foundation
+import Jobs
+package import Logging
+import Relief
+import ServiceLifecycle
+import UnixSignals
+import Web
+
+/// The running daemon: PostgreSQL, door, sealer, job engine and HTTP, started in this order and stopped in the reverse.
+package struct Daemon: Sendable {
+    package static let version = "0.1.0"
+
+    private let installation: Installation
+    private let logger: Logger
+    private let watch = EngineWatch()
+    private let calendar: WorkingDaysKept
+    private let readiness: Readiness
+    private let engine: Engine
+
+    /// Opens what is missing, serves until SIGTERM or SIGINT, and returns when all is stopped in order. A second signal
+    /// ends the process at once.
+    ///
+    /// - Parameter said: hears lines for the one who started the daemon: what was made, and that it is ready.
+    package static func serve(
+        _ settings: Settings, founding: Founding, logger: Logger, said: @escaping @Sendable (String) -> Void
+    ) async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        let socket = SocketPlace(path: settings.socket, mode: settings.socketMode)
+        try socket.prepare()
+        let installation = try await Installation.open(settings, logger: logger)
+        do {
+            if let admin = try await installation.found(founding) {
+                said(
+                    "Initialised \(installation.directory.root.path): \(founding.union), administrator \(admin.login).")
+            }
+            let daemon = try Daemon(installation, logger: logger)
+            try await daemon.run(socket, metrics: metrics, said: said)
+        } catch {
+            await installation.close()
+            throw error
+        }
+    }
+
+    private init(_ installation: Installation, logger: Logger) throws {
+        (self.installation, self.logger) = (installation, logger)
+        let calendar = WorkingDaysKept(pool: installation.pool, logger: logger)
+        self.calendar = calendar
+        readiness = Readiness(pool: installation.pool, engine: watch, logger: logger)
+        // Jobs hold a connection each: the rest of the pool stays for requests.
+        let most = max(2, min(6, installation.settings.poolSize / 2))
+        engine = Engine(
+            pool: installation.pool, listen: installation.session,
+            registry: StandingOrders.registry(for: installation.door), schedules: try StandingOrders.schedules(),
+            clock: installation.clock, calendar: { calendar.current },
+            settings: EngineSettings(maxRunning: most, host: ProcessInfo.processInfo.hostName), logger: logger,
+            observer: watch.observer)
+    }
+
+    private func run(
+        _ socket: SocketPlace, metrics: PrometheusMetrics, said: @escaping @Sendable (String) -> Void
+    ) async throws {
+        let demonstration = demonstration
+        demonstration?.tellBank()
+        let bell = Bell()
+        var configuration = ServiceGroupConfiguration(
+            services: try services(demonstration, socket, metrics: metrics, listening: bell).map {
+                .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+            }, logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(60)
+        let group = ServiceGroup(configuration: configuration)
+        try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                try await group.run()
+                return true
+            }
+            tasks.addTask {
+                await obeySignals(group)
+                return false
+            }
+            tasks.addTask {
+                await announce(socket, bell, said)
+                return false
+            }
+            while let isOver = try await tasks.next(), !isOver {}
+            tasks.cancelAll()
+        }
+    }
+
+    /// In the order of their start; they are stopped in the reverse, each when the one after it has stopped.
+    private func services(
+        _ demonstration: Demonstration?, _ socket: SocketPlace, metrics: PrometheusMetrics, listening: Bell
+    ) throws -> [any Service] {
+        var services: [any Service] = []
+        if let cluster = installation.cluster { services.append(ClusterService(cluster: cluster, logger: logger)) }
+        let door = installation.door
+        services.append(PoolService(pool: installation.pool))
+        services.append(
+            SealingService(
+                sealer: Sealer(pool: installation.pool, log: door.auditLog, clock: installation.clock),
+                bell: installation.sealing, logger: logger))
+        services += [calendar, watch, engine]
+        let doorway = Entrance(door: door, demonstration: demonstration).doorway
+        let settings = WebSettings(
+            version: Self.version, logFolder: installation.directory.log.path,
+            ready: { [readiness] in await readiness.problems() }, metrics: { metrics.exposition() })
+        services.append(
+            try Web.application(
+                doorway, settings: settings, endpoint: .unix(path: socket.path), logger: logger,
+                onListening: {
+                    socket.open()
+                    listening.ring()
+                }))
+        if let endpoint = installation.settings.listen {
+            services.append(try Web.application(doorway, settings: settings, endpoint: endpoint, logger: logger))
+        }
+        return services
+    }
+
+    private var demonstration: Demonstration? {
+        guard let clock = installation.clock as? any DemonstrationClock else { return nil }
+        return Demonstration(
+            clock: clock, bank: installation.settings.bank, pool: installation.pool, engine: engine, watch: watch,
+            calendar: calendar, logger: logger)
+    }
+
+    private func obeySignals(_ group: ServiceGroup) async {
+        var count = 0
+        for await _ in await UnixSignalsSequence(trapping: [.sigterm, .sigint]) {
+            count += 1
+            // The embedded PostgreSQL ends by itself when its owner is gone.
+            if count > 1 { exit(1) }
+            readiness.stop()
+            logger.info("daemon.stopping")
+            await group.triggerGracefulShutdown()
+        }
+    }
+
+    /// Says once that the daemon is ready: it listens, and all that a request needs is there.
+    private func announce(_ socket: SocketPlace, _ listening: Bell, _ said: (String) -> Void) async {
+        for await _ in listening.rings { break }
+        let bell = Bell()
+        let ticker = Ticker(bell, every: 1)
+        await watch.ringing(bell) {
+            bell.ring()
+            for await _ in bell.rings where await readiness.problems().isEmpty { return }
+        }
+        withExtendedLifetime(ticker) {}
+        guard !Task.isCancelled else { return }
+        said("reliefd is ready at unix:\(socket.path)")
+        if let endpoint = installation.settings.listen { said("It listens for tokens at \(endpoint) too.") }
+    }
+}

@@ -1,0 +1,48 @@
+import Jobs
+import ServiceLifecycle
+import Synchronization
+
+/// Hears what the job engine does, for readiness and for those who wait for its work.
+final class EngineWatch: Service {
+    let observer: AsyncStream<EngineEvent>.Continuation
+    private let events: AsyncStream<EngineEvent>
+    private let state = Mutex(State())
+
+    private struct State {
+        var isConnected = false
+        var bells: [ObjectIdentifier: Bell] = [:]
+    }
+
+    init() {
+        (events, observer) = AsyncStream.makeStream(of: EngineEvent.self, bufferingPolicy: .bufferingNewest(4_096))
+    }
+
+    var isConnected: Bool { state.withLock { $0.isConnected } }
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            for await event in events { hear(event) }
+        } onGracefulShutdown: {
+            self.observer.finish()
+        }
+    }
+
+    /// Rings a bell at each event while the body runs.
+    func ringing<R>(_ bell: Bell, _ body: () async throws -> R) async rethrows -> R {
+        state.withLock { $0.bells[ObjectIdentifier(bell)] = bell }
+        defer { state.withLock { $0.bells[ObjectIdentifier(bell)] = nil } }
+        return try await body()
+    }
+
+    private func hear(_ event: EngineEvent) {
+        let bells = state.withLock { state in
+            switch event {
+            case .connected: state.isConnected = true
+            case .connectionLost, .stopped: state.isConnected = false
+            default: break
+            }
+            return Array(state.bells.values)
+        }
+        for bell in bells { bell.ring() }
+    }
+}

@@ -1,0 +1,158 @@
+import Contract
+import Foundation
+import LocalPostgres
+import Logging
+import Postgres
+import Schema
+import WorkingDays
+
+/// Looks at everything a daemon stands on; each finding says what to do where something is wrong.
+struct Doctor: Sendable {
+    let settings: Settings
+    let directory: DataDirectory
+    /// nil where the database can't be reached.
+    let pool: Pool?
+    let clock: any Clock
+    let logger: Logger
+
+    func checks() async -> [DoctorCheck] {
+        var checks = [dataFolder] + keys + [disk, bank]
+        if settings.databaseURL == nil { checks.append(await binaries) }
+        guard let pool else { return checks }
+        do {
+            checks += try await pool.withConnection { connection in
+                [
+                    try await server(connection), try await schema(connection), try await audit(connection),
+                    try await jobs(connection), try await time(connection),
+                ]
+            }
+        } catch {
+            checks.append(.bad("database", "it doesn't answer (\(error)); look at the log of PostgreSQL"))
+        }
+        return checks
+    }
+
+    private var dataFolder: DoctorCheck {
+        let path = directory.root.path
+        guard let mode = Self.mode(path) else { return .bad("data", "\(path) is missing; run reliefd init") }
+        return mode & 0o066 == 0
+            ? .good("data", path) : .bad("data", "others can look into \(path); run chmod 700 \(path)")
+    }
+
+    private var keys: [DoctorCheck] {
+        [("keys.root", directory.rootKey), ("keys.audit", directory.auditKey)].map { name, file in
+            guard let mode = Self.mode(file.path) else {
+                return .bad(name, "\(file.path) is missing; restore it from your backup, nothing opens without it")
+            }
+            return mode & 0o077 == 0
+                ? .good(name, file.path) : .bad(name, "others can read \(file.path); run chmod 600 \(file.path)")
+        }
+    }
+
+    private var disk: DoctorCheck {
+        var status = statvfs()
+        guard statvfs(directory.root.path, &status) == 0 else {
+            return .bad("disk", "\(directory.root.path) can't be asked for its free space")
+        }
+        let free = (UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 20
+        return free >= 1_024
+            ? .good("disk", "\(free) MiB free")
+            : .bad("disk", "only \(free) MiB free at \(directory.root.path); make room before PostgreSQL stops")
+    }
+
+    private var bank: DoctorCheck {
+        access(settings.bank.path, W_OK | X_OK) == 0
+            ? .good("bank", settings.bank.path)
+            : .bad("bank", "\(settings.bank.path) can't be written; make it, or name another with --bank")
+    }
+
+    private var binaries: DoctorCheck {
+        get async {
+            do {
+                let found = try await ServerBinaries.find(environment: ProcessInfo.processInfo.environment)
+                return .good("postgres.programs", "PostgreSQL \(found.major) in \(found.directory)")
+            } catch {
+                return .bad("postgres.programs", "\(error)")
+            }
+        }
+    }
+
+    private func server(_ connection: Connection) async throws -> DoctorCheck {
+        let row = try await connection.one(
+            "SELECT current_setting('server_version') AS version, current_user::text AS role")
+        let (version, role): (String, String) = (try row["version"], try row["role"])
+        return role == "relief_app"
+            ? .good("database", "PostgreSQL \(version), as \(role)")
+            : .bad("database", "the session acts as \(role) and not as relief_app; run reliefd migrate")
+    }
+
+    private func schema(_ connection: Connection) async throws -> DoctorCheck {
+        let status = try await Migrator(logger: logger).status(on: connection)
+        let wrong = status.filter { if case .applied = $0.state { false } else { true } }
+        return wrong.isEmpty
+            ? .good("schema", status.last.map { "at \($0.name)" } ?? "empty")
+            : .bad(
+                "schema", wrong.map { "\($0.name) is \($0.state)" }.joined(separator: ", ") + "; run reliefd migrate")
+    }
+
+    private func audit(_ connection: Connection) async throws -> DoctorCheck {
+        let row = try await connection.one(
+            """
+            SELECT (SELECT note FROM audit.checkpoint ORDER BY size DESC LIMIT 1) AS note,
+                   (SELECT size FROM audit.checkpoint ORDER BY size DESC LIMIT 1) AS size,
+                   (SELECT count(*) FROM audit.event WHERE leaf_index IS NULL AND at < \(clock.now().addingTimeInterval(-60))) AS late
+            """)
+        let note: String? = try row["note"]
+        let late: Int = try row["late"]
+        let file = directory.log.appending(path: "checkpoint")
+        guard late == 0 else {
+            return .bad("audit.log", "\(late) commands wait for more than a minute to be sealed; look at reliefd's log")
+        }
+        guard let note else { return .good("audit.log", "empty") }
+        let size: Int = try row["size"]
+        // The file may be one checkpoint behind for a moment, between commit and rename.
+        let shown = try? String(contentsOf: file, encoding: .utf8)
+        guard shown == note || shown != nil && late == 0 else {
+            return .bad("audit.log", "\(file.path) is missing; a start of reliefd makes it again")
+        }
+        return .good("audit.log", "\(size) leaves sealed")
+    }
+
+    private func jobs(_ connection: Connection) async throws -> DoctorCheck {
+        let row = try await connection.one(
+            """
+            SELECT (SELECT count(*) FROM jobs.dead_letter) AS dead,
+                   (SELECT count(*) FROM jobs.engine WHERE lease_until > \(SystemClock().now())) AS engines
+            """)
+        let (dead, engines): (Int, Int) = (try row["dead"], try row["engines"])
+        return dead == 0
+            ? .good("jobs", "\(engines) engines at work")
+            : .bad(
+                "jobs", "\(dead) jobs failed for good; see relief job list --state discarded, then retry or cancel them"
+            )
+    }
+
+    private func time(_ connection: Connection) async throws -> DoctorCheck {
+        let theirs: Date = try await connection.value("SELECT clock_timestamp()")
+        let apart = abs(theirs.timeIntervalSince(SystemClock().now()))
+        guard apart < 5 else {
+            return .bad("clock", "this host and the database are \(Int(apart)) s apart; let NTP set both")
+        }
+        let demo = abs(clock.now().timeIntervalSince(SystemClock().now())) > 1
+        return .good("clock", demo ? "demonstration, \(Timestamp.text(clock.now()))" : "real time")
+    }
+
+    private static func mode(_ path: String) -> Int? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int
+    }
+}
+
+extension DoctorCheck {
+    static func good(_ name: String, _ detail: String) -> DoctorCheck {
+        DoctorCheck(name: name, ok: true, detail: detail)
+    }
+
+    static func bad(_ name: String, _ detail: String) -> DoctorCheck {
+        DoctorCheck(name: name, ok: false, detail: detail)
+    }
+}

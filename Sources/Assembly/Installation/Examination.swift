@@ -1,0 +1,49 @@
+package import Contract
+import Foundation
+package import Logging
+import Postgres
+import WorkingDays
+
+/// `reliefd doctor`: looks at an installation from outside, whether its daemon runs or not.
+package enum Examination {
+    /// Never throws: what can't be looked at is a finding.
+    package static func report(_ settings: Settings, logger: Logger) async -> DoctorReport {
+        let directory = DataDirectory(settings.data)
+        guard FileManager.default.fileExists(atPath: directory.rootKey.path) else {
+            return report([.bad("data", "nothing is initialised in \(directory.root.path); run reliefd init or serve")])
+        }
+        let holder = DirectoryLock.livingHolder(of: directory)
+        if let conninfo = settings.databaseURL ?? holder?.conninfo {
+            var checks = await checks(settings, directory, conninfo, logger: logger)
+            checks.append(.good("daemon", holder.map { "runs as process \($0.process)" } ?? "doesn't run"))
+            return report(checks)
+        }
+        // Nobody runs the embedded PostgreSQL: run it for as long as the look takes.
+        do {
+            let installation = try await Installation.open(settings, logger: logger)
+            let checks = await installation.doctor.checks()
+            await installation.close()
+            return report(checks + [.good("daemon", "doesn't run")])
+        } catch {
+            let doctor = Doctor(
+                settings: settings, directory: directory, pool: nil, clock: SystemClock(), logger: logger)
+            return report(await doctor.checks() + [.bad("database", "\(error)")])
+        }
+    }
+
+    private static func checks(
+        _ settings: Settings, _ directory: DataDirectory, _ conninfo: String, logger: Logger
+    ) async -> [DoctorCheck] {
+        let pool = Pool(settings: Installation.session(conninfo), size: 1, logger: logger)
+        let clock = (try? DemoClock(directory, start: nil, logger: logger)) ?? nil
+        let doctor = Doctor(
+            settings: settings, directory: directory, pool: pool, clock: clock ?? SystemClock(), logger: logger)
+        let checks = await doctor.checks()
+        await pool.close()
+        return checks
+    }
+
+    private static func report(_ checks: [DoctorCheck]) -> DoctorReport {
+        DoctorReport(ok: checks.allSatisfy(\.ok), checks: checks)
+    }
+}

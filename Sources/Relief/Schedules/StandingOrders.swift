@@ -1,0 +1,61 @@
+import Contract
+package import Jobs
+package import Postgres
+package import WorkingDays
+
+/// What relief does by the clock: the one table of schedules, and the kinds of job that they enqueue.
+package enum StandingOrders {
+    /// One line of the table.
+    struct Order: Sendable {
+        let name: String
+        let cron: String
+        let days: Schedule.DayRule
+        let make: @Sendable (Firing) -> any Job
+        let register: @Sendable (inout Registry, Door) -> Void
+
+        init<Work: StandingWork>(_ work: Work.Type, _ name: String, cron: String, days: Schedule.DayRule = .everyDay) {
+            (self.name, self.cron, self.days) = (name, cron, days)
+            make = { _ in Round<Work>() }
+            register = { registry, door in
+                guard !registry.kinds.contains(Work.name) else { return }
+                registry.register(Round<Work>.self) { round, context in try await round.run(by: door, in: context) }
+            }
+        }
+    }
+
+    /// All hours are those of China. What was missed while no daemon ran is made up for once. Shortly after midnight the
+    /// day's work falls due; the looks in between find what a correction of the calendar or a late decision made due.
+    static let table: [Order] = [
+        Order(CloseDueNotices.self, "notices.daily", cron: "2 0 * * *"),
+        Order(CloseDueNotices.self, "notices.watch", cron: "*/5 * * * *"),
+        Order(MarkOverdueSteps.self, "deadlines.daily", cron: "4 0 * * *"),
+        Order(MarkOverdueSteps.self, "deadlines.watch", cron: "1-59/10 * * * *"),
+        Order(MarkDueRetests.self, "archives.daily", cron: "6 0 * * *"),
+        Order(MarkDueRetests.self, "archives.watch", cron: "3-59/10 * * * *"),
+    ]
+
+    /// The schedules of the table. Throws a sentence where a line of it can't be read.
+    package static func schedules() throws -> [Schedule] {
+        try table.map { order in
+            try Schedule(
+                order.name, cron: order.cron, zone: "Asia/Shanghai", days: order.days, catchUp: .once, make: order.make)
+        }
+    }
+
+    /// The kinds of job that an engine beside this door can run.
+    package static func registry(for door: Door) -> Registry {
+        var registry = Registry()
+        for order in table { order.register(&registry, door) }
+        return registry
+    }
+
+    /// The working days by which schedules go.
+    package static func calendar(in session: some Session) async throws -> WorkingCalendar {
+        var calendar = WorkingCalendar()
+        for row in try await session.query("SELECT day, working FROM relief.calendar_day") {
+            let day: Day = try row["day"]
+            if try row["working"] { calendar.extraWorkingDays.insert(day) } else { calendar.holidays.insert(day) }
+        }
+        return calendar
+    }
+}

@@ -1,0 +1,64 @@
+package import Contract
+package import FoundationEssentials
+import Postgres
+package import WorkingDays
+
+/// The daemon's own time and health.
+enum SystemOperations {
+    static let handlers: [Handler] = [
+        .query(ShowClock.self), .command(AdvanceClock.self), .query(ReportHealth.self),
+    ]
+}
+
+/// A clock that a demonstration moves forward.
+package protocol DemonstrationClock: Clock {
+    /// Goes on from this instant; an instant that has passed changes nothing.
+    func advance(to instant: Date)
+}
+
+extension ShowClock: Answerable {
+    package func answer(in context: QueryContext) async throws -> ClockView {
+        ClockView(now: context.now, today: context.today, demo: context.door.clock is any DemonstrationClock)
+    }
+}
+
+extension AdvanceClock: Executable {
+    package func execute(in context: CommandContext) async throws -> ClockView {
+        guard let clock = context.door.clock as? any DemonstrationClock else {
+            throw Refusal.conflict(
+                "This daemon goes by the real time: only one that was initialised with --demo-clock can be moved.")
+        }
+        let target = try await target(in: context)
+        guard target > context.now else {
+            throw Refusal.invalid(
+                "It is \(Timestamp.text(context.now)) already: the clock moves forward only.", field: "to")
+        }
+        guard target < context.now.addingTimeInterval(3_660 * 86_400) else {
+            throw Refusal.invalid("The clock moves by at most ten years.", field: "to")
+        }
+        context.note("to", .string(Timestamp.text(target)))
+        context.transaction.onCommit { clock.advance(to: target) }
+        return ClockView(now: target, today: Day(target), demo: true)
+    }
+
+    /// Days keep the time of day.
+    private func target(in context: CommandContext) async throws -> Date {
+        switch (to, days, workingDays) {
+        case (let to?, nil, nil): return to
+        case (nil, let days?, nil) where (1...3_660).contains(days):
+            return context.now.addingTimeInterval(Double(days) * 86_400)
+        case (nil, nil, let days?) where (1...2_000).contains(days):
+            let day = try await Calendars.current(in: context).day(workingDays: days, after: context.today)
+            return context.now.addingTimeInterval(Double(day.number - context.today.number) * 86_400)
+        default:
+            throw Refusal.invalid("Say one of: to (a time), days (1 to 3660), workingDays (1 to 2000).", field: "to")
+        }
+    }
+}
+
+extension ReportHealth: Answerable {
+    package func answer(in context: QueryContext) async throws -> DoctorReport {
+        let checks = await context.door.health()
+        return DoctorReport(ok: checks.allSatisfy(\.ok), checks: checks)
+    }
+}
