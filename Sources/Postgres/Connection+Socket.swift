@@ -46,13 +46,15 @@ extension Connection {
         }
     }
 
-    /// True for bytes as well as for an end of file that libpq has not met yet.
+    /// True for bytes as well as for an end of file or an error that libpq has not met yet. A reset of a unix socket is
+    /// told once only, here instead of to libpq, and no further event of Dispatch follows it.
     var hasUnreadBytes: Bool {
         guard let handle else { return false }
         let socket = PQsocket(handle)
         guard socket >= 0 else { return false }
         var byte: UInt8 = 0
         return recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) >= 0
+            || (errno != EAGAIN && errno != EWOULDBLOCK)
     }
 
     /// Sends what libpq holds back; goes on by itself when the socket takes no more.

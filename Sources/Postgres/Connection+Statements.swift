@@ -212,6 +212,9 @@ extension Connection {
                 if hasUnreadBytes { consume() } else { await somethingArrives() }
             }
             if let result = PQgetResult(handle) { return ResultSet(result) }
+            if PQstatus(handle) == CONNECTION_BAD {
+                lose(PostgresError(.connectionLost, String(cString: PQerrorMessage(handle)).trimmed))
+            }
             if endsWithNil { return nil }
             nils = state.loss == nil ? 0 : nils + 1
         }
