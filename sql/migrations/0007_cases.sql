@@ -175,7 +175,7 @@ CREATE TABLE relief.notice (
   org_path     ltree NOT NULL,
   starts_on    date NOT NULL,
   working_days int NOT NULL CHECK (working_days > 0),
-  state        text NOT NULL CHECK (state IN ('listed', 'objected', 'cleared', 'removed')),
+  state        text NOT NULL CHECK (state IN ('running', 'paused', 'closed', 'withdrawn')),
   public_text  text NOT NULL,
   published_by uuid NOT NULL REFERENCES relief.app_user,
   published_at timestamptz NOT NULL,

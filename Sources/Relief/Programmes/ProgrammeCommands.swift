@@ -21,7 +21,7 @@ extension AddProgramme: Executable {
         } catch let error as PackProblems {
             let name = fileName ?? "pack"
             throw Refusal.invalid(
-                "The pack has \(error.problems.count) faults; mend them and add it again.", field: "text",
+                "The pack can't be used as it is; mend what is listed and add it again.", field: "text",
                 details: error.problems.map { "\(name):\($0.line):\($0.column): \($0.reason)" })
         }
         let digest = Programmes.digest(of: text)
