@@ -142,4 +142,41 @@ struct PeopleTests {
                 LeaveUnion(person: person.number, organisation: "CD_01", on: office.today), as: worker)
         }
     }
+
+    @Test func `a person registered twice at once is one`() async throws {
+        let office = try await Office.open()
+        var made = Synthetic(seed: 8)
+        let command = RegisterPerson(name: made.name(), idNumber: made.idNumber(), organisation: "XN")
+        let refused = await withTaskGroup(of: Refusal.Code?.self) { group in
+            for worker in [office.worker, office.worker2, office.worker, office.worker2] {
+                group.addTask {
+                    do {
+                        _ = try await office.door.perform(command, as: worker)
+                        return nil
+                    } catch {
+                        return (error as? Refusal)?.code ?? .internal
+                    }
+                }
+            }
+            return await group.reduce(into: [Refusal.Code?]()) { $0.append($1) }
+        }
+        #expect(refused.filter { $0 == nil }.count == 1)
+        #expect(refused.filter { $0 == .conflict }.count == 3)
+        #expect(try await office.door.answer(ListPersons(), as: office.worker).items.count == 1)
+    }
+
+    @Test func `a union has an account too, and an employer is known once to each union`() async throws {
+        let office = try await Office.open()
+        let (door, worker) = (office.door, office.worker)
+        let account = try await door.perform(
+            RegisterAccount(
+                owner: "CD_01", holder: "高原毛纺厂工会", bank: "某银行", cnaps: "102851000012", number: "28060000123",
+                kind: .corporate), as: worker)
+        #expect(account.owner == "CD_01" && account.state == .active && account.warnings.isEmpty)
+        let register = RegisterEmployer(uscc: "91350211M0000XUF46", name: "毛纺厂", kind: .private, union: "CD_01")
+        #expect(try await door.perform(register, as: worker).warnings.count == 1)
+        let again = try await #require(throws: Refusal.self) { try await door.perform(register, as: worker) }
+        #expect(again.code == .conflict && again.field == "uscc")
+        #expect(try await door.answer(ListEmployers(under: "CD"), as: worker).items.map(\.union) == ["CD_01"])
+    }
 }

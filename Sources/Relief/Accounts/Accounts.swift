@@ -70,13 +70,7 @@ enum Accounts {
 
     /// When an account registered today may first be paid to, if it is not its owner's first.
     static func endOfCoolingOff(in context: some OperationContext) async throws -> Date {
-        let rows = try await context.transaction.query(
-            "SELECT day, working FROM relief.calendar_day WHERE day BETWEEN \(context.today) AND \(context.today) + 60")
-        var calendar = WorkingCalendar()
-        for row in rows {
-            let day: Day = try row["day"]
-            if try row["working"] { calendar.extraWorkingDays.insert(day) } else { calendar.holidays.insert(day) }
-        }
+        let calendar = try await Calendars.current(in: context)
         return calendar.day(workingDays: coolingOff, after: context.today).adding(days: 1).start()
     }
 }
