@@ -45,7 +45,11 @@ extension ImportHouseholds: Executable {
                 statements.append(try account.insertion(UUID(), owner: owner, usableFrom: nil, in: context))
             }
         }
-        try await send(statements, in: context)
+        do {
+            try await send(statements, in: context)
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            throw Refusal.conflict("Somebody registered one of them at this moment: send the file again.", field: "csv")
+        }
         return owners
     }
 
