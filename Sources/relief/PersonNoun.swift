@@ -5,7 +5,9 @@ import WorkingDays
 struct PersonNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person", abstract: "Persons.",
-        subcommands: [Register.self, List.self, Find.self, Show.self, Reveal.self, Correct.self, Died.self, Erase.self])
+        subcommands: [
+            Register.self, List.self, Find.self, Show.self, Reveal.self, Correct.self, Died.self, Erase.self, Kin.self,
+        ])
 }
 
 extension PersonNoun {
@@ -105,6 +107,19 @@ extension PersonNoun {
 
         func operation() -> ErasePerson {
             ErasePerson(person: person, reason: reason)
+        }
+    }
+
+    struct Kin: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var person: String
+        @Option(help: "Number of the other person.") var relative: String
+        @Option(help: "What the other is to the person: spouse, sibling…") var relation: String
+
+        func operation() -> DeclareKin {
+            DeclareKin(person: person, relative: relative, relation: relation)
         }
     }
 }
