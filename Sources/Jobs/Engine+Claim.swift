@@ -90,8 +90,8 @@ extension Engine {
         guard !abandoned else { return }
         defer { wake() }
         guard let run = work.end(claim) else {
-            // It was given up, or its lease was lost, before it noticed.
-            say(.fenced(claim.id))
+            // It was given up, or its lease was lost, before it noticed; the row alone decides which of the two came first.
+            if case .committed(let settlement) = ending { settled(claim, settlement) } else { say(.fenced(claim.id)) }
             return
         }
         switch ending {
