@@ -48,13 +48,14 @@ struct Rig {
 
     func start(
         _ registry: Registry, schedules: [Schedule] = [], settings engineSettings: EngineSettings = EngineSettings(),
-        calendar: WorkingCalendar = WorkingCalendar()
+        calendar: WorkingCalendar = WorkingCalendar(), on other: Pool? = nil
     ) -> Running {
         let (events, observer) = AsyncStream.makeStream(of: EngineEvent.self)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let engine = Engine(
-            pool: pool, listen: settings, registry: registry, schedules: schedules, clock: clock, leaseClock: clock,
+            pool: other ?? pool, listen: settings, registry: registry, schedules: schedules, clock: clock,
+            leaseClock: clock,
             calendar: { calendar }, settings: engineSettings, logger: logger, observer: observer)
         return Running(engine: engine, events: events, task: Task { try await engine.run() })
     }
