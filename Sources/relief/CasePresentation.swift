@@ -2,6 +2,15 @@ import Contract
 import FoundationEssentials
 import WorkingDays
 
+extension CaseView: Brief {
+    var brief: String {
+        let open = steps.first { $0.state == .open }
+        let place = open.map { ", now at \($0.title)" + ($0.dueOn.map { " (due \($0))" } ?? "") } ?? ""
+        let granted = award.map { "; granted \($0.amount) yuan in \($0.instalments.count) part(s)" } ?? ""
+        return "\(number) \(programmeTitle), \(subject.name): \(state.rawValue)\(place)\(granted)"
+    }
+}
+
 extension CaseView: Presented {
     func presentation() throws -> String {
         var lines = [

@@ -50,7 +50,8 @@ extension Verb {
             print(try Presenter(Reply.self).csv(reply), terminator: "")
         } else {
             if sent.dryRun { print("(dry run: nothing was changed)") }
-            print(try (reply as? any Presented)?.presentation() ?? Presenter(Reply.self).text(reply))
+            let brief = self is any CommandVerb ? (reply as? any Brief)?.brief : nil
+            print(try brief ?? (reply as? any Presented)?.presentation() ?? Presenter(Reply.self).text(reply))
         }
         if let verdict = reply as? any Verdict, !verdict.holds { throw ExitCode.failure }
     }
@@ -59,6 +60,11 @@ extension Verb {
         let verb = self
         try await Refusals.shown { try await verb.carryOut(with: try verb.common.client()) }
     }
+}
+
+/// A reply that a command shows in a line or two: what became of the thing; its `show` verb tells the whole.
+protocol Brief {
+    var brief: String { get }
 }
 
 /// Refusals as the command line shows them.
