@@ -86,7 +86,8 @@ struct Verification {
                 continue
             }
             let agrees =
-                try leaf.seq == number && leaf.event == row["id"] && leaf.at == row["at"]
+                try leaf.seq == number && leaf.event == row["id"]
+                && Timestamp.text(leaf.at) == Timestamp.text(row["at"])
                 && leaf.command == row["command"]
                 && leaf.actor == row["actor"]
             if !agrees { found("event", "audit.event \(number)", "its columns are not what its leaf says") }
