@@ -1,5 +1,5 @@
 package import Contract
-import FoundationEssentials
+package import FoundationEssentials
 import Logging
 package import Postgres
 package import WorkingDays
@@ -16,6 +16,8 @@ package final class Door: Sendable {
     package let auditLog: AuditLog
     /// The statements of `sql/checks` by name: each returns the rows that break a law.
     package let laws: [String: String]
+    /// Folder through which files go to the bank (`to-bank`) and come from it (`from-bank`); nil: by hand only.
+    package let bankFolder: URL?
     package let handlers: [String: Handler]
     /// How everything stands that the daemon stands on.
     package let health: @Sendable () async -> [DoctorCheck]
@@ -27,11 +29,12 @@ package final class Door: Sendable {
 
     package init(
         pool: Pool, clock: any Clock, vault: Vault, evidence: EvidenceStore, auditLog: AuditLog, laws: [String: String],
-        health: @escaping @Sendable () async -> [DoctorCheck] = { [] },
+        bankFolder: URL? = nil, health: @escaping @Sendable () async -> [DoctorCheck] = { [] },
         committed: @escaping @Sendable () -> Void = {}
     ) {
         (self.pool, self.clock, self.vault, self.evidence) = (pool, clock, vault, evidence)
         (self.auditLog, self.laws, self.health, self.committed) = (auditLog, laws, health, committed)
+        self.bankFolder = bankFolder
         handlers = Dictionary(uniqueKeysWithValues: Handler.all.map { ($0.operation.name, $0) })
     }
 

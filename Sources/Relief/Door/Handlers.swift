@@ -12,6 +12,8 @@ extension Handler {
         Cases.handlers,
         Notices.handlers,
         Funds.handlers,
+        Runs.handlers,
+        Payments.handlers,
         JobOperations.handlers,
         SystemOperations.handlers,
     ].flatMap(\.self)

@@ -1,0 +1,155 @@
+import BankFiles
+import Contract
+import FoundationEssentials
+import WorkingDays
+
+/// The one class that a line of a bank's file ends in (G11).
+enum BankLineClass: String, CaseIterable {
+    case accepted, rejected, pending, booked, returned, duplicate, amountMismatch, unmatched, contradiction, received
+}
+
+/// What a bank says in one line, whatever the file it stands in.
+struct BankWord: Sendable {
+    enum Saying: Sendable, Equatable {
+        /// Nothing may be concluded, or not yet.
+        case pending
+        /// The bank will pay; the payee has nothing yet.
+        case accepted
+        case refused
+        /// The payee's account was credited, as a status or result says.
+        case credited
+        /// The money left our account, as the bank's books say.
+        case booked
+        /// The money came back (退汇).
+        case returned
+        /// Money came in.
+        case received
+    }
+
+    var saying: Saying
+    /// Our reference, or name of the batch and serial number.
+    var reference: String?
+    /// Our file, where the bank names it.
+    var file: String?
+    var bankReference: String?
+    var amount: Fen?
+    var day: Day?
+    /// Our account, where the bank names it.
+    var account: String?
+    var payeeAccount: String?
+    var code: String?
+    var words = ""
+    /// Amounts within the bank's entry contradict each other.
+    var disagrees = false
+
+    /// “Seen before” is no failure: the first delivery of the same payment may have been paid.
+    var isSeenBefore: Bool { code.map { ["AM05", "DU01", "DU02", "DU03", "DU04", "DU05"].contains($0) } ?? false }
+
+    var detail: String? {
+        let text = [code, words].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
+        return text.isEmpty ? nil : String(text.prefix(300))
+    }
+}
+
+/// A file of the bank, taken apart into its lines.
+struct BankMessage: Sendable {
+    enum Kind: String { case status, entries, batchText }
+
+    let kind: Kind
+    let messageID: String
+    var words: [BankWord]
+    /// Set where the bank refused one of our files as a whole: holds for its payments that no line names.
+    var refusedFile: BankWord?
+
+    /// Takes a pain.002, camt.054, camt.053 or 代发 result apart, told by its content. Refuses what is none of them, with the
+    /// line at fault.
+    init(_ content: Data, fileName: String) throws {
+        let start = String(decoding: content.prefix(4_096), as: UTF8.self)
+        do {
+            if start.contains("CstmrPmtStsRpt") {
+                self = try Self.status(StatusReport(reading: .bytes(content)))
+            } else if start.contains("BkToCstmr") {
+                self = try Self.entries(AccountReport(reading: .bytes(content)))
+            } else if start.drop(while: { $0.isWhitespace || $0 == "\u{FEFF}" }).first == "<" {
+                throw Refusal.invalid(
+                    "The file is XML, but neither pain.002 nor camt.054 nor camt.053.", field: "content")
+            } else {
+                self = try Self.results(BatchTextResult.read(content, template: .common), fileName: fileName)
+            }
+        } catch let error as BankFileError {
+            throw Refusal.invalid("The file can't be read: \(error)", field: "content")
+        }
+    }
+
+    private init(kind: Kind, messageID: String, words: [BankWord]) {
+        (self.kind, self.messageID, self.words) = (kind, messageID, words)
+    }
+
+    private static func status(_ report: StatusReport) -> BankMessage {
+        let file = report.header.originalMessageID
+        let words = report.transactions.map { transaction in
+            BankWord(
+                saying: saying(transaction.status), reference: transaction.endToEndID ?? transaction.instructionID,
+                file: file, bankReference: transaction.bankReference,
+                code: transaction.reasons.lazy.compactMap(\.code).first?.rawValue,
+                words: transaction.reasons.map(\.text).joined(separator: " "))
+        }
+        var message = BankMessage(kind: .status, messageID: report.header.messageID, words: words)
+        let block = report.header.blocks.first { $0.status == "RJCT" }
+        if report.header.isWholeFileRefused || block != nil {
+            let reasons = report.header.groupReasons + (block?.reasons ?? [])
+            message.refusedFile = BankWord(
+                saying: .refused, file: file, code: reasons.lazy.compactMap(\.code).first?.rawValue,
+                words: reasons.map(\.text).joined(separator: " "))
+        }
+        return message
+    }
+
+    private static func saying(_ status: PaymentStatus?) -> BankWord.Saying {
+        guard let status else { return .pending }
+        return switch status.standing {
+        case .underway: ["RCVD", "PDNG", "PATC", "BLCK"].contains(status.rawValue) ? .pending : .accepted
+        case .credited: .credited
+        case .refused: .refused
+        case .unknown: .pending
+        }
+    }
+
+    private static func entries(_ report: AccountReport) -> BankMessage {
+        let words = report.entries.map { entry in
+            let saying: BankWord.Saying =
+                !entry.isBooked
+                ? .pending : entry.isReturn ? .returned : entry.direction == .debit ? .booked : .received
+            return BankWord(
+                saying: saying, reference: entry.endToEndID, file: entry.originalMessageID,
+                bankReference: entry.bankReference, amount: Fen(entry.amount), day: entry.bookingDay ?? entry.valueDay,
+                account: entry.account.isEmpty ? nil : entry.account, code: entry.returnReason?.rawValue,
+                words: entry.returnText, disagrees: entry.detailsDisagree)
+        }
+        return BankMessage(kind: .entries, messageID: report.header.messageID, words: words)
+    }
+
+    /// A result names its batch by the file's name: `00000012-XN-R2026-004.result.txt`.
+    private static func results(_ results: [BatchTextResult], fileName: String) -> BankMessage {
+        var batch = fileName[...]
+        for suffix in [".txt", ".result"] where batch.hasSuffix(suffix) { batch = batch.dropLast(suffix.count) }
+        if let dash = batch.firstIndex(of: "-"), batch[..<dash].allSatisfy(\.isNumber) {
+            batch = batch[batch.index(after: dash)...]
+        }
+        let words = results.map { result in
+            let saying: BankWord.Saying =
+                switch result.outcome {
+                case .credited: .credited
+                case .refused: .refused
+                case .unknown: .pending
+                }
+            return BankWord(
+                saying: saying,
+                reference: result.reference
+                    ?? result.serial.map { BatchTextTemplate.reference(batch: String(batch), serial: $0) },
+                file: String(batch), amount: result.amount.map(Fen.init), payeeAccount: result.account,
+                code: result.reasonCode?.rawValue, words: result.reason)
+        }
+        return BankMessage(kind: .batchText, messageID: String(batch), words: words)
+    }
+}

@@ -1,0 +1,92 @@
+package import Contract
+import BankFiles
+import FoundationEssentials
+import Postgres
+
+extension ReissuePayment: Executable {
+    /// Only what has failed for certain is paid again: its instalment is due again, and the next run makes a new payment
+    /// with a reference of its own. Money that came back is held anew.
+    package func execute(in context: CommandContext) async throws -> PaymentView {
+        let payment = try await Payment.find(payment, in: context)
+        guard [.rejected, .returned].contains(payment.state) else {
+            throw Refusal.conflict(
+                payment.state == .unknown
+                    ? "Nobody knows whether \(payment.reference) was paid: ask the bank, and record its word (relief payment disprove)."
+                    : "Payment \(payment.reference) is \(payment.state.rawValue): only a rejected or returned one is made anew."
+            )
+        }
+        let reason = try PublicReason.checked(reason)
+        let row = try await context.transaction.one(
+            """
+            SELECT i.state, i.ordinal, w.item, w.stopped_at IS NOT NULL AS stopped FROM relief.instalment i
+            JOIN relief.award w ON w.id = i.award WHERE i.id = \(payment.instalment) FOR NO KEY UPDATE OF i
+            """)
+        guard try row["state"] == InstalmentState.failed, try !row["stopped"] else {
+            throw Refusal.conflict(
+                "The award of case \(payment.caseNumber) was stopped: nothing of it is paid any more.")
+        }
+        try await refusePointless(payment, in: context)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.payment SET state = 'reissued', reissue_reason = \(reason) WHERE id = \(payment.id)
+            """)
+        var hold: UUID? = payment.hold
+        if payment.state == .returned {
+            let fund = try await Fund.find(id: payment.fund, in: context)
+            hold = try await Funds.hold(
+                [(payment.instalment, payment.amount)], fund: fund, item: row["item"], reference: payment.caseNumber,
+                in: context)[payment.instalment]
+        }
+        try await context.transaction.execute(
+            "UPDATE relief.instalment SET state = 'due', hold = \(hold) WHERE id = \(payment.instalment)")
+        context.concerns(payment.reference)
+        context.concerns(payment.caseNumber)
+        context.note("reason", .string(reason))
+        return try await Payments.view(payment.id, in: context)
+    }
+
+    /// The same account can't take the money a second time where the bank said that it is closed or not the payee's.
+    private func refusePointless(_ payment: Payment, in context: CommandContext) async throws {
+        guard let meaning = payment.reasonCode.flatMap({ ReasonCode(rawValue: $0).meaning }), meaning.retryIsPointless
+        else { return }
+        let isSame = try await context.seeingAll {
+            try await $0.exists(
+                "SELECT FROM relief.payee_account WHERE id = \(payment.payeeAccount) AND status = 'active'")
+        }
+        guard !isSame else {
+            throw Refusal.conflict(
+                "The bank refuses this account (\(payment.reasonCode ?? ""), \(meaning.chinese)): register another first (relief account register)."
+            )
+        }
+    }
+}
+
+extension DisprovePayment: Executable {
+    /// A payment of unknown fate fails only by the bank's written word, recorded by another than prepared its run.
+    package func execute(in context: CommandContext) async throws -> PaymentView {
+        let payment = try await Payment.find(payment, in: context)
+        guard payment.state == .unknown else {
+            throw Refusal.conflict(
+                "Payment \(payment.reference) is \(payment.state.rawValue): only one of unknown fate is disproved.")
+        }
+        let preparer: UUID? = try await context.transaction.value(
+            "SELECT prepared_by FROM relief.run WHERE id = \(payment.run)")
+        guard !context.principal.isSystem, preparer != context.principal.user else {
+            throw Refusal.forbidden("Four eyes: nobody disproves a payment of a run that he or she prepared.")
+        }
+        let proof = try PublicReason.checked(proof, field: "proof")
+        try await context.transaction.execute(
+            """
+            UPDATE relief.payment SET state = 'rejected', reason = \(proof), proof = \(proof),
+              disproved_by = \(context.principal.user) WHERE id = \(payment.id)
+            """)
+        try await context.transaction.execute(
+            "UPDATE relief.instalment SET state = 'failed' WHERE id = \(payment.instalment)")
+        try await Runs.settleAnswers([payment.run], in: context)
+        context.concerns(payment.reference)
+        context.concerns(payment.caseNumber)
+        context.concerns(payment.runNumber)
+        context.note("proof", .string(proof))
+        return try await Payments.view(payment.id, in: context)
+    }
+}

@@ -1,0 +1,130 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+extension PrepareRun: Executable {
+    package func execute(in context: CommandContext) async throws -> RunView {
+        let fund = try await Fund.find(fund, in: context)
+        guard executeOn >= context.today else {
+            throw Refusal.invalid("The bank can't pay on \(executeOn), which has passed.", field: "executeOn")
+        }
+        return try await Runs.prepare(fund, programme: programme, upTo: upTo, executeOn: executeOn, in: context)
+    }
+}
+
+extension Runs {
+    /// Gathers what is due of a fund's awards into one run, one payment each; what can't be paid now is left out, and said.
+    static func prepare(
+        _ fund: Fund, programme: String?, upTo: Day, executeOn: Day, in context: CommandContext
+    ) async throws -> RunView {
+        // Two runs prepared at once would both see the same instalments: the second waits here and finds them taken.
+        try await context.transaction.execute(
+            """
+            SELECT FROM relief.instalment i JOIN relief.award w ON w.id = i.award
+            WHERE w.fund = \(fund.id) AND i.state = 'due' AND i.due_on <= \(upTo) ORDER BY i.id FOR NO KEY UPDATE OF i
+            """)
+        let due = try await Payable.list(
+            """
+            WHERE w.fund = \(fund.id) AND i.state = 'due' AND i.due_on <= \(upTo)
+              AND (\(programme)::text IS NULL OR c.programme = \(programme))
+            """, in: context)
+        let leftOut = due.compactMap { payable in payable.obstacle.map { "\(payable.name): \($0)." } }
+        let payables = due.filter { $0.obstacle == nil }
+        guard !payables.isEmpty else {
+            throw Refusal.conflict(
+                due.isEmpty
+                    ? "No instalment of fund \(fund.code) is due up to \(upTo)."
+                    : "None of the \(due.count) instalments of fund \(fund.code) that are due can be paid now.",
+                details: leftOut.isEmpty ? nil : leftOut)
+        }
+        let run = UUID()
+        let number = try await Numbers.next(
+            .run(year: context.today.year), of: union(of: fund, in: context), in: context.transaction)
+        let sheet = try RunSheet(run: number, fund: fund, executeOn: executeOn, payables, in: context)
+        let preparer = context.principal.isSystem ? nil : context.principal.user
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.run (id, number, fund, org_path, programme, up_to, execute_on, state, payments, total, sheet,
+              prepared_by, prepared_at)
+            VALUES (\(run), \(number), \(fund.id), \(fund.path)::ltree, \(programme), \(upTo), \(executeOn), 'prepared',
+              \(sheet.count), \(sheet.total), \(Sheets.keep(sheet, subject: number, in: context)), \(preparer),
+              \(context.now))
+            """)
+        try await enter(payables, run: run, in: context)
+        context.concerns(number)
+        for payable in payables { context.concerns(payable.caseNumber) }
+        context.note("fund", .string(fund.code))
+        context.note("payments", .int(Int64(payables.count)))
+        context.note("total", .int(sheet.total.rawValue))
+        context.note("leftOut", .int(Int64(leftOut.count)))
+        var view = try await view(run, in: context)
+        view.leftOut = leftOut
+        return view
+    }
+
+    private static func union(of fund: Fund, in context: CommandContext) async throws -> Organisation {
+        try Organisation(
+            await context.transaction.one(
+                "SELECT id, code, name, level, line, path, region FROM relief.organisation WHERE id = \(fund.organisation)"
+            ))
+    }
+
+    private static func enter(_ payables: [Payable], run: UUID, in context: CommandContext) async throws {
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.payment (id, reference, run, instalment, case_id, attempt, payee_account, amount, state, hold,
+              org_path, created_at)
+            SELECT l.id, l.reference, \(run), l.instalment, l.case_id, l.attempt, l.account, l.amount, 'prepared', l.hold,
+                   l.path::ltree, \(context.now)
+            FROM unnest(\(payables.map { _ in UUID() }), \(payables.map(\.reference)), \(payables.map(\.instalment)),
+                 \(payables.map(\.caseID)), \(payables.map(\.attempt)), \(payables.compactMap(\.account)),
+                 \(payables.map(\.amount.rawValue)), \(payables.compactMap(\.hold)), \(payables.map(\.casePath)))
+              AS l (id, reference, instalment, case_id, attempt, account, amount, hold, path)
+            """)
+        try await context.transaction.execute(
+            "UPDATE relief.instalment SET state = 'inRun' WHERE id = ANY (\(payables.map(\.instalment)))")
+        try await context.transaction.execute(
+            """
+            UPDATE relief.case_file SET state = 'paying'
+            WHERE id = ANY (\(payables.map(\.caseID))) AND state = 'awarded'
+            """)
+    }
+}
+
+/// Prepares one run for every fund of which something is due: people then only check, approve and release.
+struct PrepareDueRuns: SystemCommand {
+    typealias Reply = WorkDone
+    static let name = "run.prepareDue"
+    static let summary = "Prepares a run for every fund with instalments that are due."
+
+    /// Working days until the bank is to pay: time for three signatures.
+    private static let leadTime = 2
+
+    func execute(in context: CommandContext) async throws -> WorkDone {
+        let calendar = try await Calendars.current(in: context)
+        let executeOn = calendar.day(workingDays: Self.leadTime, after: context.today)
+        let funds = try await context.transaction.query(
+            """
+            SELECT \(Fund.columns) FROM relief.fund f WHERE EXISTS (
+              SELECT FROM relief.instalment i JOIN relief.award w ON w.id = i.award
+              WHERE w.fund = f.id AND i.state = 'due' AND i.due_on <= \(context.today)) ORDER BY f.code
+            """)
+        var prepared = 0
+        for row in funds {
+            let fund = try Fund(row)
+            do {
+                _ = try await context.transaction.savepoint { _ in
+                    try await Runs.prepare(
+                        fund, programme: nil, upTo: context.today, executeOn: executeOn, in: context)
+                }
+                prepared += 1
+            } catch is Refusal {
+                // Everything due is held up by something that people see in the list of cases; tomorrow is another day.
+                continue
+            }
+        }
+        context.note("runs", .int(Int64(prepared)))
+        return WorkDone(count: prepared)
+    }
+}

@@ -1,0 +1,116 @@
+package import Contract
+import BankFiles
+import Crypto
+import Foundation
+import Postgres
+import WorkingDays
+
+extension ReleaseRun: Executable {
+    /// Writes the one file of the run. What was signed must still be so: a payee who died or changed the account meanwhile
+    /// stops the release.
+    package func execute(in context: CommandContext) async throws -> RunView {
+        let run = try await Run.find(run, in: context)
+        try run.requireSigner("release", in: .approved, sheet: sheet, context)
+        let fund = try await Fund.find(id: run.fund, in: context)
+        let payables = try await Payable.list(
+            "WHERE i.id IN (SELECT p.instalment FROM relief.payment p WHERE p.run = \(run.id))", in: context)
+        let obstacles = payables.compactMap { payable in payable.obstacle.map { "\(payable.name): \($0)." } }
+        guard obstacles.isEmpty else {
+            throw Refusal.conflict(
+                "Run \(run.number) can't be paid as it was signed: cancel it and prepare it anew.", details: obstacles)
+        }
+        let now = try RunSheet(run: run.number, fund: fund, executeOn: run.executeOn, payables, in: context)
+        guard Hex.encode(SHA256.hash(data: try JSON.encode(now))) == run.sheet else {
+            throw Refusal.conflict(
+                "An account has changed since run \(run.number) was signed: cancel it and prepare it anew.")
+        }
+        let file = try BankFile(run: run, fund: fund, payables, format: format, in: context)
+        try await file.keep(run: run, in: context)
+        context.note("file", .string(file.name))
+        context.note("sha256", .string(file.sha256))
+        return try await Runs.signed(run, in: context)
+    }
+}
+
+/// The one file of a run: the same bytes, whoever fetches it and whenever.
+struct BankFile {
+    let name: String
+    let format: BankFormat
+    let content: Data
+
+    var sha256: String { Hex.encode(SHA256.hash(data: content)) }
+
+    /// Makes the file's bytes. Refuses what the bank would refuse, naming the payment.
+    init(run: Run, fund: Fund, _ payables: [Payable], format: BankFormat, in context: CommandContext) throws {
+        let payments = try payables.map { payable in
+            CreditTransfer(
+                endToEndID: payable.reference, amount: payable.amount.rawValue, creditorName: payable.holder,
+                creditorAccount: try payable.openAccount(in: context), creditorAgent: payable.cnaps,
+                remittance: payable.name)
+        }.sorted { $0.endToEndID < $1.endToEndID }
+        self.format = format
+        do {
+            switch format {
+            case .pain001:
+                guard let cnaps = fund.cnaps else {
+                    throw Refusal.conflict(
+                        "Fund \(fund.code) has no CNAPS number of its bank, which pain.001 asks for: release as batchText.",
+                        field: "format")
+                }
+                name = "\(run.number).xml"
+                let header = CreditTransferHeader(
+                    messageID: Self.messageID(run.number), createdAt: context.now, debtorName: fund.holder,
+                    debtorAccount: try context.vault.open(fund.account, .fundAccount, row: fund.id), debtorAgent: cnaps,
+                    requestedExecutionDay: max(run.executeOn, context.today), count: payments.count, sum: 0)
+                content = try CreditTransferFile(header: header, payments: payments).bytes()
+            case .batchText:
+                name = "\(run.number).txt"
+                content = try BatchTextFile.bytes(payments, template: .common)
+            }
+        } catch let error as BankFileError {
+            throw Refusal.conflict("The bank would refuse the file: \(error)")
+        }
+    }
+
+    /// How a run's file is named at the bank: its number, or where that is longer than 35 characters, a digest of it.
+    static func messageID(_ number: String) -> String {
+        number.utf8.count <= 35 ? number : "R" + Hex.encode(SHA256.hash(data: Array(number.utf8))).prefix(34)
+    }
+
+    /// Releases the run and keeps its file, encrypted, for ever.
+    func keep(run: Run, in context: CommandContext) async throws {
+        try await context.transaction.execute(
+            """
+            UPDATE relief.run SET state = 'released', released_by = \(context.principal.user), released_at = \(context.now)
+            WHERE id = \(run.id)
+            """)
+        let id = UUID()
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.bank_file (id, run, name, format, content, sha256, created_at)
+            VALUES (\(id), \(run.id), \(name), \(format), \(context.vault.seal(content, .bankFile, row: id.uuidString)),
+              \(sha256), \(context.now))
+            """)
+        try await context.transaction.execute(
+            "UPDATE relief.payment SET state = 'inFile' WHERE run = \(run.id)")
+    }
+
+    /// The kept file of a run. Throws a refusal where none was released.
+    static func fetch(_ run: Run, in context: some OperationContext) async throws -> FileContent {
+        let row = try await context.transaction.first(
+            "SELECT id, name, content, sha256 FROM relief.bank_file WHERE run = \(run.id)")
+        guard let row else {
+            throw Refusal.conflict("Run \(run.number) is \(run.state.rawValue): it has no file until it is released.")
+        }
+        let (id, sha256): (UUID, String) = try (row["id"], row["sha256"])
+        let content = Data(try context.vault.open(row["content"], .bankFile, row: id.uuidString))
+        guard Hex.encode(SHA256.hash(data: content)) == sha256 else { throw VaultError.cannotOpen(field: .bankFile) }
+        return FileContent(fileName: try row["name"], sha256: sha256, content: content)
+    }
+}
+
+extension GetRunFile: Answerable {
+    package func answer(in context: QueryContext) async throws -> FileContent {
+        try await BankFile.fetch(Run.find(run, in: context), in: context)
+    }
+}

@@ -1,0 +1,130 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+import WorkingDays
+
+/// A payment run (发放批次) as it stands in the database.
+struct Run: Sendable {
+    let id: UUID
+    let number: String
+    let fund: UUID
+    let executeOn: Day
+    let state: RunState
+    let sheet: String
+    let preparedBy: UUID?
+    let checkedBy: UUID?
+    let approvedBy: UUID?
+
+    init(_ row: Row) throws {
+        id = try row["id"]
+        number = try row["number"]
+        fund = try row["fund"]
+        executeOn = try row["execute_on"]
+        state = try row["state"]
+        sheet = try row["sheet"]
+        preparedBy = try row["prepared_by"]
+        checkedBy = try row["checked_by"]
+        approvedBy = try row["approved_by"]
+    }
+
+    /// The run of a number, where the asker may see it; locked when a command asks.
+    static func find(_ number: String, in context: some OperationContext) async throws -> Run {
+        let lock: SQL = context is CommandContext ? "FOR NO KEY UPDATE" : ""
+        let row = try await context.transaction.first("SELECT * FROM relief.run WHERE number = \(number) \(lock)")
+        guard let row else {
+            throw Refusal.notFound("There is no run \(number); check the number (relief run list).", field: "run")
+        }
+        return try Run(row)
+    }
+
+    /// Refuses unless the run is in the state for the next signature, on the sheet that was seen, by another person than
+    /// those before; the database refuses the same.
+    func requireSigner(_ act: String, in required: RunState, sheet seen: String, _ context: CommandContext) throws {
+        guard state == required else {
+            throw Refusal.conflict("Run \(number) is \(state.rawValue): to \(act) it, it must be \(required.rawValue).")
+        }
+        guard seen == sheet else {
+            throw Refusal.conflict(
+                "This is not the sheet of run \(number): look at the run again and \(act) what it shows.",
+                field: "sheet")
+        }
+        guard !context.principal.isSystem, ![preparedBy, checkedBy, approvedBy].contains(context.principal.user) else {
+            throw Refusal.forbidden("Four eyes: nobody signs the run \(number) twice; another person must \(act) it.")
+        }
+    }
+}
+
+/// Payment runs: gathered, checked, approved and released by four people, filed once, and answered by the bank.
+enum Runs {
+    static let handlers: [Handler] = [
+        .command(PrepareRun.self), .command(CheckRun.self), .command(ApproveRun.self), .command(ReleaseRun.self),
+        .command(CancelRun.self), .query(GetRunFile.self), .command(ImportBankFile.self), .command(ReconcileRun.self),
+        .query(ListRuns.self), .query(ShowRun.self),
+    ]
+
+    static func view(_ run: UUID, in context: some OperationContext) async throws -> RunView {
+        try await views("WHERE r.id = \(run)", in: context)[0]
+    }
+
+    /// Runs as shown; `condition` begins with WHERE and may order and limit.
+    static func views(_ condition: SQL, in context: some OperationContext) async throws -> [RunView] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT r.*, f.code AS fund_code, o.code AS organisation, u.login AS preparer, v.login AS checker,
+                   w.login AS approver, x.login AS releaser, b.format, b.name AS file_name, b.sha256
+            FROM relief.run r JOIN relief.fund f ON f.id = r.fund JOIN relief.organisation o ON o.id = f.org_id
+            LEFT JOIN relief.app_user u ON u.id = r.prepared_by LEFT JOIN relief.app_user v ON v.id = r.checked_by
+            LEFT JOIN relief.app_user w ON w.id = r.approved_by LEFT JOIN relief.app_user x ON x.id = r.released_by
+            LEFT JOIN relief.bank_file b ON b.run = r.id \(condition)
+            """)
+        let ids: [UUID] = try rows.map { try $0["id"] }
+        let counts = try await counts(of: ids, in: context)
+        return try rows.map { row in
+            RunView(
+                number: try row["number"], fund: try row["fund_code"], organisation: try row["organisation"],
+                programme: try row["programme"], state: try row["state"], executeOn: try row["execute_on"],
+                payments: try row["payments"], total: try row["total"], sheet: try row["sheet"],
+                preparedBy: try row["preparer"] ?? Principal.system.login, preparedAt: try row["prepared_at"],
+                checkedBy: try row["checker"], checkedAt: try row["checked_at"], approvedBy: try row["approver"],
+                approvedAt: try row["approved_at"], releasedBy: try row["releaser"],
+                releasedAt: try row["released_at"], format: try row["format"], fileName: try row["file_name"],
+                fileSha256: try row["sha256"], counts: counts[try row["id"]] ?? [],
+                cancelReason: try row["cancel_reason"])
+        }
+    }
+
+    private static func counts(
+        of runs: [UUID], in context: some OperationContext
+    ) async throws -> [UUID: [PaymentCount]] {
+        let rows = try await context.transaction.query(
+            """
+            SELECT run, state, count(*) AS count, sum(amount)::bigint AS total FROM relief.payment
+            WHERE run = ANY (\(runs)) GROUP BY run, state ORDER BY state
+            """)
+        var counts: [UUID: [PaymentCount]] = [:]
+        for row in rows {
+            counts[try row["run"], default: []].append(
+                PaymentCount(state: try row["state"], count: try row["count"], total: try row["total"]))
+        }
+        return counts
+    }
+}
+
+extension ListRuns: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<RunView> {
+        let size = try Paging.size(limit)
+        let views = try await Runs.views(
+            """
+            WHERE (\(fund)::text IS NULL OR f.code = \(fund)) AND (\(state)::text IS NULL OR r.state = \(state))
+              AND r.number > \(cursor ?? "")
+            ORDER BY r.number LIMIT \(size + 1)
+            """, in: context)
+        return Paging.page(views, size: size, cursor: \.number)
+    }
+}
+
+extension ShowRun: Answerable {
+    package func answer(in context: QueryContext) async throws -> RunView {
+        try await Runs.view(Run.find(run, in: context).id, in: context)
+    }
+}

@@ -1,0 +1,71 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+extension CheckRun: Executable {
+    package func execute(in context: CommandContext) async throws -> RunView {
+        let run = try await Run.find(run, in: context)
+        try run.requireSigner("check", in: .prepared, sheet: sheet, context)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.run SET state = 'checked', checked_by = \(context.principal.user), checked_at = \(context.now)
+            WHERE id = \(run.id)
+            """)
+        return try await Runs.signed(run, in: context)
+    }
+}
+
+extension ApproveRun: Executable {
+    package func execute(in context: CommandContext) async throws -> RunView {
+        let run = try await Run.find(run, in: context)
+        try run.requireSigner("approve", in: .checked, sheet: sheet, context)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.run SET state = 'approved', approved_by = \(context.principal.user), approved_at = \(context.now)
+            WHERE id = \(run.id)
+            """)
+        try await context.transaction.execute(
+            "UPDATE relief.payment SET state = 'approved' WHERE run = \(run.id)")
+        return try await Runs.signed(run, in: context)
+    }
+}
+
+extension CancelRun: Executable {
+    /// Its instalments are due again, and their money stays held for them.
+    package func execute(in context: CommandContext) async throws -> RunView {
+        let run = try await Run.find(run, in: context)
+        guard [.prepared, .checked, .approved].contains(run.state) else {
+            throw Refusal.conflict(
+                "Run \(run.number) is \(run.state.rawValue): what was released for the bank can't be cancelled.")
+        }
+        let reason = try PublicReason.checked(reason)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.run SET state = 'cancelled', cancelled_at = \(context.now), cancel_reason = \(reason)
+            WHERE id = \(run.id)
+            """)
+        let payments = try await context.transaction.query(
+            "UPDATE relief.payment SET state = 'cancelled' WHERE run = \(run.id) RETURNING instalment, hold")
+        let instalments: [UUID] = try payments.map { try $0["instalment"] }
+        // What was stopped meanwhile isn't due again: its money goes back to the fund.
+        let stopped = try await context.transaction.query(
+            """
+            UPDATE relief.instalment i SET state = CASE WHEN w.stopped_at IS NULL THEN 'due' ELSE 'stopped' END
+            FROM relief.award w WHERE w.id = i.award AND i.id = ANY (\(instalments))
+            RETURNING i.state, i.hold, i.case_id
+            """
+        ).filter { try $0["state"] == InstalmentState.stopped }
+        try await Funds.void(holds: stopped.compactMap { try $0["hold"] }, in: context)
+        for row in stopped { try await Awards.settle(caseID: row["case_id"], in: context) }
+        context.note("reason", .string(reason))
+        return try await Runs.signed(run, in: context)
+    }
+}
+
+extension Runs {
+    static func signed(_ run: Run, in context: CommandContext) async throws -> RunView {
+        context.concerns(run.number)
+        context.note("sheet", .string(run.sheet))
+        return try await view(run.id, in: context)
+    }
+}
