@@ -11,12 +11,13 @@ struct ImportInbox: SystemCommand {
     typealias Reply = WorkDone
     static let name = "run.importInbox"
     static let summary = "Takes in the files that the bank left."
+    static let mostPerRound = 20
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         guard let folder = context.door.bankFolder else { return WorkDone(count: 0) }
         let inbox = folder.appending(path: "from-bank")
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: inbox.path)) ?? [])
-            .filter { !$0.hasPrefix(".") && ($0.hasSuffix(".xml") || $0.hasSuffix(".txt")) }.sorted()
+        // Each file is a message of its own: a round takes some, and another follows at once.
+        let names = Self.files(in: folder).prefix(Self.mostPerRound)
         var refused = 0
         for name in names {
             let place = inbox.appending(path: name)
@@ -39,6 +40,13 @@ struct ImportInbox: SystemCommand {
         context.note("files", .int(Int64(names.count)))
         context.note("refusedFiles", .int(Int64(refused)))
         return WorkDone(count: names.count)
+    }
+
+    /// The names of the files that wait; unfinished ones have a dot in front or end otherwise.
+    static func files(in folder: URL) -> [String] {
+        let inbox = folder.appending(path: "from-bank")
+        return ((try? FileManager.default.contentsOfDirectory(atPath: inbox.path)) ?? [])
+            .filter { !$0.hasPrefix(".") && ($0.hasSuffix(".xml") || $0.hasSuffix(".txt")) }.sorted()
     }
 
     private static func putAway(_ file: URL, in folder: URL, reason: String?) {

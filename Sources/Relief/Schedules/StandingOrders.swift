@@ -32,6 +32,11 @@ package enum StandingOrders {
         Order(MarkOverdueSteps.self, "deadlines.watch", cron: "1-59/10 * * * *"),
         Order(MarkDueRetests.self, "archives.daily", cron: "6 0 * * *"),
         Order(MarkDueRetests.self, "archives.watch", cron: "3-59/10 * * * *"),
+        Order(PrepareDueRuns.self, "runs.daily", cron: "0 8 * * *", days: .onlyWorkingDays),
+        Order(FileReleasedRuns.self, "runs.file", cron: "* * * * *"),
+        Order(ImportInbox.self, "bank.inbox", cron: "* * * * *"),
+        Order(MarkUnknown.self, "payments.unknown", cron: "8 0 * * *"),
+        Order(ExpireHolds.self, "holds.expire", cron: "*/10 * * * *"),
     ]
 
     /// The schedules of the table. Throws a sentence where a line of it can't be read.

@@ -13,6 +13,13 @@ protocol StandingWork: SystemCommand where Reply == WorkDone {
 
     /// Rows where there is something to do: a round that has nothing to do leaves no trace in the log.
     static func due(now: Date, today: Day) -> SQL
+
+    /// Whether there may be something to do outside of the database, as files to be taken in.
+    static func hasWork(at door: Door) -> Bool
+}
+
+extension StandingWork {
+    static func hasWork(at door: Door) -> Bool { true }
 }
 
 /// One round of a standing work, as a job: its command runs in the job's transaction.
@@ -22,6 +29,7 @@ struct Round<Work: StandingWork>: Job {
 
     /// Does the round; its effect, its place in the log and the job's completion commit together.
     func run(by door: Door, in context: JobContext) async throws -> JobOutcome {
+        guard Work.hasWork(at: door) else { return .done }
         let (now, transaction) = (door.clock.now(), context.transaction)
         try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")
         guard try await transaction.exists(Work.due(now: now, today: Day(now)) + "LIMIT 1") else { return .done }
