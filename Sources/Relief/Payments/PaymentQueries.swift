@@ -7,7 +7,7 @@ import WorkingDays
 enum Payments {
     static let handlers: [Handler] = [
         .query(ListPayments.self), .query(ShowPayment.self), .command(ReissuePayment.self),
-        .command(DisprovePayment.self),
+        .command(DisprovePayment.self), .command(ImportRemittances.self),
     ]
 
     /// Payments as shown; `condition` begins with WHERE and may order and limit.
