@@ -26,7 +26,8 @@ extension ImportRemittances: Executable {
             }
             guard let employer, let period, let amount else { continue }
             let new = Remittance(employer: employer, year: period.year, quarter: period.quarter, amount: amount)
-            let known = try await remittances.first { $0.isSameQuarter(as: new) }?.amount ?? new.known(in: context)
+            var known = remittances.first { $0.isSameQuarter(as: new) }?.amount
+            if known == nil { known = try await new.known(in: context) }
             if let known, known != amount {
                 problems.add(
                     row, "金额", value: row["金额"], "Another amount stands for this quarter: \(known) yuan.",
