@@ -26,6 +26,7 @@ CREATE TABLE relief.case_file (
                                                    'awarded', 'paying', 'followUp', 'closed')),
   step              int,                   -- the open step, while there is one
   facts             jsonb NOT NULL,
+  round             int NOT NULL DEFAULT 1,    -- 1, and one more each time it was sent back; it stands on the sheet
   sheet             text REFERENCES relief.sheet,
   opened_by         uuid NOT NULL REFERENCES relief.app_user,
   opened_at         timestamptz NOT NULL,
@@ -47,7 +48,39 @@ CREATE INDEX case_by_state ON relief.case_file (programme, state, number);
 CREATE INDEX case_household ON relief.case_file (household);
 -- A child, an employer's year, a household's archive is granted once, whoever asks and however often.
 CREATE UNIQUE INDEX once_per_period ON relief.case_file
-  (programme, (coalesce(person, household, employer)), period) WHERE state NOT IN ('rejected', 'withdrawn');
+  (programme, (coalesce(person, household, employer)), period)
+  WHERE state NOT IN ('rejected', 'withdrawn') AND (state <> 'closed' OR approved_at IS NOT NULL);
+
+-- Two unions know one person or employer by rows of their own: the same law over the whole tree.
+CREATE FUNCTION relief.once_over_the_tree() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  own text;
+  twins uuid[];
+BEGIN
+  IF NEW.person IS NOT NULL THEN
+    SELECT encode(p.id_index, 'hex') INTO own FROM relief.person p WHERE p.id = NEW.person;
+    SELECT array_agg(q.id) INTO twins FROM relief.person p JOIN relief.person q ON q.id_index = p.id_index
+    WHERE p.id = NEW.person AND q.id <> NEW.person;
+  ELSIF NEW.employer IS NOT NULL THEN
+    SELECT e.uscc INTO own FROM relief.employer e WHERE e.id = NEW.employer;
+    SELECT array_agg(f.id) INTO twins FROM relief.employer e JOIN relief.employer f ON f.uscc = e.uscc
+    WHERE e.id = NEW.employer AND f.id <> NEW.employer;
+  END IF;
+  IF own IS NULL THEN RETURN NEW; END IF;
+  -- Of two cases opened at once, the second waits here and then sees the first.
+  PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws('|', 'case', NEW.programme, NEW.period, own), 0));
+  IF EXISTS (
+       SELECT FROM relief.case_file c
+       WHERE c.programme = NEW.programme AND coalesce(c.person, c.household, c.employer) = ANY (twins)
+         AND c.period = NEW.period AND c.state NOT IN ('rejected', 'withdrawn')
+         AND (c.state <> 'closed' OR c.approved_at IS NOT NULL)) THEN
+    RAISE EXCEPTION 'there is a case for it already' USING ERRCODE = 'unique_violation', CONSTRAINT = 'once_per_period';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER once_over_the_tree BEFORE INSERT ON relief.case_file
+  FOR EACH ROW EXECUTE FUNCTION relief.once_over_the_tree();
 
 CREATE TABLE relief.case_step (
   id         uuid PRIMARY KEY,
@@ -132,7 +165,14 @@ CREATE TABLE relief.decision (
 CREATE INDEX decision_case ON relief.decision (case_id, decided_at);
 CREATE UNIQUE INDEX one_approval_each ON relief.decision (case_id, step, decided_by, sheet) WHERE kind = 'approve';
 
--- G9. A user's person is unique, so users stand for persons.
+-- G9. A user's person is unique, so users stand for persons. Unions know one person by rows of their own: the blind index
+-- of the identity number says who is the same.
+CREATE FUNCTION relief.same_person(wanted uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+  SELECT wanted UNION SELECT q.id FROM relief.person p JOIN relief.person q ON q.id_index = p.id_index WHERE p.id = wanted
+$$;
+REVOKE EXECUTE ON FUNCTION relief.same_person(uuid) FROM PUBLIC;
+
 CREATE FUNCTION relief.four_eyes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 DECLARE
@@ -154,12 +194,16 @@ BEGIN
   END IF;
   SELECT person INTO decider FROM relief.app_user WHERE id = NEW.decided_by;
   IF decider IS NOT NULL AND EXISTS (
-       SELECT FROM (SELECT file.person AS person
-                    UNION SELECT m.person FROM relief.household_member m WHERE m.household = file.household
-                    UNION SELECT h.head FROM relief.household h WHERE h.id = file.household) AS concerned
-       WHERE concerned.person = decider
-          OR EXISTS (SELECT FROM relief.kinship k
-                     WHERE (k.person, k.relative) IN ((decider, concerned.person), (concerned.person, decider)))) THEN
+       WITH concerned AS (
+         SELECT file.person AS person
+         UNION SELECT m.person FROM relief.household_member m WHERE m.household = file.household
+         UNION SELECT h.head FROM relief.household h WHERE h.id = file.household
+       ), close AS (
+         SELECT decider AS person
+         UNION SELECT k.relative FROM relief.kinship k WHERE k.person IN (SELECT relief.same_person(decider))
+         UNION SELECT k.person FROM relief.kinship k WHERE k.relative IN (SELECT relief.same_person(decider))
+       )
+       SELECT FROM concerned WHERE concerned.person IN (SELECT relief.same_person(c.person) FROM close c)) THEN
     RAISE EXCEPTION 'nobody decides on his or her own or a relative''s case' USING ERRCODE = 'RR004';
   END IF;
   RETURN NEW;
@@ -287,20 +331,45 @@ CREATE TABLE relief.instalment (
 CREATE INDEX instalment_due ON relief.instalment (due_on) WHERE state = 'due';
 CREATE INDEX instalment_case ON relief.instalment (case_id);
 
--- A household's archive (建档): one household, one active archive.
+-- A household's archive (建档): one household, one active archive. It was decided here, or taken over from the national
+-- system under its number there.
 CREATE TABLE relief.archive (
   id        uuid PRIMARY KEY,
   household uuid NOT NULL REFERENCES relief.household,
-  case_id   uuid NOT NULL UNIQUE REFERENCES relief.case_file,
+  case_id   uuid UNIQUE REFERENCES relief.case_file,
+  source    text UNIQUE CHECK (source <> ''),
   level     text NOT NULL CHECK (level IN ('deep', 'relative', 'accident')),
   archived_at timestamptz NOT NULL,
   retest_on date NOT NULL,
   retest_due_at timestamptz,               -- when the re-test watch found it due
   ended_at  timestamptz,
   end_reason text,
+  CHECK (num_nonnulls(case_id, source) = 1),
   CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 );
 CREATE UNIQUE INDEX one_active_archive ON relief.archive (household) WHERE ended_at IS NULL;
+
+-- 一户一档 by every member's identity number, not only the head's, and over the whole tree: it doesn't tell where.
+CREATE FUNCTION relief.one_archive_per_person() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  -- Of two archives made at once, the second waits here and then sees the first; in one order, so that none waits for ever.
+  PERFORM pg_advisory_xact_lock(locks.key) FROM (
+    SELECT DISTINCT hashtextextended('archive|' || encode(p.id_index, 'hex'), 0) AS key
+    FROM relief.household_member m JOIN relief.person p ON p.id = m.person
+    WHERE m.household = NEW.household AND upper_inf(m.valid) AND p.id_index IS NOT NULL ORDER BY key) AS locks;
+  IF EXISTS (
+       SELECT FROM relief.household_member m JOIN relief.person p ON p.id = m.person
+       JOIN relief.person q ON q.id_index = p.id_index
+       JOIN relief.household_member n ON n.person = q.id AND upper_inf(n.valid)
+       JOIN relief.archive a ON a.household = n.household AND a.ended_at IS NULL
+       WHERE m.household = NEW.household AND upper_inf(m.valid) AND n.household <> NEW.household) THEN
+    RAISE EXCEPTION 'a member of the household stands in another active archive' USING ERRCODE = 'RR012';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER one_archive_per_person BEFORE INSERT ON relief.archive
+  FOR EACH ROW EXECUTE FUNCTION relief.one_archive_per_person();
 
 CREATE TABLE relief.follow_up (
   id          uuid PRIMARY KEY,

@@ -3,9 +3,9 @@ import Synchronization
 
 /// What a running command says about itself for its leaf.
 final class AuditNotes: Sendable {
-    private struct Notes {
-        var subjects: Set<String> = []
-        var facts: [String: JSONValue] = [:]
+    struct Notes: Sendable {
+        fileprivate var subjects: Set<String> = []
+        fileprivate var facts: [String: JSONValue] = [:]
     }
 
     private let notes = Mutex(Notes())
@@ -16,6 +16,13 @@ final class AuditNotes: Sendable {
 
     func add(fact name: String, _ value: JSONValue) {
         notes.withLock { $0.facts[name] = value }
+    }
+
+    /// What was said so far, to go back to.
+    var snapshot: Notes { notes.withLock { $0 } }
+
+    func restore(_ earlier: Notes) {
+        notes.withLock { $0 = earlier }
     }
 
     var subjects: [String] { notes.withLock { $0.subjects.sorted() } }

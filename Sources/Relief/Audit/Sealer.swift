@@ -23,7 +23,7 @@ package struct Sealer: Sendable {
     }
 
     /// Seals everything that is committed, round by round; gives how many leaves were appended. Another sealer at work on
-    /// the same database makes it return at once.
+    /// the same database is waited for.
     @discardableResult
     package func seal() async throws -> Int {
         var sealed = 0
@@ -55,7 +55,8 @@ package struct Sealer: Sendable {
     /// published is always complete, and no other root is ever signed for a size that was.
     private func round() async throws -> Int {
         let note: (SignedNote, Int)? = try await pool.transaction { transaction in
-            guard try await transaction.value("SELECT pg_try_advisory_xact_lock(\(Self.lock))") else { return nil }
+            // Waiting, not trying: a command that commits after the other's look must not stay unsealed.
+            try await transaction.execute("SELECT pg_advisory_xact_lock(\(Self.lock))")
             let rows = try await transaction.query(
                 """
                 SELECT id, leaf FROM audit.event WHERE leaf_index IS NULL ORDER BY seq LIMIT \(Self.mostPerRound)

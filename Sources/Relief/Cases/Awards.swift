@@ -77,7 +77,9 @@ enum Awards {
         if open { return }
         let version = try await Programmes.version(file.version, in: context)
         try await context.transaction.execute("UPDATE relief.case_file SET state = 'followUp' WHERE id = \(caseID)")
-        try await CaseSteps.advance(file, version.pack, in: context)
+        if file.step.flatMap({ version.pack.step($0)?.kind }) == .pay {
+            try await CaseSteps.advance(file, version.pack, in: context)
+        }
     }
 }
 

@@ -17,6 +17,8 @@ struct CaseFile: Sendable {
     /// Ordinal of the open step.
     var step: Int?
     var facts: [String: JSONValue]
+    /// 1, and one more each time it was sent back: what was approved before doesn't count after.
+    let round: Int
     /// SHA-256 of what is shown of it; nil before it is first shown.
     var sheet: String?
     let openedBy: UUID
@@ -28,7 +30,7 @@ struct CaseFile: Sendable {
 
     static let columns: SQL = """
         c.id, c.number, c.programme_version, c.programme, c.org_id, c.org_path::text AS org_path, c.household, c.person,
-        c.employer, c.period, c.state, c.step, c.facts::text AS facts, c.sheet, c.opened_by, c.opened_at, c.rule_passed_at,
+        c.employer, c.period, c.state, c.step, c.facts::text AS facts, c.round, c.sheet, c.opened_by, c.opened_at, c.rule_passed_at,
         c.notice_closed_at, c.approved_at, c.outcome
         """
 
@@ -45,6 +47,7 @@ struct CaseFile: Sendable {
         step = try row["step"]
         let text: String = try row["facts"]
         facts = try JSON.decode(from: Data(text.utf8))
+        round = try row["round"]
         sheet = try row["sheet"]
         openedBy = try row["opened_by"]
         openedAt = try row["opened_at"]

@@ -24,16 +24,18 @@ struct CaseSheet: Codable {
     let organisation: String
     let subject: String
     let period: String
+    let round: Int
     let facts: [String: JSONValue]
     let papers: [Paper]
     let visits: [FieldReport]
     let means: [FieldReport]
     let assessment: Assessment
 
-    /// Makes the sheet anew after a change, keeps it, and gives its assessment.
-    static func refresh(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws
-        -> Assessment
-    {
+    /// Makes the sheet anew after a change, keeps it, and gives its assessment with what that was made from.
+    @discardableResult
+    static func refresh(
+        _ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext
+    ) async throws -> (inputs: AssessmentInputs, assessment: Assessment) {
         let inputs = try await inputs(of: file, version.pack, in: context)
         let assessment = version.pack.assess(inputs)
         let papers = try await context.transaction.query(
@@ -50,14 +52,21 @@ struct CaseSheet: Codable {
             "SELECT code FROM relief.organisation WHERE id = \(file.organisation)")
         let sheet = CaseSheet(
             number: file.number, programme: file.programme, packDigest: version.digest, organisation: organisation,
-            subject: subject.number, period: file.period, facts: file.facts,
+            subject: subject.number, period: file.period, round: file.round, facts: file.facts,
             papers: try papers.map { Paper(kind: try $0["kind"], sha256: try $0["sha256"]) },
             visits: try visits.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
             means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
             assessment: assessment)
         let id = try await Sheets.keep(sheet, subject: file.number, in: context)
         try await context.transaction.execute("UPDATE relief.case_file SET sheet = \(id) WHERE id = \(file.id)")
-        return assessment
+        return (inputs, assessment)
+    }
+
+    /// What those who decide are shown at present.
+    static func shown(_ file: CaseFile, in context: some OperationContext) async throws -> CaseSheet {
+        let content: String = try await context.transaction.value(
+            "SELECT content FROM relief.sheet WHERE id = \(file.sheet)")
+        return try JSON.decode(CaseSheet.self, from: Data(content.utf8))
     }
 
     static func inputs(of file: CaseFile, _ pack: Pack, in context: some OperationContext) async throws

@@ -53,7 +53,7 @@ enum CaseSteps {
         try await context.transaction.execute(
             """
             UPDATE relief.case_file
-            SET state = 'returned', step = NULL, rule_passed_at = NULL, notice_closed_at = NULL, approved_at = NULL
+            SET state = 'returned', round = round + 1, step = NULL, rule_passed_at = NULL, notice_closed_at = NULL, approved_at = NULL
             WHERE id = \(file.id)
             """)
     }

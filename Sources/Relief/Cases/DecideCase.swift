@@ -20,17 +20,12 @@ extension DecideCase: Executable {
                 "Case \(file.number) has changed since it was shown: look at it again and decide on that.",
                 field: "sheet")
         }
-        let assessment = version.pack.assess(try await CaseSheet.inputs(of: file, version.pack, in: context))
-        if outcome == .pass && !assessment.eligible {
-            let reasons = assessment.rules.filter { !$0.passed }.map {
-                "\($0.says): \($0.because.joined(separator: "; "))"
-            }
-            throw Refusal.conflict(
-                "Case \(file.number) is no longer eligible: return or reject it.", field: "outcome", details: reasons)
-        }
+        let inputs = try await CaseSheet.inputs(of: file, version.pack, in: context)
+        let assessment = version.pack.assess(inputs)
+        if outcome == .pass { try await requireStanding(file, assessment, in: context) }
         try await Decisions.record(
-            kind, outcome: outcome, reason: reason, of: file, step: ordinal, version: version, assessment: assessment,
-            in: context)
+            kind, outcome: outcome, reason: reason, of: file, step: ordinal, version: version, inputs: inputs,
+            assessment: assessment, in: context)
         switch outcome {
         case .reject: try await CaseSteps.end(file, as: .rejected, in: context)
         case .return: try await CaseSteps.sendBack(file, in: context)
@@ -40,6 +35,22 @@ extension DecideCase: Executable {
         context.concerns(file.number)
         context.note("step", .string(step.title))
         return try await CaseViews.view(file.number, in: context)
+    }
+
+    /// What was shown must still be so: other aid, a figure, or the archive may have changed since, and nobody saw it.
+    private func requireStanding(_ file: CaseFile, _ now: Assessment, in context: CommandContext) async throws {
+        guard now.eligible else {
+            throw Refusal.conflict(
+                "Case \(file.number) is no longer eligible: return or reject it.", field: "outcome",
+                details: now.refusals)
+        }
+        let shown = try await CaseSheet.shown(file, in: context).assessment
+        guard now.amount == shown.amount, now.level == shown.level, now.parts == shown.parts else {
+            let (before, after) = (shown.amount?.description ?? shown.level, now.amount?.description ?? now.level)
+            throw Refusal.conflict(
+                "Case \(file.number) comes to \(after ?? "nothing") now, not to \(before ?? "nothing") as shown: return it.",
+                field: "outcome", details: now.amountBecause)
+        }
     }
 
     /// One more approval; the last one that is needed grants.

@@ -8,11 +8,9 @@ enum Decisions {
 
     static func record(
         _ kind: Kind, outcome: DecisionOutcome, reason: String?, of file: CaseFile, step: Int?,
-        version: ProgrammeVersion,
-        assessment: Assessment, in context: CommandContext
+        version: ProgrammeVersion, inputs: AssessmentInputs, assessment: Assessment, in context: CommandContext
     ) async throws {
-        let inputs = String(
-            decoding: try JSON.encode(try await CaseSheet.inputs(of: file, version.pack, in: context)), as: UTF8.self)
+        let inputs = String(decoding: try JSON.encode(inputs), as: UTF8.self)
         let trace = String(decoding: try JSON.encode(assessment), as: UTF8.self)
         do {
             try await context.transaction.execute(

@@ -68,7 +68,7 @@ extension Cases {
             try await context.transaction.execute(
                 "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
         }
-        let assessment = try await CaseSheet.refresh(file, version, in: context)
+        let assessment = try await CaseSheet.refresh(file, version, in: context).assessment
         if let ordinal = file.step, version.pack.step(ordinal)?.kind == kind {
             try await CaseSteps.advance(file, version.pack, in: context)
         }

@@ -47,7 +47,7 @@ enum Cases {
         }
         try await CaseSteps.layOut(id, pack, in: context)
         let file = try await CaseFile.find(id: id, in: context)
-        _ = try await CaseSheet.refresh(file, version, in: context)
+        try await CaseSheet.refresh(file, version, in: context)
         context.concerns(number)
         context.note("programme", .string(pack.programme))
         return file
@@ -99,11 +99,15 @@ enum CaseSubjects {
         guard
             let row = try await context.transaction.first(
                 """
-                SELECT p.id, m.household FROM relief.person p
+                SELECT p.id, p.died_on, p.erased_at, m.household FROM relief.person p
                 LEFT JOIN relief.household_member m ON m.person = p.id AND m.valid @> \(context.today)
                 WHERE p.number = \(number)
                 """)
         else { throw Refusal.notFound("There is no person \(number); check the number.", field: "person") }
+        let (died, erased): (Day?, Date?) = (try row["died_on"], try row["erased_at"])
+        guard died == nil, erased == nil else {
+            throw Refusal.conflict("\(number) is no longer somebody to open a case for: see person show.", field: "person")
+        }
         return CaseSubject(household: try row["household"], person: try row["id"])
     }
 
@@ -131,7 +135,7 @@ extension AmendCase: Executable {
         let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)
         try await context.transaction.execute(
             "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
-        _ = try await CaseSheet.refresh(file, version, in: context)
+        try await CaseSheet.refresh(file, version, in: context)
         context.concerns(file.number)
         return try await CaseViews.view(file.number, in: context)
     }

@@ -23,7 +23,7 @@ extension ScreenCases: Executable {
             let subject = CaseSubject(employer: try employer["id"])
             let own = try await Organisation.find(employer["code"], in: context)
             do {
-                let number = try await context.transaction.savepoint { _ in
+                let number = try await context.attempt {
                     let file = try await Cases.open(
                         version, organisation: own, subject: subject, facts: ["year": .int(Int64(year))], in: context)
                     try await Cases.submit(file, version, in: context)

@@ -22,18 +22,15 @@ extension Cases {
                 "\(pack.title) takes cases from \(intake.opens.month)/\(intake.opens.day) to \(intake.closes.month)/\(intake.closes.day)."
             )
         }
-        let assessment = try await CaseSheet.refresh(file, version, in: context)
+        let (inputs, assessment) = try await CaseSheet.refresh(file, version, in: context)
         let missing = assessment.missing + (try await missingEvidence(of: file, assessment, pack, in: context))
         guard missing.isEmpty else {
             throw Refusal.conflict(
                 "Case \(file.number) is not complete.", field: "case", details: missing.map { "missing: \($0)" })
         }
         guard assessment.eligible else {
-            let reasons = assessment.rules.filter { !$0.passed }.map {
-                "\($0.says): \($0.because.joined(separator: "; "))"
-            }
             throw Refusal.conflict(
-                "Case \(file.number) is not eligible for \(pack.title).", field: "case", details: reasons)
+                "Case \(file.number) is not eligible for \(pack.title).", field: "case", details: assessment.refusals)
         }
         if let amount = assessment.amount, amount.rawValue == 0 {
             throw Refusal.conflict(
@@ -42,8 +39,8 @@ extension Cases {
         }
         let submitted = try await CaseFile.find(id: file.id, in: context)
         try await Decisions.record(
-            .submit, outcome: .pass, reason: nil, of: submitted, step: nil, version: version, assessment: assessment,
-            in: context)
+            .submit, outcome: .pass, reason: nil, of: submitted, step: nil, version: version, inputs: inputs,
+            assessment: assessment, in: context)
         try await context.transaction.execute(
             """
             UPDATE relief.case_file

@@ -41,6 +41,18 @@ package final class CommandContext: OperationContext {
         notes = AuditNotes()
     }
 
+    /// Carries out a part that may fail alone: when it throws, what it changed and said is taken back, and a law of the
+    /// database that it hit becomes a refusal.
+    package func attempt<R>(_ body: () async throws -> R) async throws -> R {
+        let before = notes.snapshot
+        do {
+            return try await transaction.savepoint { _ in try await body() }
+        } catch {
+            notes.restore(before)
+            throw (error as? PostgresError).flatMap(DatabaseRefusal.of) ?? error
+        }
+    }
+
     /// Names what the command is about, so that its place in the log is found by it: a case, run or fund number; never
     /// personal data.
     package func concerns(_ subject: String) {

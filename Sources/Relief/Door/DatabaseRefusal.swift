@@ -17,6 +17,11 @@ enum DatabaseRefusal {
         case "RR004": return Refusal(.forbidden, "Nobody decides on his or her own case or on a relative's.")
         case "RR005", "RR006", "RR007", "RR008", "RR009", "RR010", "RR011":
             return Refusal(.conflict, sentence(error.message))
+        case "RR012":
+            return Refusal(
+                .conflict,
+                "A member of the household stands in another active archive: one household, one archive (一户一档).",
+                field: "household")
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "23514" where error.constraint.map(byAnother.contains) == true:
             return Refusal(.forbidden, "Four eyes: this step belongs to another person than the one before.")

@@ -38,6 +38,12 @@ extension AddEvidence: Executable {
     package func execute(in context: CommandContext) async throws -> EvidenceView {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.draft, .returned, .submitted, .followUp, to: "add a paper to")
+        let version = try await Programmes.version(file.version, in: context)
+        let kinds = version.pack.evidence.map(\.kind) + ["other"]
+        guard kinds.contains(kind) else {
+            throw Refusal.invalid(
+                "\(version.pack.title) knows no paper “\(kind)”; it knows \(kinds.joined(separator: ", ")).", field: "kind")
+        }
         guard !content.isEmpty, content.count <= Papers.mostBytes else {
             throw Refusal.tooLarge("A document has 1 byte to 10 MiB; this one has \(content.count).", field: "content")
         }
@@ -58,8 +64,7 @@ extension AddEvidence: Executable {
             VALUES (\(id), \(file.id), \(kind), \(name), \(found), \(content.count), \(sha256), \(context.principal.user),
                     \(context.now))
             """)
-        let version = try await Programmes.version(file.version, in: context)
-        _ = try await CaseSheet.refresh(file, version, in: context)
+        try await CaseSheet.refresh(file, version, in: context)
         context.concerns(file.number)
         context.note("sha256", .string(sha256))
         return try Papers.view(try await context.transaction.one("SELECT \(Papers.columns) WHERE e.id = \(id)"))

@@ -61,8 +61,11 @@ extension ResolveObjection: Executable {
         let others = try await context.transaction.exists(
             "SELECT FROM relief.objection WHERE item = \(item) AND state = 'open'")
         if outcome == .upheld {
-            try await Notices.remove(file, in: context)
-            try await CaseSteps.sendBack(file, in: context)
+            // The case may have been withdrawn or sent back meanwhile; then there is nothing to undo.
+            if file.state == .submitted {
+                try await Notices.remove(file, in: context)
+                try await CaseSteps.sendBack(file, in: context)
+            }
         } else if !others, let paused: Day = try row["paused_on"] {
             let calendar = try await Calendars.current(in: context)
             let left = calendar.workingDays(after: paused, through: try row["closes_on"])

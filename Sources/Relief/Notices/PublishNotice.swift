@@ -7,25 +7,26 @@ extension PublishNotice: Executable {
     package func execute(in context: CommandContext) async throws -> NoticeView {
         let union = try await Organisation.find(organisation, in: context)
         let files = try await waiting(under: union, in: context)
-        guard let first = files.first else {
+        guard !files.isEmpty else {
             throw Refusal.conflict(
                 "No case of \(programme) under \(organisation) waits for a public notice.", field: "programme")
         }
-        let version = try await Programmes.version(first.version, in: context)
-        guard let step = first.step.flatMap({ version.pack.step($0) }) else {
-            throw Refusal.conflict("The case has no open step.")
-        }
-        let end = try await Calendars.current(in: context).day(workingDays: step.noticeDays, after: context.today)
+        // Cases of two versions may share a notice; it then stands as long as the stricter one asks.
+        var (title, days) = ("", 0)
         var lines: [(file: CaseFile, name: String, category: String, amount: Fen?)] = []
         for file in files {
-            let assessment = version.pack.assess(try await CaseSheet.inputs(of: file, version.pack, in: context))
+            let version = try await Programmes.version(file.version, in: context)
+            guard let step = file.step.flatMap({ version.pack.step($0) }) else { continue }
+            (title, days) = (version.pack.title, max(days, step.noticeDays))
+            let assessment = try await CaseSheet.shown(file, in: context).assessment
             let subject = try await CaseViews.subject(of: file, in: context)
             let name = subject.kind == .employer ? subject.name : PublicText.name(subject.name)
             let category = assessment.level.map { "\(version.pack.title)(\($0))" } ?? version.pack.title
             lines.append((file, name, category, step.showsAmount ? assessment.amount : nil))
         }
+        let end = try await Calendars.current(in: context).day(workingDays: days, after: context.today)
         let text = try PublicText.render(
-            title: version.pack.title, union: union.name, lines: lines.map { ($0.name, $0.category, $0.amount) },
+            title: title, union: union.name, lines: lines.map { ($0.name, $0.category, $0.amount) },
             from: context.today, to: end)
         let (id, number) = (
             UUID(), try await Numbers.next(.notice(year: context.today.year), of: union, in: context.transaction)
@@ -34,7 +35,7 @@ extension PublishNotice: Executable {
             """
             INSERT INTO relief.notice (id, number, programme, org_id, org_path, starts_on, working_days, state, public_text,
               published_by, published_at)
-            VALUES (\(id), \(number), \(programme), \(union.id), \(union.path)::ltree, \(context.today), \(step.noticeDays),
+            VALUES (\(id), \(number), \(programme), \(union.id), \(union.path)::ltree, \(context.today), \(days),
               'running', \(text), \(context.principal.user), \(context.now))
             """)
         for line in lines {
@@ -61,6 +62,17 @@ extension PublishNotice: Executable {
             ORDER BY c.number FOR NO KEY UPDATE OF c
             """)
         let files = try rows.map(CaseFile.init)
+        let disputed = try await context.transaction.first(
+            """
+            SELECT c.number FROM relief.objection b JOIN relief.notice_item i ON i.id = b.item
+            JOIN relief.case_file c ON c.id = i.case_id WHERE b.state = 'open' AND c.id = ANY (\(files.map(\.id)))
+            ORDER BY c.number LIMIT 1
+            """)
+        if let disputed {
+            let number: String = try disputed["number"]
+            throw Refusal.conflict(
+                "An objection to case \(number) is still open: resolve it first (relief objection resolve).", field: "cases")
+        }
         if let missing = cases?.first(where: { number in !files.contains { $0.number == number } }) {
             throw Refusal.conflict("Case \(missing) doesn't wait for a public notice of \(programme).", field: "cases")
         }

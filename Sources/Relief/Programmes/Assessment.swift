@@ -18,6 +18,11 @@ package struct Assessment: Codable, Sendable {
     /// Of an archive: deep, relative, accident.
     package var level: String?
     package var requiredEvidence: [String]
+
+    /// Each rule that says no, with what it saw.
+    var refusals: [String] {
+        rules.filter { !$0.passed }.map { "\($0.says): \($0.because.joined(separator: "; "))" }
+    }
 }
 
 extension Pack {

@@ -22,7 +22,19 @@ struct CaseSubject: Sendable {
 /// Gathers what a pack reads of a case.
 enum Assessments {
     /// `caseID`: the case itself, whose own award doesn't count as earlier aid.
+    ///
+    /// Looks over the whole tree, so that everybody who asks about a case gets the same answer: a member of the household
+    /// may be known to another union, and aid counts wherever it was granted. No name or number leaves it.
     static func gather(
+        _ subject: CaseSubject, caseID: UUID, facts: [String: JSONValue], path: String, pack: Pack,
+        in context: some OperationContext
+    ) async throws -> AssessmentInputs {
+        try await context.seeingAll { _ in
+            try await look(subject, caseID: caseID, facts: facts, path: path, pack: pack, in: context)
+        }
+    }
+
+    private static func look(
         _ subject: CaseSubject, caseID: UUID, facts: [String: JSONValue], path: String, pack: Pack,
         in context: some OperationContext
     ) async throws -> AssessmentInputs {
@@ -84,19 +96,22 @@ enum Assessments {
         return try Dictionary(uniqueKeysWithValues: rows.map { (try $0["year"], try $0["total"]) })
     }
 
-    /// Aid counts wherever in the tree it was granted: the sum is looked up over the whole tree, and only it leaves.
-    private static func aid(item: String, owner: UUID, besides own: UUID, in context: some OperationContext)
-        async throws -> Int64
-    {
+    /// What was awarded this year to the same person or employer, under whichever union's row.
+    private static func aid(
+        item: String, owner: UUID, besides own: UUID, in context: some OperationContext
+    ) async throws -> Int64 {
         let start = Day(year: context.today.year, month: 1, day: 1) ?? context.today
-        return try await context.seeingAll { transaction in
-            try await transaction.value(
-                """
-                SELECT coalesce(sum(i.amount), 0)::bigint
-                FROM relief.award a JOIN relief.case_file c ON c.id = a.case_id JOIN relief.instalment i ON i.award = a.id
-                WHERE a.item = \(item) AND \(owner) IN (c.person, c.household, c.employer) AND c.id <> \(own)
-                  AND a.approved_at >= \(start.start()) AND i.state <> 'stopped'
-                """)
-        }
+        return try await context.transaction.value(
+            """
+            WITH same AS (
+              SELECT \(owner)::uuid AS id
+              UNION SELECT q.id FROM relief.person p JOIN relief.person q ON q.id_index = p.id_index WHERE p.id = \(owner)
+              UNION SELECT f.id FROM relief.employer e JOIN relief.employer f ON f.uscc = e.uscc WHERE e.id = \(owner)
+            )
+            SELECT coalesce(sum(i.amount), 0)::bigint
+            FROM relief.award a JOIN relief.case_file c ON c.id = a.case_id JOIN relief.instalment i ON i.award = a.id
+            WHERE a.item = \(item) AND c.id <> \(own) AND a.approved_at >= \(start.start()) AND i.state <> 'stopped'
+              AND EXISTS (SELECT FROM same WHERE same.id IN (c.person, c.household, c.employer))
+            """)
     }
 }
