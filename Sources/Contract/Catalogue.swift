@@ -35,6 +35,7 @@ package enum Catalogue {
         ListHouseholds.self,
         ShowHousehold.self,
         ImportHouseholds.self,
+        ImportArchives.self,
         CheckProgramme.self,
         AddProgramme.self,
         ReleaseProgramme.self,

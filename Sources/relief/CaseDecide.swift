@@ -9,7 +9,8 @@ extension CaseNoun {
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
         @Option var `case`: String?
-        @Flag(help: "Each case that waits for this step.") var all = false
+        @Flag(help: "Each case that waits for this step, a line each.") var all = false
+        @Flag(help: "With --all: each case whole, before it is decided.") var show = false
         @Option(help: "With --all.") var programme: String?
         @Option(help: "With --all: kind of the step.") var step: String?
         @Option(help: "With --all.") var organisation: String?
@@ -23,6 +24,7 @@ extension CaseNoun {
             if all, sheet != nil || sending.key != nil {
                 throw ValidationError("--sheet and --key are for one case.")
             }
+            if show, !all { throw ValidationError("--show is for --all; one case is always shown.") }
         }
 
         func operation() throws -> DecideCase {
@@ -33,40 +35,35 @@ extension CaseNoun {
         func carryOut(with client: ReliefClient) async throws {
             if let number = self.case {
                 if sheet == nil {
-                    try await decide(number, with: client)
+                    _ = try await decide(number, whole: true, with: client)
                 } else {
                     try show(try await client.send(try operation(), key: sending.key, dryRun: sending.dryRun))
                 }
                 return
             }
-            var cursor: String?
-            var numbers: [String] = []
-            // The whole list first: deciding moves cases off it.
-            repeat {
-                let page = try await client.send(
-                    ListCases(programme: programme, step: step, organisation: organisation, cursor: cursor))
-                numbers += page.items.map(\.number)
-                cursor = page.next
-            } while cursor != nil
-            for number in numbers { try await decide(number, with: client) }
-            Standard.error("\(numbers.count) decided.")
+            var batch = CaseBatch(client: client)
+            let numbers = try await batch.numbers {
+                ListCases(programme: programme, step: step, organisation: organisation, cursor: $0)
+            }
+            try await batch.each(numbers) { try await decide($0, whole: show, with: client) }
+            try batch.end("decided")
         }
 
-        private func decide(_ number: String, with client: ReliefClient) async throws {
+        private func decide(_ number: String, whole: Bool, with client: ReliefClient) async throws -> Bool {
             let file = try await client.send(ShowCase(case: number))
             guard step == nil || file.step == step else {
                 Standard.error("\(number) is no longer at \(step ?? ""); left out.")
-                return
+                return false
             }
-            if !common.json { print(try file.presentation() + "\n") }
+            if whole, !common.json { print(try file.presentation() + "\n") }
             let decision = DecideCase(case: number, outcome: outcome, reason: reason, sheet: file.sheet)
             let decided = try await client.send(decision, key: sending.key, dryRun: sending.dryRun)
             if common.json {
                 try show(decided)
             } else {
-                let dry = sending.dryRun ? " (dry run: nothing was changed)" : ""
-                print("\(number): \(outcome.rawValue), now \(decided.state.rawValue)\(dry)\n")
+                print(CaseBatch.line(decided, outcome.rawValue, dryRun: sending.dryRun))
             }
+            return true
         }
     }
 }

@@ -41,17 +41,6 @@ extension CaseNoun {
         }
     }
 
-    struct Submit: CommandVerb {
-        static let configuration = described
-        @OptionGroup var common: CommonOptions
-        @OptionGroup var sending: SendingOptions
-        @Option var `case`: String
-
-        func operation() -> SubmitCase {
-            SubmitCase(case: `case`)
-        }
-    }
-
     struct Withdraw: CommandVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions

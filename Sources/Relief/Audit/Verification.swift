@@ -17,9 +17,10 @@ struct Verification {
     private static let mostFindings = 200
 
     mutating func run() async throws -> VerifyReport {
-        let head = checkSignature()
+        let head = try await checkSignature()
         let leaves = head.map { checkTiles($0) } ?? []
         try await checkEvents(leaves)
+        try await checkSignedRoot()
         let (tables, rows) = try await checkRows()
         try await checkLaws()
         return VerifyReport(
@@ -33,15 +34,60 @@ struct Verification {
         }
     }
 
-    /// The published checkpoint under the log's own key.
-    private mutating func checkSignature() -> Checkpoint? {
+    /// The published checkpoint under the log's own key; the database must know that it was signed.
+    ///
+    /// The folder is read first: what is published was committed before.
+    private mutating func checkSignature() async throws -> Checkpoint? {
         let log = context.door.auditLog
+        let published: Checkpoint?
         do {
-            guard let note = try log.checkpoint() else { return nil }
-            return try CheckpointPolicy(logKeys: [log.signer.verifier]).verify(note)
+            published = try log.checkpoint().map { try policy.verify($0) }
         } catch {
             found("checkpoint", "checkpoint", "\(error)")
             return nil
+        }
+        guard let published else {
+            if try await context.transaction.exists("SELECT FROM audit.checkpoint") {
+                found("checkpoint", "log folder", "a log was signed, but the folder has no checkpoint: restart reliefd")
+            }
+            return nil
+        }
+        let known = try await context.transaction.exists(
+            "SELECT FROM audit.checkpoint WHERE size = \(published.size) AND root = \(published.root.bytes)")
+        if !known {
+            found(
+                "checkpoint", "audit.checkpoint",
+                "\(published.size) leaves with the published root were never signed from this database")
+        }
+        return published
+    }
+
+    private var policy: CheckpointPolicy {
+        get throws { try CheckpointPolicy(logKeys: [context.door.auditLog.signer.verifier]) }
+    }
+
+    /// The newest checkpoint that the database keeps against the leaves that the database keeps: so that an older folder,
+    /// put in place of the log, hides nothing.
+    private mutating func checkSignedRoot() async throws {
+        guard
+            let row = try await context.transaction.first(
+                "SELECT size, note FROM audit.checkpoint ORDER BY size DESC LIMIT 1")
+        else { return }
+        let (size, note): (Int, String) = (try row["size"], try row["note"])
+        var tree = Frontier()
+        for row in try await context.transaction.query(
+            "SELECT leaf FROM audit.event WHERE leaf_index < \(size) ORDER BY leaf_index")
+        {
+            let leaf: [UInt8] = try row["leaf"]
+            tree.append(.leaf(leaf))
+        }
+        do {
+            let signed = try policy.verify(SignedNote(parsing: note))
+            if signed.size != size || tree.size != size || tree.root != signed.root {
+                found("root", "audit.checkpoint \(size)", "the database's leaves don't give the root that was signed")
+            }
+        } catch {
+            found("checkpoint", "audit.checkpoint \(size)", "\(error)")
         }
     }
 

@@ -82,27 +82,3 @@ enum Awards {
         }
     }
 }
-
-/// Archives (建档): which households other aid may rest on.
-enum Archives {
-    static func enter(_ file: CaseFile, _ pack: Pack, _ assessment: Assessment, in context: CommandContext) async throws
-    {
-        guard let household = file.subject.household, let level = assessment.level else {
-            throw Refusal.conflict("Case \(file.number) gives no level of hardship.")
-        }
-        // A new archive takes the place of the one that it re-tests.
-        try await context.transaction.execute(
-            """
-            UPDATE relief.archive SET ended_at = \(context.now), end_reason = \("re-tested by \(file.number)")
-            WHERE household = \(household) AND ended_at IS NULL
-            """)
-        try await context.transaction.execute(
-            """
-            INSERT INTO relief.archive (id, household, case_id, level, archived_at, retest_on)
-            VALUES (\(UUID()), \(household), \(file.id), \(level), \(context.now),
-                    \(context.today.adding(months: pack.retestMonths ?? 12)))
-            """)
-        try await context.transaction.execute("UPDATE relief.case_file SET state = 'followUp' WHERE id = \(file.id)")
-        context.note("level", .string(level))
-    }
-}

@@ -10,6 +10,7 @@ extension Handler {
         Households.handlers,
         Programmes.handlers,
         Cases.handlers,
+        Archives.handlers,
         Notices.handlers,
         Funds.handlers,
         Runs.handlers,
