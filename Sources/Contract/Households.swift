@@ -193,14 +193,21 @@ package struct ArchiveView: Codable, Sendable {
     package var level: ArchiveLevel
     package var from: Day
     package var until: Day?
-    package var caseNumber: String
+    /// The case that made it; nil where it was taken over.
+    package var caseNumber: String?
+    /// Its number in the national system, where it was taken over from there.
+    package var nationalNumber: String?
     package var active: Bool
 
-    package init(level: ArchiveLevel, from: Day, until: Day? = nil, caseNumber: String, active: Bool) {
+    package init(
+        level: ArchiveLevel, from: Day, until: Day? = nil, caseNumber: String? = nil, nationalNumber: String? = nil,
+        active: Bool
+    ) {
         self.level = level
         self.from = from
         self.until = until
         self.caseNumber = caseNumber
+        self.nationalNumber = nationalNumber
         self.active = active
     }
 }

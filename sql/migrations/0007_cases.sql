@@ -296,6 +296,10 @@ BEGIN
          AND i.closed_at = NEW.notice_closed_at) THEN
     RAISE EXCEPTION 'case % has no closed public notice', file.number USING ERRCODE = 'RR005';
   END IF;
+  IF NEW.notice_closed_at IS NULL AND EXISTS (
+       SELECT FROM relief.case_step s WHERE s.case_id = NEW.case_id AND s.kind = 'notice') THEN
+    RAISE EXCEPTION 'case % has no closed public notice', file.number USING ERRCODE = 'RR005';
+  END IF;
   SELECT count(DISTINCT d.decided_by) INTO approvals FROM relief.decision d
     WHERE d.case_id = NEW.case_id AND d.kind = 'approve' AND d.outcome = 'pass' AND d.sheet = NEW.sheet;
   IF approvals < NEW.approvals_needed THEN

@@ -36,11 +36,11 @@ extension ImportArchives: Executable {
     ]
 
     private static func entry(_ row: CSV.Row, today: Day, _ problems: inout RowProblems) -> Entry? {
-        for column in columns.compactMap(\.first) where row[column: column] == nil {
+        for column in columns.compactMap(\.first) where row[column] == nil {
             problems.add(row, column, "nothing is given", "Fill in \(column).")
         }
-        guard let household = row[column: "户号"], let level = row[column: "级别"], let day = row[column: "建档日期"],
-            let source = row[column: "国家档案号"]
+        guard let household = row["户号"], let level = row["级别"], let day = row["建档日期"],
+            let source = row["国家档案号"]
         else { return nil }
         let (knownLevel, knownDay) = (levels[level], Day(day))
         if knownLevel == nil {

@@ -37,19 +37,19 @@ extension ImportCases: Executable {
     private func subject(
         _ row: CSV.Row, _ pack: Pack, _ problems: inout RowProblems, in context: CommandContext
     ) async throws -> (column: String, subject: CaseSubject?) {
-        if let number = row[column: Self.number[0]] {
+        if let number = row[Self.number[0]] {
             let subject = try await problems.attempt(row, Self.number[0], value: number, in: context) {
                 try await CaseSubjects.find(number, for: pack, in: context)
             }
             return (Self.number[0], subject)
         }
         let column = Self.identity[0]
-        guard pack.subject != .employer, let text = row[column: column] else {
+        guard pack.subject != .employer, let text = row[column] else {
             problems.add(row, Self.number[0], "nobody is named", "Give \(pack.subject.numberTitle).")
             return (Self.number[0], nil)
         }
         let shown = Mask.number(text)
-        guard let identity = problems.collect(row, column, value: shown, { try IdentityNumber(text) }) else {
+        guard let identity = try problems.collect(row, column, value: shown, { try IdentityNumber(text) }) else {
             return (column, nil)
         }
         let subject = try await CaseSubjects.find(identity, for: pack, in: context)
@@ -64,7 +64,7 @@ extension ImportCases: Executable {
     private static func facts(_ row: CSV.Row, _ pack: Pack, _ problems: inout RowProblems) -> [String: JSONValue] {
         var facts: [String: JSONValue] = [:]
         for definition in pack.facts {
-            guard let text = row[column: definition.title] else { continue }
+            guard let text = row[definition.title] else { continue }
             switch definition.value(ofCell: text) {
             case .success(let value): facts[definition.name] = value
             case .failure(let problem):

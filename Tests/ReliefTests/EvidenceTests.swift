@@ -1,0 +1,77 @@
+import Contract
+import Foundation
+import Postgres
+@testable import Relief
+import Support
+import Testing
+
+/// Papers of a case.
+@Suite(.database)
+struct EvidenceTests {
+    private func add(_ desk: Desk, _ number: String, _ content: Data, _ type: String, kind: String = "other") async throws
+        -> EvidenceView
+    {
+        try await desk.door.perform(
+            AddEvidence(case: number, kind: kind, fileName: "../../a/信.pdf", mediaType: type, content: content),
+            as: desk.office.worker)
+    }
+
+    @Test func `a paper is kept encrypted, comes back as it was, and keeps only the name of its file`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.draft(try await desk.home(1).child)
+        let paper = try await add(desk, number, Desk.pdf, "application/pdf")
+        #expect(paper.fileName == "信.pdf" && paper.size == Desk.pdf.count)
+        let content = try await desk.door.answer(GetEvidence(evidence: paper.id), as: desk.office.worker)
+        #expect(content.content == Desk.pdf && content.sha256 == paper.sha256)
+        let folder = desk.office.folder.appending(path: "evidence")
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+            .compactMap { $0 as? URL }.filter { !$0.hasDirectoryPath }
+        #expect(files.count == 2)
+        for file in files {
+            #expect(try Data(contentsOf: file).range(of: Data("secret".utf8)) == nil)
+            let rights = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+            #expect(rights == 0o600)
+        }
+    }
+
+    @Test func `a file that is damaged on the disk is not given out`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.draft(try await desk.home(1).child)
+        let paper = try await add(desk, number, Desk.pdf, "application/pdf")
+        let place = desk.office.folder.appending(path: "evidence/\(paper.sha256.prefix(2))/\(paper.sha256)")
+        var bytes = try Data(contentsOf: place)
+        bytes[bytes.count - 1] ^= 1
+        try bytes.write(to: place)
+        await #expect(throws: (any Error).self) {
+            try await desk.door.answer(GetEvidence(evidence: paper.id), as: desk.office.worker)
+        }
+    }
+
+    @Test func `what isn't a paper is refused with the field`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.draft(try await desk.home(1).child)
+        let png = Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1])
+        let wrong: [(Data, String, String, String)] = [
+            (Data("MZ program".utf8), "application/pdf", "other", "content"),
+            (png, "application/pdf", "other", "mediaType"), (Data(), "application/pdf", "other", "content"),
+            (Desk.pdf + Data(count: 10 << 20), "application/pdf", "other", "content"),
+            (Desk.pdf, "application/pdf", "admision_letter", "kind"),
+        ]
+        for (content, type, kind, field) in wrong {
+            let refusal = try await desk.refusal { try await add(desk, number, content, type, kind: kind) }
+            #expect(refusal.field == field, "\(refusal)")
+        }
+        #expect(try await add(desk, number, png, "image/png").mediaType == "image/png")
+    }
+
+    @Test func `a paper changes the sheet, and none is added to a case that has ended`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.draft(try await desk.home(1).child)
+        let before = try await desk.show(number).sheet
+        _ = try await add(desk, number, Desk.pdf, "application/pdf")
+        #expect(try await desk.show(number).sheet != before)
+        _ = try await desk.door.perform(WithdrawCase(case: number, reason: "放弃"), as: desk.office.worker)
+        let refusal = try await desk.refusal { try await add(desk, number, Desk.pdf, "application/pdf") }
+        #expect(refusal.code == .conflict)
+    }
+}

@@ -1,0 +1,154 @@
+import Contract
+import Foundation
+import Postgres
+@testable import Relief
+import Support
+import Testing
+import WorkingDays
+
+/// G9: four eyes, by person, over the exact bytes, in the database.
+@Suite(.database)
+struct FourEyesTests {
+    @Test func `G9: nobody approves a case that he or she made`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.noticed(try await desk.archivedHome(1).child)
+        let maker = try await desk.promote("worker", uid: 4_001, to: .approver)
+        let refusal = try await desk.refusal { try await desk.decide(number, by: maker) }
+        #expect(refusal.code == .forbidden && refusal.message.contains("Four eyes"))
+    }
+
+    @Test func `G9: nobody approves a case that he or she submitted`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.draft(try await desk.archivedHome(1).child)
+        _ = try await desk.door.perform(SubmitCase(case: number), as: desk.office.worker2)
+        try await desk.decide(number, by: desk.office.reviewer)
+        try await desk.decide(number, by: desk.office.reviewer)
+        _ = try await desk.door.perform(PublishNotice(programme: "P04", organisation: "XN"), as: desk.office.worker)
+        desk.office.clock.advance(bySeconds: 8 * 86_400)
+        _ = try await desk.door.perform(CloseDueNotices(), as: .system)
+        let submitter = try await desk.promote("worker2", uid: 4_002, to: .approver)
+        let refusal = try await desk.refusal { try await desk.decide(number, by: submitter) }
+        #expect(refusal.code == .forbidden)
+    }
+
+    @Test func `G9: nobody approves a case that he or she reviewed`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.noticed(try await desk.archivedHome(1).child)
+        let reviewer = try await desk.promote("reviewer", uid: 4_003, to: .approver)
+        let refusal = try await desk.refusal { try await desk.decide(number, by: reviewer) }
+        #expect(refusal.code == .forbidden)
+    }
+
+    /// A new reviewer who is the person of a number.
+    private func reviewer(_ desk: Desk, who person: String) async throws -> Principal {
+        _ = try await desk.door.perform(
+            CreateUser(login: "kin", name: "亲属", unixUser: "4100", person: person), as: desk.office.admin)
+        return try await desk.promote("kin", uid: 4_100, to: .reviewer)
+    }
+
+    @Test func `G9: nobody decides his or her own case`() async throws {
+        let desk = try await Desk.open()
+        let home = try await desk.archivedHome(1)
+        let number = try await desk.submitted(home.child)
+        let own = try await reviewer(desk, who: home.child.number)
+        let refusal = try await desk.refusal { try await desk.decide(number, by: own) }
+        #expect(refusal.code == .forbidden && refusal.message.contains("relative"))
+    }
+
+    @Test func `G9: nor under the number that another union knows him or her by`() async throws {
+        let desk = try await Desk.open()
+        let home = try await desk.archivedHome(1)
+        let number = try await desk.submitted(home.child)
+        let twin = try await desk.person(1_001, union: "HD", by: desk.office.otherWorker)
+        let own = try await reviewer(desk, who: twin.number)
+        let refusal = try await desk.refusal { try await desk.decide(number, by: own) }
+        #expect(refusal.code == .forbidden)
+    }
+
+    @Test func `G9: nobody decides the case of the own household`() async throws {
+        let desk = try await Desk.open()
+        let home = try await desk.archivedHome(1)
+        let number = try await desk.submitted(home.child)
+        let parent = try await reviewer(desk, who: home.head.number)
+        let refusal = try await desk.refusal { try await desk.decide(number, by: parent) }
+        #expect(refusal.code == .forbidden)
+    }
+
+    @Test(arguments: [true, false])
+    func `G9: nobody decides a relative's case, whoever of the two declared it`(forward: Bool) async throws {
+        let desk = try await Desk.open()
+        let home = try await desk.archivedHome(1)
+        let number = try await desk.submitted(home.child)
+        let uncle = try await desk.person(77)
+        let pair = forward ? (uncle.number, home.head.number) : (home.head.number, uncle.number)
+        let relative = try await reviewer(desk, who: uncle.number)
+        _ = try await desk.door.perform(
+            DeclareKin(person: pair.0, relative: pair.1, relation: "sibling"), as: desk.office.worker)
+        let refusal = try await desk.refusal { try await desk.decide(number, by: relative) }
+        #expect(refusal.code == .forbidden)
+        // A forbidden attempt is worth keeping: it is a leaf.
+        let log = try await desk.door.answer(ShowAuditLog(actor: "kin"), as: desk.office.admin)
+        #expect(log.items.map(\.command) == ["case.decide"] && log.items[0].leaf.contains("refused"))
+    }
+
+    @Test func `G9: a decision binds what was shown: after a change the old sheet is refused`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.noticed(try await desk.archivedHome(1).child)
+        let seen = try await desk.show(number).sheet
+        try await desk.decide(number, by: desk.office.approver)
+        _ = try await desk.door.perform(
+            AddEvidence(
+                case: number, kind: "other", fileName: "x.pdf", mediaType: "application/pdf", content: Desk.pdf),
+            as: desk.office.worker)
+        let refusal = try await desk.refusal {
+            try await desk.decide(number, by: desk.office.approver2, sheet: seen)
+        }
+        #expect(refusal.code == .conflict && refusal.field == "sheet")
+        // The first approval was of the old sheet, so it takes both again.
+        #expect(try await desk.decide(number, by: desk.office.approver2).state == .submitted)
+        #expect(try await desk.decide(number, by: desk.office.approver).state == .awarded)
+    }
+
+    @Test func `G9: the database refuses the same decisions past the program`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.noticed(try await desk.archivedHome(1).child)
+        func insert(_ login: String, sheet: String? = nil) async -> String {
+            await desk.law {
+                try await $0.execute(
+                    """
+                    INSERT INTO relief.decision (id, case_id, step, kind, outcome, decided_by, sheet, version, inputs, trace,
+                      decided_at)
+                    SELECT gen_random_uuid(), c.id, c.step, 'approve', 'pass', u.id,
+                      coalesce(\(sheet)::text, c.sheet), c.programme_version, '{}', '{}', \(desk.office.clock.now())
+                    FROM relief.case_file c, relief.app_user u WHERE c.number = \(number) AND u.login = \(login)
+                    """)
+            }
+        }
+        #expect(await insert("worker") == "RR003")
+        #expect(await insert("reviewer") == "RR003")
+        let other = try await desk.show(try await desk.draft(try await desk.archivedHome(2).child)).sheet
+        #expect(await insert("approver", sheet: other) == "RR002")
+    }
+
+    @Test func `decisions, sheets and released packs never change`() async throws {
+        let desk = try await Desk.open()
+        _ = try await desk.submitted(try await desk.archivedHome(1).child)
+        // The daemon's role may not even try; the owner meets the law.
+        for table in ["relief.decision", "relief.sheet"] {
+            #expect(await desk.law { try await $0.execute("DELETE FROM \(unescaped: table)") } == "42501")
+        }
+        for statement: SQL in [
+            "UPDATE relief.decision SET outcome = 'reject', reason = 'x'", "UPDATE relief.sheet SET subject = 'x'",
+            "DELETE FROM relief.decision",
+        ] {
+            let refused = await #expect(throws: PostgresError.self) {
+                try await Database.current.pool.transaction { try await $0.execute(statement) }
+            }
+            #expect(refused?.sqlState == "RA002")
+        }
+        let pack = await desk.law {
+            try await $0.execute("UPDATE relief.programme_version SET pack = pack || ' ' WHERE programme = 'P04'")
+        }
+        #expect(pack == "RA002")
+    }
+}
