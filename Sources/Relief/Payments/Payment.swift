@@ -73,7 +73,8 @@ struct Payment: Sendable {
         let digest = SHA256.hash(data: Array("\(instalment.uuidString.lowercased())/\(attempt)".utf8))
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
         var (text, bits, count) = ([UInt8(ascii: "R")], UInt32(0), 0)
-        for byte in digest {
+        // 22 bytes fill the 34 characters that are left of 35; more would only run the accumulator over.
+        for byte in digest.prefix(22) {
             bits = bits << 8 | UInt32(byte)
             count += 8
             while count >= 5, text.count < 35 {
