@@ -242,6 +242,8 @@ BEGIN
         last := first + interval '1 month';
         part := 'history_' || to_char(first, 'YYYY_MM');
         CONTINUE WHEN to_regclass('jobs.' || part) IS NOT NULL;
+        -- Jobs that finish meanwhile wait: a row that came into the rest between move and attach would refuse the month.
+        LOCK TABLE jobs.history IN ACCESS EXCLUSIVE MODE;
         EXECUTE format('CREATE TABLE jobs.%I (LIKE jobs.history INCLUDING ALL)', part);
         EXECUTE format('WITH moved AS (DELETE FROM jobs.history_other WHERE finished_at >= %L AND finished_at < %L RETURNING *)'
                        ' INSERT INTO jobs.%I SELECT * FROM moved', first, last, part);

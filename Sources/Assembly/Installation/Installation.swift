@@ -73,7 +73,7 @@ package struct Installation: Sendable {
                 pool: pool, clock: clock, vault: vault,
                 evidence: EvidenceStore(directory: directory.evidence, vault: vault), auditLog: auditLog,
                 laws: Dictionary(uniqueKeysWithValues: Schema.checks.map { ($0.name, $0.body) }),
-                health: { await doctor.checks() }, committed: { sealing.ring() })
+                bankFolder: settings.bank, health: { await doctor.checks() }, committed: { sealing.ring() })
             return Installation(
                 settings: settings, directory: directory, cluster: cluster, session: session, pool: pool, clock: clock,
                 door: door, migrated: migrated, sealing: sealing, doctor: doctor, lock: lock)
