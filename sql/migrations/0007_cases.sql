@@ -40,8 +40,9 @@ CREATE TABLE relief.case_file (
   outcome_note      text,
   CHECK (num_nonnulls(household, person, employer) >= 1),
   CHECK ((state = 'closed') = (closed_at IS NOT NULL AND outcome IS NOT NULL)),
-  CONSTRAINT rule_before_notice CHECK (notice_closed_at IS NULL OR rule_passed_at <= notice_closed_at),
-  CONSTRAINT rule_before_approval CHECK (approved_at IS NULL OR rule_passed_at <= approved_at)
+  -- IS TRUE: a CHECK lets pass what is neither true nor false.
+  CONSTRAINT rule_before_notice CHECK (notice_closed_at IS NULL OR (rule_passed_at <= notice_closed_at) IS TRUE),
+  CONSTRAINT rule_before_approval CHECK (approved_at IS NULL OR (rule_passed_at <= approved_at) IS TRUE)
 );
 CREATE INDEX case_org_path ON relief.case_file USING gist (org_path);
 CREATE INDEX case_by_state ON relief.case_file (programme, state, number);
@@ -274,8 +275,8 @@ CREATE TABLE relief.award (
   approved_at      timestamptz NOT NULL,
   stopped_at       timestamptz,
   stop_reason      text,
-  CONSTRAINT archive_first CHECK (archived_at <= approved_at OR (archived_at IS NULL AND archive_waived IS NOT NULL)),
-  CONSTRAINT notice_after_rule CHECK (rule_passed_at <= notice_closed_at
+  CONSTRAINT archive_first CHECK ((archived_at <= approved_at) IS TRUE OR (archived_at IS NULL AND archive_waived IS NOT NULL)),
+  CONSTRAINT notice_after_rule CHECK ((rule_passed_at <= notice_closed_at) IS TRUE
                                       OR (notice_closed_at IS NULL AND notice_waived IS NOT NULL)),
   CONSTRAINT approval_after_notice CHECK (coalesce(notice_closed_at, rule_passed_at) <= approved_at)
 );

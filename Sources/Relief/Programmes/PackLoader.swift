@@ -22,9 +22,9 @@ extension Pack {
             }
             node = composed
         } catch let error as YamlError {
-            throw PackProblems(problems: [error.packProblem])
+            throw PackProblems(problems: [error.packProblem(in: text)])
         }
-        var loader = PackLoader(root: node)
+        var loader = PackLoader(root: node, text: text)
         return try loader.pack()
     }
 
@@ -46,10 +46,12 @@ extension Pack {
 /// One walk over the pack's YAML.
 private struct PackLoader {
     let root: YAMLNode
+    let lines: [Substring]
     var reader = PackReader()
 
-    init(root: YAMLNode) {
+    init(root: YAMLNode, text: String) {
         self.root = root
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
     mutating func pack() throws -> Pack {
@@ -126,12 +128,23 @@ private struct PackLoader {
         do {
             return try Expression(source, in: environment, expecting: type)
         } catch {
-            // In a quoted scalar the expression begins one column after the quote.
-            let quoted = node.scalar?.style == .doubleQuoted || node.scalar?.style == .singleQuoted
+            let (line, column) = start(of: node)
             reader.report(
-                node, "\(name): \(error.message)", lineOffset: error.line - 1,
-                columnOffset: error.column - 1 + (quoted ? 1 : 0))
+                node, "\(name): \(error.message)", lineOffset: line + error.line - 1,
+                columnOffset: column + error.column - 1)
             return nil
+        }
+    }
+
+    /// Where the text of a scalar begins, seen from its mark: after a quote; in a block, indented on the line below.
+    private func start(of node: YAMLNode) -> (line: Int, column: Int) {
+        switch node.scalar?.style {
+        case .doubleQuoted, .singleQuoted: return (0, 1)
+        case .literal, .folded:
+            let below = node.mark.map { $0.line } ?? 0
+            let first = lines.dropFirst(below).first { !$0.allSatisfy(\.isWhitespace) }
+            return (1, first?.prefix { $0 == " " }.count ?? 0)
+        default: return (0, 0)
         }
     }
 
@@ -217,12 +230,23 @@ private struct PackLoader {
 }
 
 extension YamlError {
-    fileprivate var packProblem: PackProblem {
+    fileprivate func packProblem(in text: String) -> PackProblem {
         switch self {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            PackProblem(line: mark.line, column: mark.column, reason: "not YAML: \(problem)")
-        default: PackProblem(line: 1, column: 1, reason: "not YAML: \(self)")
+            return PackProblem(line: mark.line, column: mark.column, reason: "not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let names, let context):
+            let name = names.first ?? ""
+            // Yams tells only where the mapping begins; the name's second line in it is what the author looks for.
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+            let found = lines.dropFirst(context.mark.line - 1).filter {
+                $0.element.drop { $0 == " " }.hasPrefix(name + ":")
+            }.dropFirst().first
+            let indent = found?.element.prefix { $0 == " " }.count
+            return PackProblem(
+                line: found.map { $0.offset + 1 } ?? context.mark.line, column: indent.map { $0 + 1 } ?? context.mark.column,
+                reason: "“\(name)” stands twice in this mapping")
+        default: return PackProblem(line: 1, column: 1, reason: "not YAML: \(self)")
         }
     }
 }
