@@ -46,6 +46,7 @@ struct CaseBatch {
     /// One line of a case: number, whom it is about, where it stands.
     static func line(_ file: CaseView, _ act: String, dryRun: Bool) -> String {
         let place = file.state.rawValue + (file.step.map { ", at \($0)" } ?? "")
-        return "\(file.number)  \(file.subject.name)  \(act)  \(place)\(dryRun ? " (dry run: nothing was changed)" : "")"
+        return
+            "\(file.number)  \(file.subject.name)  \(act)  \(place)\(dryRun ? " (dry run: nothing was changed)" : "")"
     }
 }

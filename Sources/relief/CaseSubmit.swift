@@ -9,7 +9,8 @@ extension CaseNoun {
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
         @Option var `case`: String?
-        @Flag(help: "Each draft of a programme, a line each; what one lacks is said, and the rest go on.") var all = false
+        @Flag(help: "Each draft of a programme, a line each; what one lacks is said, and the rest go on.") var all =
+            false
         @Option(help: "With --all.") var programme: String?
         @Option(help: "With --all.") var organisation: String?
 

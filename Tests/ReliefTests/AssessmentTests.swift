@@ -45,11 +45,12 @@ struct AssessmentTests {
         return try pack("P01-archive").assess(inputs(facts, parameters: ["dibao_monthly": Self.minimum]))
     }
 
-    @Test(arguments: [
-        // Three members: 36 shares a year. Below one 低保 a head deep, below two relative; the edge itself is not below.
-        (64_300 * 36 - 1, "deep"), (64_300 * 36, "relative"), (2 * 64_300 * 36 - 1, "relative"),
-        (2 * 64_300 * 36, nil), (0, "deep"),
-    ] as [(Int64, String?)])
+    @Test(
+        arguments: [
+            // Three members: 36 shares a year. Below one 低保 a head deep, below two relative; the edge itself is not below.
+            (64_300 * 36 - 1, "deep"), (64_300 * 36, "relative"), (2 * 64_300 * 36 - 1, "relative"),
+            (2 * 64_300 * 36, nil), (0, "deep"),
+        ] as [(Int64, String?)])
     func `P01: the level follows the income a head, strictly below`(income: Int64, level: String?) throws {
         let assessment = try archive(income: income)
         #expect(assessment.level == level && assessment.eligible == (level != nil))
@@ -84,9 +85,11 @@ struct AssessmentTests {
         #expect(plan.map { "\($0.dueOn)" } == ["2026-07-06", "2026-08-06", "2026-09-06"])
     }
 
-    @Test(arguments: [(0, 771_600, true), (700_000, 71_600, true), (771_599, 1, true), (771_600, nil, false)] as [(
-        Int64, Int64?, Bool
-    )])
+    @Test(
+        arguments: [(0, 771_600, true), (700_000, 71_600, true), (771_599, 1, true), (771_600, nil, false)]
+            as [(
+                Int64, Int64?, Bool
+            )])
     func `P02: never more than twelve months a year, earlier aid counted`(
         aid: Int64, amount: Int64?, eligible: Bool
     ) throws {
@@ -148,10 +151,11 @@ struct AssessmentTests {
                 employer: kind, fees: fees))
     }
 
-    @Test(arguments: [
-        ("private", 999_999, 999_999, true), ("private", 1_000_000, 1_000_000, false),
-        ("private", 999_999, 1_000_000, true), ("stateOwned", 100, 100, false), ("budgetFunded", 100, 100, false),
-    ] as [(String, Int64, Int64, Bool)])
+    @Test(
+        arguments: [
+            ("private", 999_999, 999_999, true), ("private", 1_000_000, 1_000_000, false),
+            ("private", 999_999, 1_000_000, true), ("stateOwned", 100, 100, false), ("budgetFunded", 100, 100, false),
+        ] as [(String, Int64, Int64, Bool)])
     func `P08-B: below 10,000 yuan a year on average, and no public employer`(
         kind: String, first: Int64, second: Int64, eligible: Bool
     ) throws {

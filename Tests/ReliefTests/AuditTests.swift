@@ -31,7 +31,8 @@ struct AuditTests {
         let ended: Int
     }
 
-    @Test func `G12: eight writers and a sealer: each command is one leaf, and what was acknowledged before stands before`()
+    @Test
+    func `G12: eight writers and a sealer: each command is one leaf, and what was acknowledged before stands before`()
         async throws
     {
         let office = try await Office.open()

@@ -26,7 +26,8 @@ struct CaseImportTests {
         let desk = try await Desk.open()
         let homes = [try await desk.archivedHome(1), try await desk.archivedHome(2)]
         let report = try await bring(desk, homes.map { line($0.child.number) }, .all)
-        #expect(report.problems.isEmpty && report.accepted == 2 && report.created == ["XN-C2026-0001", "XN-C2026-0002"])
+        #expect(
+            report.problems.isEmpty && report.accepted == 2 && report.created == ["XN-C2026-0001", "XN-C2026-0002"])
         let file = try await desk.show(report.created[1])
         #expect(file.facts["tuition"] == .int(480_000) && file.facts["full_time"] == .bool(true))
         #expect(file.subject.number == homes[1].child.number && file.state == .draft)
@@ -46,7 +47,9 @@ struct CaseImportTests {
         #expect(report.problems[0].value == Mask.number(Desk.student(999)))
     }
 
-    @Test func `all or nothing: with one problem nothing is made, and each problem has its line and column`() async throws {
+    @Test func `all or nothing: with one problem nothing is made, and each problem has its line and column`()
+        async throws
+    {
         let desk = try await Desk.open()
         let home = try await desk.archivedHome(1)
         let lines = [
@@ -112,7 +115,9 @@ struct CaseImportTests {
         #expect(again.created.isEmpty && again.problems.map(\.line) == [2, 3])
     }
 
-    @Test func `an archive row is refused for its level, day, household or number, and nothing of it stays`() async throws {
+    @Test func `an archive row is refused for its level, day, household or number, and nothing of it stays`()
+        async throws
+    {
         let desk = try await Desk.open()
         let home = try await desk.home(1)
         let report = try await archives(
@@ -121,14 +126,18 @@ struct CaseImportTests {
                 "\(home.number),很深,2027-01-01,QG1", "XN-H009999,deep,2025-01-01,QG2", "\(home.number),,2025-01-01,QG3",
             ])
         #expect(
-            report.problems.map { "\($0.line) \($0.column)" } == ["2 级别", "2 建档日期", "3 户号", "4 级别"], "\(report.problems)")
-        let whole = try await archives(desk, ["\(home.number),deep,2025-01-01,QG4", "XN-H009999,deep,2025-01-01,QG5"], .all)
+            report.problems.map { "\($0.line) \($0.column)" } == ["2 级别", "2 建档日期", "3 户号", "4 级别"],
+            "\(report.problems)")
+        let whole = try await archives(
+            desk, ["\(home.number),deep,2025-01-01,QG4", "XN-H009999,deep,2025-01-01,QG5"], .all)
         #expect(whole.created.isEmpty)
         let view = try await desk.door.answer(ShowHousehold(household: home.number), as: desk.office.worker)
         #expect(view.archive == nil)
     }
 
-    @Test func `F01: a member who stands in another archive, wherever, refuses the second, and isn't told where`() async throws {
+    @Test func `F01: a member who stands in another archive, wherever, refuses the second, and isn't told where`()
+        async throws
+    {
         let desk = try await Desk.open()
         _ = try await desk.archivedHome(1)
         // The same child, registered by another city in a household of its own.

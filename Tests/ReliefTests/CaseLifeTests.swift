@@ -32,7 +32,8 @@ struct CaseLifeTests {
         let home = try await desk.archivedHome(1)
         let number = try await desk.draft(home.child)
         _ = try await desk.door.perform(
-            AmendCase(case: number, facts: ["directed": .bool(true), "full_time": .bool(false)]), as: desk.office.worker)
+            AmendCase(case: number, facts: ["directed": .bool(true), "full_time": .bool(false)]), as: desk.office.worker
+        )
         let refusal = try await desk.refusal {
             try await desk.door.perform(SubmitCase(case: number), as: desk.office.worker)
         }
@@ -41,7 +42,8 @@ struct CaseLifeTests {
         #expect(!explanation.eligible && explanation.amount == nil)
         #expect(explanation.rules.filter { !$0.passed }.map(\.id) == ["full_time", "not_directed"])
         #expect(explanation.rules.allSatisfy { !$0.because.isEmpty })
-        #expect(explanation.parameters.contains { $0.name == "dibao_monthly" && $0.value == 64_300 && $0.region == "QH" })
+        #expect(
+            explanation.parameters.contains { $0.name == "dibao_monthly" && $0.value == 64_300 && $0.region == "QH" })
     }
 
     @Test func `facts that don't fit the form are refused with the field`() async throws {
@@ -56,7 +58,9 @@ struct CaseLifeTests {
         #expect(refusal.code == .invalid && refusal.field == "facts.stage" && refusal.details?.count == 2)
     }
 
-    @Test func `from the application to the award: reviews, notice, two approvals, one instalment, a hold`() async throws {
+    @Test func `from the application to the award: reviews, notice, two approvals, one instalment, a hold`()
+        async throws
+    {
         let desk = try await Desk.open()
         let home = try await desk.archivedHome(1)
         let number = try await desk.noticed(home.child)
@@ -161,7 +165,8 @@ struct CaseLifeTests {
         #expect(visited.step == "means" && visited.facts["homes"] == .int(0) && visited.visits.count == 1)
         let checked = try await door.perform(
             RecordMeans(
-                case: number, source: "民政", on: desk.office.today, facts: ["annual_income": .int(1_200_000)]), as: worker)
+                case: number, source: "民政", on: desk.office.today, facts: ["annual_income": .int(1_200_000)]),
+            as: worker)
         #expect(checked.step == "notice" && checked.means.count == 1)
         _ = try await door.perform(PublishNotice(programme: "P01", organisation: "XN"), as: worker)
         desk.office.clock.advance(bySeconds: 8 * 86_400)
@@ -210,7 +215,8 @@ struct CaseLifeTests {
         let number = try await desk.noticed(home.child)
         _ = try await desk.door.perform(
             SetParameter(
-                name: "education_undergraduate", region: "XN", from: Desk.day("2026-07-01"), value: 500_000, unit: "fen",
+                name: "education_undergraduate", region: "XN", from: Desk.day("2026-07-01"), value: 500_000,
+                unit: "fen",
                 source: "新文件"), as: desk.office.programmes)
         let refusal = try await desk.refusal { try await desk.decide(number, by: desk.office.approver) }
         #expect(refusal.field == "outcome" && refusal.message.contains("5,000.00"), "\(refusal)")

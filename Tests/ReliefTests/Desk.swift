@@ -20,7 +20,8 @@ struct Desk {
         for name in packs {
             let text = try String(contentsOf: PackTests.folder.appending(path: "\(name).yaml"), encoding: .utf8)
             let added = try await door.perform(AddProgramme(text: text, fileName: "\(name).yaml"), as: officer)
-            _ = try await door.perform(ReleaseProgramme(programme: added.programme, version: added.version), as: officer)
+            _ = try await door.perform(
+                ReleaseProgramme(programme: added.programme, version: added.version), as: officer)
         }
         let figures: [(String, Int64)] = [
             ("dibao_monthly", 64_300), ("education_undergraduate", 600_000), ("education_college", 400_000),
@@ -37,7 +38,8 @@ struct Desk {
         }
         _ = try await door.perform(
             CreateFund(
-                code: "F1", name: "帮扶资金", organisation: "XN", source: .upperUnion, year: 2026, items: items, bank: "某银行",
+                code: "F1", name: "帮扶资金", organisation: "XN", source: .upperUnion, year: 2026, items: items,
+                bank: "某银行",
                 accountNumber: "6228480000000001", accountHolder: "西宁市总工会"), as: desk.office.finance)
         _ = try await door.perform(
             ReceiveMoney(fund: "F1", amount: Fen(100_000_000), on: desk.office.today, reference: "R1"),
@@ -98,7 +100,8 @@ struct Desk {
     func archivedHome(_ seed: UInt64, union: String = "XN", level: String = "deep") async throws -> Home {
         let home = try await home(seed, union: union)
         let csv = "户号,级别,建档日期,国家档案号\n\(home.number),\(level),2026-01-10,QG\(seed)\n"
-        let report = try await door.perform(ImportArchives(organisation: "XN", csv: csv, mode: .all), as: office.approver)
+        let report = try await door.perform(
+            ImportArchives(organisation: "XN", csv: csv, mode: .all), as: office.approver)
         #expect(report.problems.isEmpty, "\(report.problems)")
         return home
     }
@@ -189,13 +192,15 @@ struct Desk {
     func bypass<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
         try await Database.current.appPool.transaction { transaction in
             try await transaction.execute(
-                "SELECT set_config('relief.scope', '{\"\"}', true), set_config('relief.event', \(UUID().uuidString), true)")
+                "SELECT set_config('relief.scope', '{\"\"}', true), set_config('relief.event', \(UUID().uuidString), true)"
+            )
             return try await body(transaction)
         }
     }
 
     /// The SQLSTATE, or the constraint, with which the database refuses.
-    func law(_ location: SourceLocation = #_sourceLocation, _ body: (Transaction) async throws -> Void) async -> String {
+    func law(_ location: SourceLocation = #_sourceLocation, _ body: (Transaction) async throws -> Void) async -> String
+    {
         do {
             try await bypass { try await body($0) }
         } catch let error as PostgresError {

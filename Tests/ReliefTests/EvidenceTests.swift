@@ -8,7 +8,8 @@ import Testing
 /// Papers of a case.
 @Suite(.database)
 struct EvidenceTests {
-    private func add(_ desk: Desk, _ number: String, _ content: Data, _ type: String, kind: String = "other") async throws
+    private func add(_ desk: Desk, _ number: String, _ content: Data, _ type: String, kind: String = "other")
+        async throws
         -> EvidenceView
     {
         try await desk.door.perform(

@@ -47,12 +47,14 @@ struct NoticeTests {
         let notice = try await publish(desk)
         #expect(notice.publicText.contains("金秋助学公示") && notice.publicText.contains("6,000.00元"))
         #expect(notice.publicText.contains("2026-07-01 至 2026-07-08"))
-        #expect(!notice.publicText.contains(home.child.name) && notice.publicText.contains("\(home.child.name.prefix(1))某"))
+        #expect(
+            !notice.publicText.contains(home.child.name) && notice.publicText.contains("\(home.child.name.prefix(1))某"))
         #expect(notice.publicText.firstMatch(of: /[0-9]{6,}/) == nil)
         #expect(notice.items[0].publicName.hasSuffix("某"))
     }
 
-    @Test func `an objection stops the clock of its case alone; dismissed, the days that were left go on`() async throws {
+    @Test func `an objection stops the clock of its case alone; dismissed, the days that were left go on`() async throws
+    {
         let desk = try await Desk.open()
         let first = try await desk.reviewed(try await desk.archivedHome(1).child)
         let second = try await desk.reviewed(try await desk.archivedHome(2).child)
@@ -90,7 +92,8 @@ struct NoticeTests {
         let objected = try await desk.door.perform(
             ObjectToNotice(notice: notice.number, case: number, text: "有车"), as: desk.office.worker)
         let upheld = try await desk.door.perform(
-            ResolveObjection(objection: objected.objections[0].id, outcome: .upheld, reason: "属实"), as: desk.office.worker
+            ResolveObjection(objection: objected.objections[0].id, outcome: .upheld, reason: "属实"),
+            as: desk.office.worker
         )
         #expect(upheld.state == .closed && upheld.items.map(\.state) == [.removed])
         #expect(upheld.objections.map(\.state) == [.upheld])

@@ -11,7 +11,8 @@ import WorkingDays
 struct OrderTests {
     /// Inserts an award past the program; the fields not given are those of the case.
     private func award(
-        _ desk: Desk, _ number: String, archived: String = "timestamptz '2026-01-01'", noticed: String = "c.notice_closed_at",
+        _ desk: Desk, _ number: String, archived: String = "timestamptz '2026-01-01'",
+        noticed: String = "c.notice_closed_at",
         waived: String = "NULL", approvals: Int = 2, approved: String = "c.approved_at", first: [SQL] = []
     ) async -> String {
         await desk.law { transaction in
@@ -73,12 +74,14 @@ struct OrderTests {
         #expect(await award(desk, number, approvals: 1, first: [early]) == "approval_after_notice")
         let backward = await desk.law {
             try await $0.execute(
-                "UPDATE relief.case_file SET rule_passed_at = notice_closed_at + interval '1 day' WHERE number = \(number)")
+                "UPDATE relief.case_file SET rule_passed_at = notice_closed_at + interval '1 day' WHERE number = \(number)"
+            )
         }
         #expect(backward == "rule_before_notice")
         let unruled = await desk.law {
             try await $0.execute(
-                "UPDATE relief.case_file SET rule_passed_at = NULL, approved_at = notice_closed_at WHERE number = \(number)")
+                "UPDATE relief.case_file SET rule_passed_at = NULL WHERE number = \(number)"
+            )
         }
         #expect(unruled == "rule_before_notice")
     }

@@ -77,7 +77,8 @@ struct PackTests {
         Fault(old: "needs_archive: {waived: 测试}\n", new: "", line: 1, column: 1, reason: "“needs_archive” is missing"),
         Fault(old: "item: life\n", new: "", line: 1, column: 1, reason: "“item” is missing"),
         Fault(old: "funding: [ownFunds]", new: "funding: [heaven]", line: 17, column: 11, reason: "one of central"),
-        Fault(old: "version: 1\n", new: "version: 1\nversion: 2\n", line: 3, column: 1, reason: "“version” stands twice"),
+        Fault(
+            old: "version: 1\n", new: "version: 1\nversion: 2\n", line: 3, column: 1, reason: "“version” stands twice"),
     ])
     func `a fault is named with its place`(fault: Fault) throws {
         let text = Self.good.replacing(fault.old, with: fault.new)

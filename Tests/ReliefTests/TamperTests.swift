@@ -111,7 +111,9 @@ struct TamperTests {
         let office = try await scene()
         let folder = office.folder.appending(path: "log/\(kind)")
         for file in try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)) {
-            guard let file = file as? URL, !file.hasDirectoryPath, var bytes = try? Data(contentsOf: file) else { continue }
+            guard let file = file as? URL, !file.hasDirectoryPath, var bytes = try? Data(contentsOf: file) else {
+                continue
+            }
             bytes[bytes.count / 2] ^= 1
             try bytes.write(to: file)
         }

@@ -49,15 +49,29 @@ struct CommandLineTests {
         }
     }
 
-    @Test func `deciding all decides each over what it showed`() async throws {
+    @Test(arguments: [false, true])
+    func `deciding all decides each over its sheet, a line each or shown whole`(whole: Bool) async throws {
         try await LiveAPI.with { api in
             let (status, output) = try await relief(
-                api, "case", "decide", "--all", "--programme", "P04", "--step", "review", "--outcome", "pass")
+                api, "case", "decide", "--all", "--programme", "P04", "--step", "review", "--outcome", "pass",
+                whole ? "--show" : "--all")
             #expect(status == 0)
-            #expect(output.contains("临时救助") && output.contains("病种") && output.contains("2 decided."))
+            #expect(output.contains("病种") == whole && output.contains("2 decided."))
+            #expect(whole || output.split(separator: "\n").count == 3)
             let decisions = api.asked.value.calls.compactMap { $0.operation as? DecideCase }
             #expect(decisions.map(\.sheet) == ["sheet-R-1", "sheet-R-20"])
             #expect(decisions.map(\.outcome) == [.pass, .pass])
+        }
+    }
+
+    @Test func `submitting all says which is refused and why, goes on, and ends with 3`() async throws {
+        try await LiveAPI.with { api in
+            let (status, output) = try await relief(api, "case", "submit", "--all", "--programme", "P04")
+            #expect(status == 3)
+            #expect(output.contains("R-1: Case R-1 is not complete.\n  missing: 病种"))
+            #expect(output.contains("R-20  ") && output.contains("1 submitted, 1 refused."))
+            let lists = api.asked.value.calls.compactMap { $0.operation as? ListCases }
+            #expect(lists.map(\.state) == [.draft])
         }
     }
 

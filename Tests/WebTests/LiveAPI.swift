@@ -72,6 +72,9 @@ struct LiveAPI {
                 case let list as ListCases: return Page<CaseSummary>(items: [], next: list.search)
                 case let show as ShowCase where show.case.hasPrefix("R-"): return CaseView.waiting(show.case)
                 case let decide as DecideCase: return CaseView.waiting(decide.case)
+                case let submit as SubmitCase where submit.case == "R-1":
+                    throw Refusal.conflict("Case R-1 is not complete.", field: "case", details: ["missing: 病种"])
+                case let submit as SubmitCase: return CaseView.waiting(submit.case)
                 case let show as ShowCase: throw Refusal.notFound("There is no case \(show.case).", field: "case")
                 case let pause as PauseQueue:
                     return QueueView(

@@ -54,14 +54,17 @@ extension ImportArchives: Executable {
         return Entry(household: household, level: knownLevel, day: knownDay, source: source)
     }
 
-    private func insert(_ entry: Entry, retestOn: Day, under union: Organisation, in context: CommandContext) async throws {
+    private func insert(_ entry: Entry, retestOn: Day, under union: Organisation, in context: CommandContext)
+        async throws
+    {
         let home = try await context.transaction.first(
             """
             SELECT id FROM relief.household WHERE number = \(entry.household) AND org_path <@ \(union.path)::ltree
             """)
         guard let home else {
             throw Refusal.notFound(
-                "There is no household \(entry.household) under \(union.code); check the number (relief household list).")
+                "There is no household \(entry.household) under \(union.code); check the number (relief household list)."
+            )
         }
         let household: UUID = try home["id"]
         do {

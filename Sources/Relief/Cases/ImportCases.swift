@@ -11,7 +11,9 @@ extension ImportCases: Executable {
         let pack = version.pack
         let table = try CSV(
             csv, columns: [Self.number, Self.identity] + pack.facts.map { [$0.title, $0.name] }, required: [])
-        guard table.columns.contains(Self.number[0]) || (table.columns.contains(Self.identity[0]) && pack.subject != .employer)
+        guard
+            table.columns.contains(Self.number[0])
+                || (table.columns.contains(Self.identity[0]) && pack.subject != .employer)
         else {
             throw Refusal.invalid(
                 "The first line lacks the column \(Self.number[0]): \(pack.subject.numberTitle).", field: "csv")
@@ -23,7 +25,8 @@ extension ImportCases: Executable {
             let facts = Self.facts(row, pack, &problems)
             guard let subject, !problems.lines.contains(row.line) else { return nil }
             return try await problems.attempt(row, column, in: context) {
-                let file = try await Cases.open(version, organisation: union, subject: subject, facts: facts, in: context)
+                let file = try await Cases.open(
+                    version, organisation: union, subject: subject, facts: facts, in: context)
                 if submit { try await Cases.submit(file, version, in: context) }
                 return file.number
             }
@@ -55,7 +58,8 @@ extension ImportCases: Executable {
         let subject = try await CaseSubjects.find(identity, for: pack, in: context)
         if subject == nil {
             problems.add(
-                row, column, value: shown, "nobody with this number is registered\(pack.subject == .household ? " in a household" : "")",
+                row, column, value: shown,
+                "nobody with this number is registered\(pack.subject == .household ? " in a household" : "")",
                 "Register the person first, or look at the number again.")
         }
         return (column, subject)

@@ -106,7 +106,8 @@ enum CaseSubjects {
         else { throw Refusal.notFound("There is no person \(number); check the number.", field: "person") }
         let (died, erased): (Day?, Date?) = (try row["died_on"], try row["erased_at"])
         guard died == nil, erased == nil else {
-            throw Refusal.conflict("\(number) is no longer somebody to open a case for: see person show.", field: "person")
+            throw Refusal.conflict(
+                "\(number) is no longer somebody to open a case for: see person show.", field: "person")
         }
         return CaseSubject(household: try row["household"], person: try row["id"])
     }

@@ -42,7 +42,8 @@ extension AddEvidence: Executable {
         let kinds = version.pack.evidence.map(\.kind) + ["other"]
         guard kinds.contains(kind) else {
             throw Refusal.invalid(
-                "\(version.pack.title) knows no paper “\(kind)”; it knows \(kinds.joined(separator: ", ")).", field: "kind")
+                "\(version.pack.title) knows no paper “\(kind)”; it knows \(kinds.joined(separator: ", ")).",
+                field: "kind")
         }
         guard !content.isEmpty, content.count <= Papers.mostBytes else {
             throw Refusal.tooLarge("A document has 1 byte to 10 MiB; this one has \(content.count).", field: "content")

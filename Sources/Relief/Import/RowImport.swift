@@ -46,7 +46,9 @@ extension RowProblems {
         do {
             return try await context.attempt(body)
         } catch let refusal as Refusal {
-            add(row, column, value: value, refusal.message, refusal.details?.joined(separator: "; ") ?? "Correct the row.")
+            add(
+                row, column, value: value, refusal.message,
+                refusal.details?.joined(separator: "; ") ?? "Correct the row.")
             return nil
         }
     }

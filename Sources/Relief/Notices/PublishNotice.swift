@@ -71,7 +71,8 @@ extension PublishNotice: Executable {
         if let disputed {
             let number: String = try disputed["number"]
             throw Refusal.conflict(
-                "An objection to case \(number) is still open: resolve it first (relief objection resolve).", field: "cases")
+                "An objection to case \(number) is still open: resolve it first (relief objection resolve).",
+                field: "cases")
         }
         if let missing = cases?.first(where: { number in !files.contains { $0.number == number } }) {
             throw Refusal.conflict("Case \(missing) doesn't wait for a public notice of \(programme).", field: "cases")

@@ -244,7 +244,8 @@ extension YamlError {
             }.dropFirst().first
             let indent = found?.element.prefix { $0 == " " }.count
             return PackProblem(
-                line: found.map { $0.offset + 1 } ?? context.mark.line, column: indent.map { $0 + 1 } ?? context.mark.column,
+                line: found.map { $0.offset + 1 } ?? context.mark.line,
+                column: indent.map { $0 + 1 } ?? context.mark.column,
                 reason: "“\(name)” stands twice in this mapping")
         default: return PackProblem(line: 1, column: 1, reason: "not YAML: \(self)")
         }
