@@ -64,6 +64,7 @@ package struct RevealAccount: Command {
     package static let summary = "Shows an account number in the clear; who, why and when are logged."
     package static let permission = Permission.revealPersonalData
     package static let route = Route.post("/v1/accounts/{account}/reveal")
+    package static let allowsDryRun = false
 
     package let account: UUID
     package let reason: String

@@ -25,7 +25,7 @@ package struct AddEvidence: Command {
 }
 
 /// Fetches a document.
-package struct GetEvidence: Query {
+package struct GetEvidence: Disclosure {
     package typealias Reply = EvidenceContent
     package static let name = "evidence.get"
     package static let summary = "Fetches a document."

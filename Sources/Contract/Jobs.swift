@@ -59,6 +59,7 @@ package struct RetryJob: Command {
     package static let summary = "Runs a failed or waiting job now."
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/jobs/{job}/retry")
+    package static let governsAll = true
 
     package let job: Int64
 
@@ -74,6 +75,7 @@ package struct CancelJob: Command {
     package static let summary = "Gives a job up."
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/jobs/{job}/cancel")
+    package static let governsAll = true
 
     package let job: Int64
     package let reason: String
@@ -91,6 +93,7 @@ package struct PauseQueue: Command {
     package static let summary = "Starts no more jobs of a queue."
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/queues/{queue}/pause")
+    package static let governsAll = true
 
     package let queue: String
 
@@ -106,6 +109,7 @@ package struct ResumeQueue: Command {
     package static let summary = "Starts jobs of a queue again."
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/queues/{queue}/resume")
+    package static let governsAll = true
 
     package let queue: String
 

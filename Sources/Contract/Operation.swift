@@ -14,10 +14,28 @@ package protocol Operation: Codable, Sendable {
 
     /// Where it stands in the HTTP API.
     static var route: Route { get }
+
+    /// Whether it governs everybody (programmes, the calendar, the job engine): then the permission must hold at the root.
+    static var governsAll: Bool { get }
+}
+
+extension Operation {
+    package static var governsAll: Bool { false }
 }
 
 /// An operation that changes something: done once per idempotency key, and written in the audit log.
-package protocol Command: Operation {}
+package protocol Command: Operation {
+    /// Whether it may be tried out and taken back. Not where the answer itself is the effect: what was revealed can't be
+    /// taken back, and its leaf must stay.
+    static var allowsDryRun: Bool { get }
+}
+
+extension Command {
+    package static var allowsDryRun: Bool { true }
+}
 
 /// An operation that only reads.
 package protocol Query: Operation {}
+
+/// A query whose answer holds personal data whole, such as a bank file or a scan: each answer is a leaf of the audit log.
+package protocol Disclosure: Query {}

@@ -90,6 +90,7 @@ package struct RevealPerson: Command {
     package static let summary = "Shows a personal field in the clear; who, why and when are logged."
     package static let permission = Permission.revealPersonalData
     package static let route = Route.post("/v1/persons/{person}/reveal")
+    package static let allowsDryRun = false
 
     package let person: String
     package let field: PersonalField

@@ -48,6 +48,7 @@ package struct ReleaseProgramme: Command {
     package static let summary = "Releases a version: new cases use it, and it never changes again."
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/programmes/{programme}/release")
+    package static let governsAll = true
 
     package let programme: String
     package let version: Int
@@ -65,6 +66,7 @@ package struct RetireProgramme: Command {
     package static let summary = "Retires a version: no new cases."
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/programmes/{programme}/retire")
+    package static let governsAll = true
 
     package let programme: String
     package let version: Int
@@ -158,6 +160,7 @@ package struct SetCalendar: Command {
     package static let summary = "Sets holidays and working weekends (调休) from the yearly notice."
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/calendar")
+    package static let governsAll = true
 
     package let days: [CalendarDay]
     package let source: String

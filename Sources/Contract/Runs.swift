@@ -114,7 +114,7 @@ package struct CancelRun: Command {
 }
 
 /// Fetches a released run's file, always the same bytes.
-package struct GetRunFile: Query {
+package struct GetRunFile: Disclosure {
     package typealias Reply = FileContent
     package static let name = "run.file"
     package static let summary = "Fetches a released run's file, always the same bytes."

@@ -103,6 +103,7 @@ package struct IssueToken: Command {
     package static let summary = "Issues a token for a machine or a remote user; it is shown once."
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users/{user}/tokens")
+    package static let allowsDryRun = false
 
     package let user: String
     /// Days, 1 to 366; 90 where not given.

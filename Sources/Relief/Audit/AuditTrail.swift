@@ -6,21 +6,22 @@ import Postgres
 enum AuditTrail {
     /// The number is taken here, while every lock of the command is still held: two commands that touched one row are
     /// numbered in the order in which they changed it.
-    static func append(_ call: Call, context: CommandContext, refused: Refusal?) async throws {
-        let transaction = context.transaction
+    static func append(
+        _ call: Call, notes: AuditNotes, at now: Date, refused: Refusal? = nil, in transaction: Transaction
+    ) async throws {
         let row = try await transaction.one(
             """
             SELECT nextval('audit.event_seq') AS seq, count, digest FROM audit.rows_digest(\(call.event))
             """)
-        let subjects = context.notes.subjects
+        let subjects = notes.subjects
         let leaf = Leaf(
-            seq: try row["seq"], event: call.event, at: context.now, command: call.command, actor: call.actor,
+            seq: try row["seq"], event: call.event, at: now, command: call.command, actor: call.actor,
             body: Hex.encode(call.bodyMAC), rows: Leaf.Rows(count: try row["count"], sha256: try row["digest"]),
-            subjects: subjects, facts: context.notes.facts, refused: refused?.message)
+            subjects: subjects, facts: notes.facts, refused: refused?.message)
         try await transaction.execute(
             """
             INSERT INTO audit.event (id, seq, at, command, actor, leaf)
-            VALUES (\(call.event), \(leaf.seq), \(context.now), \(call.command), \(call.actor), \(try leaf.encoded()))
+            VALUES (\(call.event), \(leaf.seq), \(now), \(call.command), \(call.actor), \(try leaf.encoded()))
             """)
         if !subjects.isEmpty {
             try await transaction.execute(

@@ -55,6 +55,13 @@ extension Cases {
         _ changes: [String: JSONValue], of file: CaseFile, endsStep kind: PackStep.Kind, in context: CommandContext
     ) async throws {
         let version = try await Programmes.version(file.version, in: context)
+        // What stood on the public notice, and what the reviewers saw, is what is approved: findings change a submitted
+        // case only in the step that waits for them.
+        if file.state == .submitted, let open = file.step.flatMap({ version.pack.step($0) }), open.kind != kind {
+            throw Refusal.conflict(
+                "Case \(file.number) is at “\(open.title)”: what changes it now would go past those who saw it; return it first.",
+                field: "case")
+        }
         let problems = version.pack.validate(changes)
         guard problems.isEmpty else {
             throw Refusal.invalid(

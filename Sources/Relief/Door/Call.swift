@@ -12,7 +12,7 @@ struct Call {
     /// Keyed digest of the command's canonical bytes.
     let bodyMAC: [UInt8]
 
-    init<C: Command>(_ command: C, principal: Principal, key: String?, vault: Vault) throws {
+    init<C: Contract.Operation>(_ command: C, principal: Principal, key: String?, vault: Vault) throws {
         if let key, key.isEmpty || key.count > 200 {
             throw Refusal(.invalid, "An idempotency key has 1 to 200 characters.", field: "Idempotency-Key")
         }

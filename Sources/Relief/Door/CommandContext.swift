@@ -71,4 +71,10 @@ package struct QueryContext: OperationContext {
     package let principal: Principal
     package let now: Date
     package let door: Door
+    let notes: AuditNotes
+
+    /// Names what a disclosure is about, for its leaf.
+    package func concerns(_ subject: String) {
+        notes.add(subject: subject)
+    }
 }

@@ -45,6 +45,10 @@ package final class Door: Sendable {
     package func perform<C: Executable>(
         _ command: C, as principal: Principal, key: String? = nil, dryRun: Bool = false
     ) async throws -> C.Reply {
+        if dryRun && !C.allowsDryRun {
+            throw Refusal(
+                .invalid, "“\(C.name)” can't be tried out: its answer is its effect.", field: "Relief-Dry-Run")
+        }
         let call = try Call(command, principal: principal, key: key, vault: vault)
         var attempt = 1
         while true {
@@ -82,12 +86,19 @@ package final class Door: Sendable {
     /// Answers a query from one snapshot, in the subtrees where the asker holds its permission.
     package func answer<Q: Answerable>(_ query: Q, as principal: Principal) async throws -> Q.Reply {
         let scope = try authorise(Q.self, principal)
-        return try await pool.transaction(.readOnly) { transaction in
-            try await self.enter(transaction, scope: scope, event: nil)
+        let disclosed =
+            Q.self is any Disclosure.Type ? try Call(query, principal: principal, key: nil, vault: vault) : nil
+        return try await pool.transaction(disclosed == nil ? .readOnly : .readWrite) { transaction in
+            try await self.enter(transaction, scope: scope, event: disclosed?.event)
             let context = QueryContext(
-                transaction: transaction, principal: principal, now: self.clock.now(), door: self)
+                transaction: transaction, principal: principal, now: self.clock.now(), door: self, notes: AuditNotes())
             do {
-                return try await query.answer(in: context)
+                let reply = try await query.answer(in: context)
+                if let disclosed {
+                    try await AuditTrail.append(disclosed, notes: context.notes, at: context.now, in: transaction)
+                    transaction.onCommit(self.committed)
+                }
+                return reply
             } catch let error as PostgresError {
                 throw DatabaseRefusal.of(error) ?? error
             }
@@ -101,6 +112,12 @@ package final class Door: Sendable {
                 .forbidden,
                 "\(principal.login) may not do “\(operation.name)”: it takes the permission \(operation.permission.rawValue)."
             )
+        }
+        // The root's path is one label; the system's scope is the empty path.
+        guard !operation.governsAll || scope.contains(where: { !$0.contains(".") }) else {
+            throw Refusal(
+                .forbidden,
+                "“\(operation.name)” holds for every union: it takes the permission at the root of the tree.")
         }
         return scope
     }
@@ -127,7 +144,7 @@ package final class Door: Sendable {
         let context = CommandContext(transaction: transaction, principal: call.principal, now: now, door: self)
         do {
             let reply = try await transaction.savepoint { _ in try await command.execute(in: context) }
-            try await AuditTrail.append(call, context: context, refused: nil)
+            try await AuditTrail.append(call, notes: context.notes, at: now, in: transaction)
             try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
             return .success(reply)
         } catch let error where !(error is CancellationError) {
@@ -135,7 +152,7 @@ package final class Door: Sendable {
                 throw error
             }
             if refusal.code == .forbidden {
-                try await AuditTrail.append(call, context: context, refused: refusal)
+                try await AuditTrail.append(call, notes: context.notes, at: now, refused: refusal, in: transaction)
             }
             try await call.refuse(refusal, in: transaction)
             return .failure(refusal)

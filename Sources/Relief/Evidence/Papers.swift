@@ -45,6 +45,14 @@ extension AddEvidence: Executable {
                 "\(version.pack.title) knows no paper “\(kind)”; it knows \(kinds.joined(separator: ", ")).",
                 field: "kind")
         }
+        if file.state == .submitted, let open = file.step,
+            let notice = version.pack.steps.firstIndex(where: { $0.kind == .notice }),
+            open > notice
+        {
+            throw Refusal.conflict(
+                "Case \(file.number) has stood on public notice: a new paper takes it back first (case decide --outcome return).",
+                field: "case")
+        }
         guard !content.isEmpty, content.count <= Papers.mostBytes else {
             throw Refusal.tooLarge("A document has 1 byte to 10 MiB; this one has \(content.count).", field: "content")
         }
@@ -78,6 +86,10 @@ extension GetEvidence: Answerable {
             throw Refusal.notFound("There is no such document; see relief case show.", field: "evidence")
         }
         let view = try Papers.view(row)
+        let number: String = try await context.transaction.value(
+            "SELECT c.number FROM relief.evidence e JOIN relief.case_file c ON c.id = e.case_id WHERE e.id = \(evidence)"
+        )
+        context.concerns(number)
         return EvidenceContent(
             id: view.id, kind: view.kind, fileName: view.fileName, mediaType: view.mediaType, sha256: view.sha256,
             content: try context.door.evidence.content(sha256: view.sha256))

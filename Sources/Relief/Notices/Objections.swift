@@ -41,7 +41,7 @@ extension ResolveObjection: Executable {
     package func execute(in context: CommandContext) async throws -> NoticeView {
         let row = try await context.transaction.first(
             """
-            SELECT b.state, i.id AS item, i.notice, i.case_id, i.closes_on, i.paused_on, n.number
+            SELECT b.state, i.state AS item_state, i.id AS item, i.notice, i.case_id, i.closes_on, i.paused_on, n.number
             FROM relief.objection b JOIN relief.notice_item i ON i.id = b.item JOIN relief.notice n ON n.id = i.notice
             WHERE b.id = \(objection) FOR UPDATE OF b, i
             """)
@@ -62,10 +62,16 @@ extension ResolveObjection: Executable {
             "SELECT FROM relief.objection WHERE item = \(item) AND state = 'open'")
         if outcome == .upheld {
             // The case may have been withdrawn or sent back meanwhile; then there is nothing to undo.
-            if file.state == .submitted {
+            if file.state == .submitted, let standing: NoticeItemState = try row["item_state"], standing == .objected {
                 try await Notices.remove(file, in: context)
                 try await CaseSteps.sendBack(file, in: context)
             }
+            // The others asked for what has happened now.
+            try await context.transaction.execute(
+                """
+                UPDATE relief.objection SET state = 'upheld', resolution = \(reason), resolved_by = \(context.principal.user),
+                  resolved_at = \(context.now) WHERE item = \(item) AND state = 'open'
+                """)
         } else if !others, let paused: Day = try row["paused_on"] {
             let calendar = try await Calendars.current(in: context)
             let left = calendar.workingDays(after: paused, through: try row["closes_on"])

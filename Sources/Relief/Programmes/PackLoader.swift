@@ -88,6 +88,9 @@ private struct PackLoader {
         if paid && !steps.contains(where: { $0.kind == .approve }) {
             reader.report(top["steps"] ?? root, "money takes an “approve” step")
         }
+        if steps.count(where: { $0.kind == .approve }) > 1 {
+            reader.report(top["steps"] ?? root, "a pack has one “approve” step: more approvers stand in its bands")
+        }
         let item = paid ? reader.text(top["item"], "item", in: root) : nil
         if paid && funding.isEmpty {
             reader.report(top["funding"] ?? root, "“funding” names at least one source of money")

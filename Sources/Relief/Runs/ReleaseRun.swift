@@ -111,6 +111,7 @@ struct BankFile {
 
 extension GetRunFile: Answerable {
     package func answer(in context: QueryContext) async throws -> FileContent {
-        try await BankFile.fetch(Run.find(run, in: context), in: context)
+        context.concerns(run)
+        return try await BankFile.fetch(Run.find(run, in: context), in: context)
     }
 }
