@@ -132,7 +132,10 @@ extension Presenter {
         case (_, .string(let text)): text
         case (_, .int(let number)): String(number)
         case (_, .bool(let flag)): flag ? "yes" : "no"
-        case (.array(let element), .array(let values)): values.map { cell($0, element) }.joined(separator: ", ")
+        case (.array(let element), .array(let values)):
+            // A cell shows the first few; `--json` has them all.
+            values.prefix(4).map { cell($0, element) }.joined(separator: ", ")
+                + (values.count > 4 ? " … \(values.count) in all" : "")
         case (_, .array), (_, .object):
             (try? JSON.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
         }
