@@ -62,14 +62,15 @@ struct Office {
 
     /// Opens the office in the database of the running test, which has the trait `.database`.
     static func open(
-        at now: Date = Date(timeIntervalSince1970: 1_782_867_600), committed: @escaping @Sendable () -> Void = {}
+        at now: Date = Date(timeIntervalSince1970: 1_782_867_600), bankFolder: URL? = nil,
+        committed: @escaping @Sendable () -> Void = {}
     ) async throws -> Office {
-        try await open(pool: Database.current.appPool, at: now, committed: committed)
+        try await open(pool: Database.current.appPool, at: now, bankFolder: bankFolder, committed: committed)
     }
 
     /// Opens the office in any migrated database that the pool reaches as `relief_app`.
     static func open(
-        pool: Pool, at now: Date = Date(timeIntervalSince1970: 1_782_867_600),
+        pool: Pool, at now: Date = Date(timeIntervalSince1970: 1_782_867_600), bankFolder: URL? = nil,
         committed: @escaping @Sendable () -> Void = {}
     ) async throws -> Office {
         let folder = FileManager.default.temporaryDirectory.appending(path: "relief-office-\(UUID().uuidString)")
@@ -81,7 +82,8 @@ struct Office {
         let door = Door(
             pool: pool, clock: clock, vault: vault,
             evidence: EvidenceStore(directory: folder.appending(path: "evidence"), vault: vault), auditLog: auditLog,
-            laws: Dictionary(uniqueKeysWithValues: Schema.checks.map { ($0.name, $0.body) }), committed: committed)
+            laws: Dictionary(uniqueKeysWithValues: Schema.checks.map { ($0.name, $0.body) }),
+            bankFolder: bankFolder, committed: committed)
         let staff = try await appoint(through: door)
         return Office(door: door, clock: clock, vault: vault, auditLog: auditLog, folder: folder, staff: staff)
     }

@@ -1,0 +1,196 @@
+import BankFiles
+import Contract
+import Crypto
+import Foundation
+import Postgres
+import Support
+import Testing
+import WorkingDays
+
+@testable import Relief
+
+/// Runs: four pairs of eyes, one file, nothing twice.
+@Suite(.database)
+struct RunTests {
+    @Test func `a run goes through four hands into one file, and its totals hold`() async throws {
+        let treasury = try await Treasury.open(cases: 3, instalments: 2, amount: 12_345)
+        let run = try await treasury.run(.released)
+        #expect(run.state == .released && run.payments == 6 && run.total == Fen(6 * 12_345))
+        let file = try await treasury.door.answer(GetRunFile(run: run.number), as: treasury.office.cashier)
+        let content = try CreditTransferFile(reading: .bytes(file.content))
+        #expect(content.header.count == 6 && content.header.sum == 6 * 12_345)
+        #expect(Set(content.payments.map(\.endToEndID)) == Set(try await treasury.payments(run).map(\.reference)))
+        #expect(content.payments.allSatisfy { $0.creditorName == "马秀英" })
+        let shown = try await treasury.door.answer(ShowCase(case: treasury.cases[0]), as: treasury.office.worker)
+        #expect(shown.state == .paying)
+    }
+
+    @Test func `G9: who prepared, checked or approved a run doesn't take the next step`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let run = try await treasury.run(.prepared)
+        let both = Principal(
+            user: treasury.office.finance.user, login: "finance", name: "", person: nil,
+            grants: [Role.financeOfficer, .financeChecker, .financeApprover, .cashier].map {
+                .init(role: $0, organisation: "XN", path: "CN.QH.XN")
+            })
+        await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(CheckRun(run: run.number, sheet: run.sheet), as: both)
+        }
+        // And where the program forgets, the database doesn't.
+        for sql in [
+            "UPDATE relief.run SET state = 'checked', checked_by = prepared_by, checked_at = prepared_at",
+            "UPDATE relief.run SET state = 'approved'",
+            "UPDATE relief.run SET state = 'filed'",
+            "UPDATE relief.payment SET state = 'inFile'",
+        ] {
+            await #expect(throws: (any Error).self, "\(sql)") { try await treasury.sabotage(sql) }
+        }
+        _ = try await treasury.door.perform(CheckRun(run: run.number, sheet: run.sheet), as: treasury.office.checker)
+        await #expect(throws: (any Error).self) {
+            try await treasury.sabotage(
+                "UPDATE relief.run SET state = 'approved', approved_by = checked_by, approved_at = checked_at")
+        }
+        _ = try await treasury.door.perform(
+            ApproveRun(run: run.number, sheet: run.sheet), as: treasury.office.financeApprover)
+        for signer in ["approved_by", "checked_by", "prepared_by"] {
+            await #expect(throws: (any Error).self) {
+                try await treasury.sabotage(
+                    "UPDATE relief.run SET state = 'released', released_by = \(signer), released_at = approved_at")
+            }
+        }
+    }
+
+    @Test func `a signature binds the sheet that was seen`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let run = try await treasury.run(.prepared)
+        let other = String(repeating: "0", count: 64)
+        await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(CheckRun(run: run.number, sheet: other), as: treasury.office.checker)
+        }
+        await #expect(throws: (any Error).self) {
+            try await treasury.sabotage("UPDATE relief.run SET total = total + 1")
+        }
+    }
+
+    @Test(arguments: BankFormat.allCases)
+    func `G10: a run has one file, the same bytes for ever`(format: BankFormat) async throws {
+        let treasury = try await Treasury.open(cases: 3)
+        let run = try await treasury.run(.released, format: format)
+        let first = try await treasury.door.answer(GetRunFile(run: run.number), as: treasury.office.cashier)
+        treasury.office.clock.advance(bySeconds: 86_400)
+        let second = try await treasury.door.answer(GetRunFile(run: run.number), as: treasury.office.cashier)
+        #expect(first.content == second.content && first.sha256 == run.fileSha256)
+        #expect(Hex.encode(SHA256.hash(data: first.content)) == first.sha256)
+        await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(
+                ReleaseRun(run: run.number, sheet: run.sheet, format: format), as: treasury.office.cashier)
+        }
+        await #expect(throws: (any Error).self) {
+            try await treasury.sabotage(
+                """
+                INSERT INTO relief.bank_file SELECT gen_random_uuid(), run, 'other', format, content, sha256, created_at
+                FROM relief.bank_file
+                """)
+        }
+        await #expect(throws: (any Error).self) {
+            try await treasury.sabotage("UPDATE relief.bank_file SET name = 'x'")
+        }
+    }
+
+    @Test func `G10: no second payment of an instalment while the first may still arrive`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        _ = try await treasury.run(.filed)
+        await #expect(throws: Refusal.self) { try await treasury.run(.prepared) }
+        try await treasury.sabotage("UPDATE relief.instalment SET state = 'due'")
+        await #expect(throws: (any Error).self) { try await treasury.run(.prepared) }
+        #expect(try await treasury.count("SELECT count(*) FROM relief.payment") == 1)
+    }
+
+    @Test(arguments: [
+        ("UPDATE relief.award SET stopped_at = approved_at, stop_reason = 'x'", "the award was stopped"),
+        ("UPDATE relief.case_file SET state = 'suspended'", "the case is suspended"),
+        ("UPDATE relief.person SET died_on = '2026-06-30'", "the payee has died"),
+        ("UPDATE relief.payee_account SET status = 'retired'", "the payee has no active account"),
+        (
+            "UPDATE relief.payee_account SET usable_from = '2026-07-09'",
+            "the payee's account is new and may not be used yet"
+        ),
+    ])
+    func `what can't be paid is left out, and said`(sql: String, reason: String) async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        try await treasury.sabotage(sql)
+        let refusal = try await #require(throws: Refusal.self) { try await treasury.run(.prepared) }
+        #expect(refusal.details == ["\(treasury.cases[0])/1: \(reason)."])
+    }
+
+    @Test func `what changed after the signatures stops the release`() async throws {
+        let treasury = try await Treasury.open(cases: 2)
+        let run = try await treasury.run(.approved)
+        try await treasury.sabotage("UPDATE relief.payee_account SET holder = '李四'")
+        await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(
+                ReleaseRun(run: run.number, sheet: run.sheet, format: .pain001), as: treasury.office.cashier)
+        }
+    }
+
+    @Test func `a cancelled run gives its instalments back, and what was released can't be cancelled`() async throws {
+        let treasury = try await Treasury.open(cases: 2)
+        let run = try await treasury.run(.approved)
+        let cancelled = try await treasury.door.perform(
+            CancelRun(run: run.number, reason: "日期不对"), as: treasury.office.finance)
+        #expect(cancelled.state == .cancelled && cancelled.counts.map(\.state) == [.cancelled])
+        let next = try await treasury.run(.released)
+        #expect(next.payments == 2)
+        #expect(
+            Set(try await treasury.payments(next).map(\.reference)).isDisjoint(
+                with: try await treasury.payments(run).map(\.reference)))
+        await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(CancelRun(run: next.number, reason: "x"), as: treasury.office.finance)
+        }
+    }
+
+    @Test func `G15: a payment without its award, its run, its account or its turn is refused by the database`()
+        async throws
+    {
+        let treasury = try await Treasury.open(cases: 1)
+        let run = try await treasury.run(.prepared)
+        _ = try await treasury.door.perform(CancelRun(run: run.number, reason: "x"), as: treasury.office.finance)
+        _ = try await treasury.run(.prepared)
+        try await treasury.sabotage("UPDATE relief.payment SET state = 'cancelled' WHERE state = 'prepared'")
+        func insert(_ change: String) -> String {
+            """
+            INSERT INTO relief.payment (id, reference, run, instalment, case_id, attempt, payee_account, amount, state, hold,
+              org_path, created_at)
+            SELECT n.* FROM relief.payment p CROSS JOIN LATERAL (
+              SELECT gen_random_uuid(), 'RTESTTESTTEST', p.run, p.instalment, p.case_id, 2, p.payee_account, p.amount,
+                     'prepared', p.hold, p.org_path, p.created_at) AS n (id, reference, run, instalment, case_id, attempt,
+                     account, amount, state, hold, org_path, at)
+            WHERE p.attempt = 1
+            """.replacing("n.*", with: change)
+        }
+        let good = """
+            n.id, n.reference, n.run, n.instalment, n.case_id, n.attempt, n.account, n.amount, n.state, n.hold, n.org_path,
+            n.at
+            """
+        for change in [
+            good.replacing("n.amount", with: "n.amount + 1"), good.replacing("n.attempt", with: "n.attempt - 1"),
+            good.replacing("n.attempt", with: "n.attempt + 1"),
+            good.replacing("n.state", with: "'approved'"), good.replacing("n.state", with: "'booked'"),
+            good.replacing("n.instalment", with: "gen_random_uuid()"),
+            good.replacing("n.run", with: "(SELECT id FROM relief.run WHERE state = 'cancelled')"),
+            good.replacing("\nn.at", with: "\nn.at - interval '1 year'"),
+        ] {
+            await #expect(throws: (any Error).self, "\(change)") { try await treasury.sabotage(insert(change)) }
+        }
+        _ = try await treasury.door.perform(RunSQL(sql: insert(good)), as: .system, dryRun: true)
+    }
+
+    @Test func `the moves of a payment are the same in program and database`() async throws {
+        let rows = try await Database.current.pool.withConnection {
+            try await $0.query(#"SELECT "from", "to" FROM relief.payment_move"#)
+        }
+        var moves: [PaymentState: Set<PaymentState>] = [:]
+        for row in rows { moves[try row["from"], default: []].insert(try row["to"]) }
+        #expect(moves == PaymentLife.moves)
+    }
+}
