@@ -237,6 +237,19 @@ struct CaseLifeTests {
         _ = try await desk.draft(home.child)
     }
 
+    @Test func `a suspended award is not paid until it is resumed`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.awarded(try await desk.archivedHome(1).child)
+        let halted = try await desk.door.perform(SuspendCase(case: number, reason: "待核实"), as: desk.office.worker)
+        #expect(halted.state == .suspended && halted.award?.instalments.map(\.state) == [.due])
+        let going = try await desk.door.perform(ResumeCase(case: number), as: desk.office.worker)
+        #expect(going.state == .awarded)
+        let refusal = try await desk.refusal {
+            try await desk.door.perform(ResumeCase(case: number), as: desk.office.worker)
+        }
+        #expect(refusal.code == .conflict)
+    }
+
     @Test func `a late step is marked once`() async throws {
         let desk = try await Desk.open()
         let home = try await desk.archivedHome(1)

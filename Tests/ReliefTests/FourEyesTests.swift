@@ -93,20 +93,21 @@ struct FourEyesTests {
 
     @Test func `G9: a decision binds what was shown: after a change the old sheet is refused`() async throws {
         let desk = try await Desk.open()
-        let number = try await desk.noticed(try await desk.archivedHome(1).child)
+        let number = try await desk.submitted(try await desk.archivedHome(1).child)
         let seen = try await desk.show(number).sheet
-        try await desk.decide(number, by: desk.office.approver)
-        _ = try await desk.door.perform(
-            AddEvidence(
-                case: number, kind: "other", fileName: "x.pdf", mediaType: "application/pdf", content: Desk.pdf),
-            as: desk.office.worker)
+        try await desk.letter(number, kind: "other")
         let refusal = try await desk.refusal {
-            try await desk.decide(number, by: desk.office.approver2, sheet: seen)
+            try await desk.decide(number, by: desk.office.reviewer, sheet: seen)
         }
         #expect(refusal.code == .conflict && refusal.field == "sheet")
-        // The first approval was of the old sheet, so it takes both again.
-        #expect(try await desk.decide(number, by: desk.office.approver2).state == .submitted)
-        #expect(try await desk.decide(number, by: desk.office.approver).state == .awarded)
+        #expect(try await desk.decide(number, by: desk.office.reviewer).steps[1].state == .open)
+    }
+
+    @Test func `G9: what the public was shown doesn't change before the approval`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.noticed(try await desk.archivedHome(1).child)
+        let refusal = try await desk.refusal { try await desk.letter(number, kind: "other") }
+        #expect(refusal.code == .conflict && refusal.message.contains("notice"))
     }
 
     @Test func `G9: the database refuses the same decisions past the program`() async throws {

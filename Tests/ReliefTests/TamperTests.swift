@@ -121,7 +121,30 @@ struct TamperTests {
         #expect(report.findings.contains { ["tile", "root"].contains($0.what) }, "\(report.findings)")
     }
 
-    @Test func `a checkpoint signed by another key is found`() async throws {
+    @Test func `an older folder, put in place of the log, hides no later leaf`() async throws {
+        let office = try await scene()
+        let (log, kept) = (office.folder.appending(path: "log"), office.folder.appending(path: "kept"))
+        try FileManager.default.copyItem(at: log, to: kept)
+        let added = try await office.door.perform(
+            CreateUser(login: "later", name: "后来"), as: office.admin)
+        try await Sealer(pool: Database.current.appPool, log: office.auditLog, clock: office.clock).seal()
+        try FileManager.default.removeItem(at: log)
+        try FileManager.default.moveItem(at: kept, to: log)
+        #expect(try await verify(office).intact)
+        let connection = try await Connection.open(Database.current.superuserSettings, logger: quiet)
+        // A leaf that still reads as one and says of its rows what they are.
+        try await connection.script(
+            """
+            SET session_replication_role = replica;
+            UPDATE audit.event SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '"\(added.login)"', '"earlier"'), 'UTF8')
+            WHERE leaf_index = (SELECT max(leaf_index) FROM audit.event)
+            """)
+        await connection.close()
+        let report = try await verify(office)
+        #expect(report.findings.map(\.what) == ["root"], "\(report.findings)")
+    }
+
+    @Test func `a checkpoint that its signature doesn't cover is found`() async throws {
         let office = try await scene()
         let place = office.folder.appending(path: "log/checkpoint")
         let text = try String(contentsOf: place, encoding: .utf8)
