@@ -101,6 +101,20 @@ struct NoticeTests {
         #expect(try await close(desk, on: "2026-08-01") == 0)
     }
 
+    @Test func `an objection upheld after its notice was withdrawn sends the case back all the same`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.reviewed(try await desk.archivedHome(1).child)
+        let notice = try await publish(desk)
+        let objected = try await desk.door.perform(
+            ObjectToNotice(notice: notice.number, case: number, text: "有车"), as: desk.office.worker)
+        _ = try await desk.door.perform(WithdrawNotice(notice: notice.number, reason: "有误"), as: desk.office.worker)
+        let upheld = try await desk.door.perform(
+            ResolveObjection(objection: objected.objections[0].id, outcome: .upheld, reason: "属实"),
+            as: desk.office.worker)
+        #expect(upheld.state == .withdrawn)
+        #expect(try await desk.show(number).state == .returned)
+    }
+
     @Test func `a withdrawn notice frees its cases for another, once its objections are resolved`() async throws {
         let desk = try await Desk.open()
         let number = try await desk.reviewed(try await desk.archivedHome(1).child)

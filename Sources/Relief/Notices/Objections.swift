@@ -62,7 +62,11 @@ extension ResolveObjection: Executable {
             "SELECT FROM relief.objection WHERE item = \(item) AND state = 'open'")
         if outcome == .upheld {
             // The case may have been withdrawn or sent back meanwhile; then there is nothing to undo.
-            if file.state == .submitted, let standing: NoticeItemState = try row["item_state"], standing == .objected {
+            // A case whose notice was withdrawn waits for another: that would ignore what was upheld.
+            let standing: NoticeItemState = try row["item_state"]
+            let waits = try await context.transaction.exists(
+                "SELECT FROM relief.case_step WHERE case_id = \(file.id) AND kind = 'notice' AND state = 'open'")
+            if file.state == .submitted, standing == .objected || waits {
                 try await Notices.remove(file, in: context)
                 try await CaseSteps.sendBack(file, in: context)
             }
