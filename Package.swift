@@ -89,7 +89,7 @@ let package = Package(
                 "Relief", "Web",
                 crypto, logging, metrics, lifecycle, unixSignals,
             ]),
-        program("reliefd", ["Assembly", "Contract", "Relief", logging, argumentParser]),
+        program("reliefd", ["Assembly", argumentParser]),
         program("relief", ["Contract", "Client", "WorkingDays", argumentParser]),
         program("relief-banksim", ["BankFiles", "WorkingDays", argumentParser]),
 
@@ -118,7 +118,8 @@ let package = Package(
                 "CEL", "Schema", "Support", crypto,
             ]),
         tests("Web", ["Web", "Relief", "Client", "Contract", "WorkingDays", "Support", hummingbird, logging]),
-        tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support"]),
+        tests("Assembly", ["Assembly", "Contract", metrics, logging]),
+        tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support", "LocalPostgres"]),
     ],
     swiftLanguageModes: [.v6]
 )

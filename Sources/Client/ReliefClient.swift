@@ -121,7 +121,10 @@ extension ReliefClient {
         let call = ClientCall(
             head: head, body: body.map { ByteBuffer(bytes: $0) }, limit: limits.response,
             deadline: .now() + TimeAmount(limits.answer), promise: promise)
-        channel.writeAndFlush(call, promise: nil)
+        // A connection that was closed while it was idle has no handler any more: only the write says so.
+        channel.writeAndFlush(call).whenFailure {
+            promise.fail(LostAnswer(what: "closed the connection (\($0))", again: true))
+        }
         let response = try await withTaskCancellationHandler {
             try await promise.futureResult.get()
         } onCancel: {

@@ -1,9 +1,5 @@
 import ArgumentParser
 import Assembly
-import Contract
-import FoundationEssentials
-import Logging
-import Relief
 
 /// Runs the daemon in the foreground.
 struct Serve: AsyncParsableCommand {
@@ -15,9 +11,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await explained {
-            let settings = try options.settings()
-            try await Daemon.serve(
-                settings, founding: founding.founding, logger: Logs.begin(settings), said: { Reliefd.say($0) })
+            try await Daemon.serve(options.settings(), founding: founding.founding(), said: { Reliefd.say($0) })
         }
     }
 }
@@ -34,26 +28,7 @@ struct Init: AsyncParsableCommand {
 
     func run() async throws {
         try await explained {
-            let settings = try options.settings()
-            let founding = founding.founding
-            let installation = try await Installation.open(settings, logger: Logs.begin(settings))
-            do {
-                let admin = try await installation.found(founding)
-                Reliefd.say("data       \(installation.directory.root.path)")
-                Reliefd.say("database   \(settings.databaseURL == nil ? "embedded PostgreSQL" : "as set")")
-                Reliefd.say("schema     \(installation.migrated.isEmpty ? "up to date" : "made")")
-                Reliefd.say("log key    \(installation.door.auditLog.vkey)")
-                if let admin {
-                    Reliefd.say("made       \(founding.union) (\(founding.code)), administrator \(admin.login)")
-                    Reliefd.say("Next: reliefd serve")
-                } else {
-                    Reliefd.say("This installation exists already; nothing was changed.")
-                }
-            } catch {
-                await installation.close()
-                throw error
-            }
-            await installation.close()
+            try await Installation.initialise(options.settings(), founding.founding(), said: Reliefd.say)
         }
     }
 }
@@ -66,20 +41,7 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var options: SettingOptions
 
     func run() async throws {
-        try await explained {
-            let settings = try options.settings()
-            let logger = Logs.begin(settings)
-            let applied: [String]
-            if let conninfo = settings.databaseURL {
-                applied = try await Installation.migrate(conninfo, logger: logger)
-            } else {
-                let installation = try await Installation.open(settings, logger: logger)
-                applied = installation.migrated
-                await installation.close()
-            }
-            for name in applied { Reliefd.say("applied \(name)") }
-            if applied.isEmpty { Reliefd.say("The schema is up to date.") }
-        }
+        try await explained { try await Installation.migrate(options.settings(), said: Reliefd.say) }
     }
 }
 
@@ -92,14 +54,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await explained {
-            var settings = try options.settings()
-            if options.logLevel == nil { settings.logLevel = .critical }
-            let report = await Examination.report(settings, logger: Logs.begin(settings))
-            for check in report.checks {
-                let name = check.name + String(repeating: " ", count: max(0, 18 - check.name.count))
-                Reliefd.say("\(check.ok ? "ok    " : "not ok") \(name) \(check.detail)")
-            }
-            if !report.ok { throw ExitCode(1) }
+            guard try await Examination.examine(options.settings(), said: Reliefd.say) else { throw ExitCode(1) }
         }
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Assembly
-import Contract
 
 /// The settings, as options; each may stand in the environment or in a file as well.
 struct SettingOptions: ParsableArguments {
@@ -42,7 +41,7 @@ struct FoundingOptions: ParsableArguments {
     var organisationName: String?
 
     @Option(help: "Level of the root union: nation, province, city, county or grassroots. Default: nation.")
-    var level: UnionLevel?
+    var level: String?
 
     @Option(help: "Login of the administrator. Default: that of the account that runs this, or that called sudo.")
     var admin: String?
@@ -50,9 +49,7 @@ struct FoundingOptions: ParsableArguments {
     @Option(help: "Name of the administrator.")
     var adminName: String?
 
-    var founding: Founding {
-        Founding(code: organisation, union: organisationName, level: level, login: admin, administrator: adminName)
+    func founding() throws -> Founding {
+        try Founding(code: organisation, union: organisationName, level: level, login: admin, administrator: adminName)
     }
 }
-
-extension UnionLevel: ExpressibleByArgument {}

@@ -2,7 +2,7 @@ import Contract
 import CoreMetrics
 import Foundation
 import Jobs
-package import Logging
+import Logging
 import Relief
 import ServiceLifecycle
 import UnixSignals
@@ -24,9 +24,10 @@ package struct Daemon: Sendable {
     ///
     /// - Parameter said: hears lines for the one who started the daemon: what was made, and that it is ready.
     package static func serve(
-        _ settings: Settings, founding: Founding, logger: Logger, said: @escaping @Sendable (String) -> Void
+        _ settings: Settings, founding: Founding, said: @escaping @Sendable (String) -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
+        let logger = Logs.begin(settings)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let socket = SocketPlace(path: settings.socket, mode: settings.socketMode)
@@ -39,6 +40,8 @@ package struct Daemon: Sendable {
             }
             let daemon = try Daemon(installation, logger: logger)
             try await daemon.run(socket, metrics: metrics, said: said)
+            // The lock of the data folder holds until everything has stopped.
+            withExtendedLifetime(installation) {}
         } catch {
             await installation.close()
             throw error
@@ -132,25 +135,34 @@ package struct Daemon: Sendable {
         for await _ in await UnixSignalsSequence(trapping: [.sigterm, .sigint]) {
             count += 1
             // The embedded PostgreSQL ends by itself when its owner is gone.
-            if count > 1 { exit(1) }
+            if count > 1 { _exit(1) }
             readiness.stop()
             logger.info("daemon.stopping")
             await group.triggerGracefulShutdown()
         }
     }
 
-    /// Says once that the daemon is ready: it listens, and all that a request needs is there.
+    /// Says when the daemon becomes ready, and when it has lost its database: it listens, and all that a request needs is
+    /// there, or not.
     private func announce(_ socket: SocketPlace, _ listening: Bell, _ said: (String) -> Void) async {
         for await _ in listening.rings { break }
         let bell = Bell()
         let ticker = Ticker(bell, every: 1)
+        var isReady = false
         await watch.ringing(bell) {
             bell.ring()
-            for await _ in bell.rings where await readiness.problems().isEmpty { return }
+            for await _ in bell.rings {
+                if isReady, !watch.isConnected {
+                    isReady = false
+                    said("reliefd has lost its database and waits for it.")
+                } else if !isReady, await readiness.problems().isEmpty {
+                    isReady = true
+                    said("reliefd is ready at unix:\(socket.path)" + alsoAt)
+                }
+            }
         }
         withExtendedLifetime(ticker) {}
-        guard !Task.isCancelled else { return }
-        said("reliefd is ready at unix:\(socket.path)")
-        if let endpoint = installation.settings.listen { said("It listens for tokens at \(endpoint) too.") }
     }
+
+    private var alsoAt: String { installation.settings.listen.map { " and, for tokens, at \($0)" } ?? "" }
 }

@@ -1,13 +1,13 @@
-package import Contract
+import Contract
 import Foundation
-package import Logging
+import Logging
 import Postgres
 import WorkingDays
 
 /// `reliefd doctor`: looks at an installation from outside, whether its daemon runs or not.
 package enum Examination {
     /// Never throws: what can't be looked at is a finding.
-    package static func report(_ settings: Settings, logger: Logger) async -> DoctorReport {
+    static func report(_ settings: Settings, logger: Logger) async -> DoctorReport {
         let directory = DataDirectory(settings.data)
         guard FileManager.default.fileExists(atPath: directory.rootKey.path) else {
             return report([.bad("data", "nothing is initialised in \(directory.root.path); run reliefd init or serve")])

@@ -12,16 +12,21 @@ package struct Founding: Sendable {
     package let unixUID: Int64
 
     /// What isn't said is taken from the account that runs the program; under sudo that is the one who called sudo.
+    /// Throws `SettingsError` for a level that there isn't.
     package init(
-        code: String?, union: String?, level: UnionLevel?, login: String?, administrator: String?,
+        code: String?, union: String?, level: String?, login: String?, administrator: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
-    ) {
+    ) throws {
+        guard let rank = level.map({ UnionLevel(rawValue: $0) }) ?? .nation else {
+            let levels = UnionLevel.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingsError(["--level is “\(level ?? "")”; must be one of \(levels)."])
+        }
         let caller = geteuid() == 0 ? environment["SUDO_UID"].flatMap { UInt32($0) } : nil
         let user = caller ?? getuid()
         let account = Self.account(user)
         self.code = code ?? "CN"
         self.union = union ?? "中华全国总工会"
-        self.level = level ?? .nation
+        self.level = rank
         self.login = login ?? account.login
         self.administrator = administrator ?? account.name
         unixUID = Int64(user)

@@ -63,7 +63,9 @@ package struct Installation: Sendable {
                 try Keys.make(in: directory, auditOrigin: settings.auditOrigin)
             }
             let keys = try Keys(directory, auditOrigin: settings.auditOrigin)
-            try DataDirectory.make(settings.bank, mode: 0o700)
+            for folder in ["to-bank", "from-bank"] {
+                try DataDirectory.make(settings.bank.appending(path: folder), mode: 0o700)
+            }
             let clock = try clock(settings, directory, isFounded: isFounded, logger: logger)
             let vault = try Vault(rootKey: keys.rootKey)
             let auditLog = try AuditLog(directory: directory.log, origin: keys.auditOrigin, key: keys.auditKey)

@@ -17,21 +17,17 @@ package enum StandingOrders {
             (self.name, self.cron, self.days) = (name, cron, days)
             make = { _ in Round<Work>() }
             register = { registry, door in
-                guard !registry.kinds.contains(Work.name) else { return }
                 registry.register(Round<Work>.self) { round, context in try await round.run(by: door, in: context) }
             }
         }
     }
 
-    /// All hours are those of China. What was missed while no daemon ran is made up for once. Shortly after midnight the
-    /// day's work falls due; the looks in between find what a correction of the calendar or a late decision made due.
+    /// All hours are those of China. What was missed while no daemon ran is made up for once. The day's work falls due at
+    /// midnight, the first look of the day; the others find what a late decision or a new calendar made due.
     static let table: [Order] = [
-        Order(CloseDueNotices.self, "notices.daily", cron: "2 0 * * *"),
-        Order(CloseDueNotices.self, "notices.watch", cron: "*/5 * * * *"),
-        Order(MarkOverdueSteps.self, "deadlines.daily", cron: "4 0 * * *"),
-        Order(MarkOverdueSteps.self, "deadlines.watch", cron: "1-59/10 * * * *"),
-        Order(MarkDueRetests.self, "archives.daily", cron: "6 0 * * *"),
-        Order(MarkDueRetests.self, "archives.watch", cron: "3-59/10 * * * *"),
+        Order(CloseDueNotices.self, "notices", cron: "*/5 * * * *"),
+        Order(MarkOverdueSteps.self, "deadlines", cron: "*/10 * * * *"),
+        Order(MarkDueRetests.self, "archives", cron: "*/10 * * * *"),
         Order(PrepareDueRuns.self, "runs.daily", cron: "0 8 * * *", days: .onlyWorkingDays),
         Order(FileReleasedRuns.self, "runs.file", cron: "* * * * *"),
         Order(ImportInbox.self, "bank.inbox", cron: "* * * * *"),
