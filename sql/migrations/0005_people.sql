@@ -215,6 +215,45 @@ CREATE UNIQUE INDEX one_active_account_of_person ON relief.payee_account (person
 CREATE UNIQUE INDEX one_active_account_of_organisation ON relief.payee_account (organisation) WHERE status = 'active';
 CREATE INDEX payee_account_index ON relief.payee_account (account_index);
 
+-- Money can't be led elsewhere by editing an account: it stays as it was registered until its owner is erased, and only
+-- an owner's first account is active without the approval of another.
+CREATE FUNCTION relief.payee_account_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.approved_by IS NOT NULL OR NEW.status = 'retired'
+       OR (NEW.status = 'pending' AND NEW.usable_from <= NEW.registered_at)
+       OR (NEW.status = 'active' AND EXISTS (
+         SELECT FROM relief.payee_account a
+         WHERE a.person = NEW.person OR a.organisation = NEW.organisation)) THEN
+      RAISE EXCEPTION 'an account that isn''t its owner''s first waits for its approval' USING ERRCODE = 'RR010';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF (NEW.id, NEW.person, NEW.organisation, NEW.usable_from, NEW.registered_by, NEW.registered_at,
+      NEW.org_path::text)
+     IS DISTINCT FROM (OLD.id, OLD.person, OLD.organisation, OLD.usable_from, OLD.registered_by, OLD.registered_at,
+       OLD.org_path::text)
+     OR ((NEW.holder, NEW.bank, NEW.cnaps, NEW.kind, NEW.account, NEW.account_index, NEW.account_masked)
+       IS DISTINCT FROM (OLD.holder, OLD.bank, OLD.cnaps, OLD.kind, OLD.account, OLD.account_index, OLD.account_masked)
+       AND NOT (NEW.status = 'retired' AND NEW.account = '' AND NEW.kind = OLD.kind AND EXISTS (
+         SELECT FROM relief.person p WHERE p.id = OLD.person AND p.erased_at IS NOT NULL))) THEN
+    RAISE EXCEPTION 'a registered account never changes: register another' USING ERRCODE = 'RA002';
+  END IF;
+  IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (
+       ('pending', 'active'), ('pending', 'retired'), ('active', 'retired')) THEN
+    RAISE EXCEPTION 'an account cannot go from % to %', OLD.status, NEW.status USING ERRCODE = 'RR008';
+  END IF;
+  IF (OLD.status = 'pending' AND NEW.status = 'active') <> ((NEW.approved_by, NEW.approved_at)
+       IS DISTINCT FROM (OLD.approved_by, OLD.approved_at))
+     OR (OLD.status = 'pending' AND NEW.status = 'active' AND (NEW.approved_by IS NULL OR NEW.approved_at IS NULL)) THEN
+    RAISE EXCEPTION 'an account becomes active by the approval of another' USING ERRCODE = 'RR010';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER payee_account_rules BEFORE INSERT OR UPDATE ON relief.payee_account
+  FOR EACH ROW EXECUTE FUNCTION relief.payee_account_rules();
+
 -- Idempotency keys, for ever: what was asked under a key, and what was answered.
 CREATE TABLE relief.command_key (
   actor    text NOT NULL,

@@ -8,6 +8,10 @@ CREATE TABLE relief.programme_version (
   kind        text NOT NULL CHECK (kind IN ('archive', 'grant', 'refund')),
   pack        text NOT NULL,               -- the YAML as it was added
   digest      text NOT NULL CHECK (length(digest) = 64),
+  -- What the pack says, for the laws of an award.
+  needs_archive boolean NOT NULL,
+  has_notice  boolean NOT NULL,
+  bands       jsonb NOT NULL,              -- up to how many fen how many people approve: [{"upTo": 2000000, "people": 1}, …]
   state       text NOT NULL CHECK (state IN ('draft', 'released', 'retired')),
   added_by    uuid NOT NULL REFERENCES relief.app_user,
   added_at    timestamptz NOT NULL,
@@ -26,8 +30,9 @@ BEGIN
     IF OLD.state = 'draft' THEN RETURN OLD; END IF;
   ELSIF OLD.state = 'draft'
      OR (OLD.state = 'released' AND NEW.state = 'retired'
-         AND (NEW.programme, NEW.version, NEW.pack, NEW.digest) IS NOT DISTINCT FROM
-             (OLD.programme, OLD.version, OLD.pack, OLD.digest)) THEN
+         AND (NEW.programme, NEW.version, NEW.kind, NEW.pack, NEW.digest, NEW.needs_archive, NEW.has_notice, NEW.bands)
+           IS NOT DISTINCT FROM
+             (OLD.programme, OLD.version, OLD.kind, OLD.pack, OLD.digest, OLD.needs_archive, OLD.has_notice, OLD.bands)) THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'programme % version % is released and never changes', OLD.programme, OLD.version
@@ -35,6 +40,14 @@ BEGIN
 END $$;
 CREATE TRIGGER protect_programme_version BEFORE UPDATE OR DELETE ON relief.programme_version
   FOR EACH ROW EXECUTE FUNCTION relief.protect_programme_version();
+
+-- How many different people approve an amount: the first band that reaches it decides.
+CREATE FUNCTION relief.approvers(bands jsonb, amount bigint) RETURNS int
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce((
+    SELECT (b.band ->> 'people')::int FROM jsonb_array_elements(bands) WITH ORDINALITY AS b (band, n)
+    WHERE amount <= (b.band ->> 'upTo')::bigint OR b.band ->> 'upTo' IS NULL ORDER BY b.n LIMIT 1), 1)
+$$;
 
 -- A figure with its place, dates and source: 低保 per month in Xining from 2026-01-01.
 CREATE TABLE relief.parameter (

@@ -83,6 +83,27 @@ END $$;
 CREATE TRIGGER once_over_the_tree BEFORE INSERT ON relief.case_file
   FOR EACH ROW EXECUTE FUNCTION relief.once_over_the_tree();
 
+-- Whose case it is, who opened it and by which rules stays as it was; who submitted it changes with a new submission only:
+-- four eyes look at these.
+CREATE FUNCTION relief.protect_case_file() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.number, NEW.programme_version, NEW.programme, NEW.org_id, NEW.org_path, NEW.household, NEW.person,
+      NEW.employer, NEW.period, NEW.opened_by, NEW.opened_at)
+     IS DISTINCT FROM (OLD.id, OLD.number, OLD.programme_version, OLD.programme, OLD.org_id, OLD.org_path, OLD.household,
+      OLD.person, OLD.employer, OLD.period, OLD.opened_by, OLD.opened_at) THEN
+    RAISE EXCEPTION 'case % keeps its subject, its programme and who opened it', OLD.number USING ERRCODE = 'RA002';
+  END IF;
+  IF (NEW.submitted_by, NEW.submitted_at) IS DISTINCT FROM (OLD.submitted_by, OLD.submitted_at)
+     AND (OLD.state IN ('draft', 'returned') AND NEW.state = 'submitted' AND NEW.submitted_by IS NOT NULL
+          AND NEW.submitted_at IS NOT NULL) IS NOT TRUE THEN
+    RAISE EXCEPTION 'who submitted case % changes only when it is submitted again', OLD.number USING ERRCODE = 'RA002';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER protect_case_file BEFORE UPDATE ON relief.case_file
+  FOR EACH ROW EXECUTE FUNCTION relief.protect_case_file();
+
 CREATE TABLE relief.case_step (
   id         uuid PRIMARY KEY,
   case_id    uuid NOT NULL REFERENCES relief.case_file,
@@ -310,6 +331,39 @@ BEGIN
 END $$;
 CREATE TRIGGER award_follows_case BEFORE INSERT ON relief.award FOR EACH ROW EXECUTE FUNCTION relief.award_follows_case();
 
+-- What the award leaves out, the programme allows to be left out: no reason given in words does. What it grants is what
+-- the approvers were shown.
+CREATE FUNCTION relief.award_keeps_to_programme() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  file relief.case_file;
+  programme relief.programme_version;
+  shown bigint;
+BEGIN
+  SELECT * INTO file FROM relief.case_file WHERE id = NEW.case_id;
+  SELECT * INTO programme FROM relief.programme_version WHERE id = file.programme_version;
+  IF (NEW.archived_at IS NULL AND programme.needs_archive)
+     OR (NEW.archived_at IS NOT NULL AND NOT EXISTS (
+       SELECT FROM relief.archive a WHERE a.household = file.household AND a.archived_at = NEW.archived_at
+         AND (a.ended_at IS NULL OR a.ended_at > NEW.approved_at))) THEN
+    RAISE EXCEPTION 'the household of case % has no such archive in force', file.number USING ERRCODE = 'RR005';
+  END IF;
+  IF NEW.notice_closed_at IS NULL AND programme.has_notice THEN
+    RAISE EXCEPTION 'case % has no closed public notice', file.number USING ERRCODE = 'RR005';
+  END IF;
+  IF NEW.approvals_needed < relief.approvers(programme.bands, NEW.amount) THEN
+    RAISE EXCEPTION 'the award of case % takes % approvals', file.number, relief.approvers(programme.bands, NEW.amount)
+      USING ERRCODE = 'RR006';
+  END IF;
+  SELECT (s.content::jsonb #>> '{assessment,amount}')::bigint INTO shown FROM relief.sheet s WHERE s.id = NEW.sheet;
+  IF NEW.amount IS DISTINCT FROM shown THEN
+    RAISE EXCEPTION 'the award of case % is not the amount that was approved', file.number USING ERRCODE = 'RR005';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER award_keeps_to_programme AFTER INSERT ON relief.award
+  FOR EACH ROW EXECUTE FUNCTION relief.award_keeps_to_programme();
+
 -- The award itself is never changed; it can be stopped once.
 CREATE FUNCTION relief.protect_award() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -335,6 +389,37 @@ CREATE TABLE relief.instalment (
 );
 CREATE INDEX instalment_due ON relief.instalment (due_on) WHERE state = 'due';
 CREATE INDEX instalment_case ON relief.instalment (case_id);
+
+CREATE FUNCTION relief.protect_instalment() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.award, NEW.case_id, NEW.ordinal, NEW.due_on, NEW.amount)
+     IS DISTINCT FROM (OLD.id, OLD.award, OLD.case_id, OLD.ordinal, OLD.due_on, OLD.amount) THEN
+    RAISE EXCEPTION 'an instalment never changes what it pays' USING ERRCODE = 'RA002';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER protect_instalment BEFORE UPDATE ON relief.instalment
+  FOR EACH ROW EXECUTE FUNCTION relief.protect_instalment();
+
+-- An award is its instalments, to the fen, when the command that made it commits.
+CREATE FUNCTION relief.instalments_are_award() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  wanted uuid := CASE WHEN TG_TABLE_NAME = 'award' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(coalesce(NEW, OLD)) ->> 'award' END;
+BEGIN
+  IF EXISTS (
+       SELECT FROM relief.award w LEFT JOIN relief.instalment i ON i.award = w.id WHERE w.id = wanted
+       GROUP BY w.id, w.amount, w.case_id
+       HAVING coalesce(sum(i.amount), 0) <> w.amount OR NOT coalesce(bool_and(i.case_id = w.case_id), false)) THEN
+    RAISE EXCEPTION 'the instalments of an award don''t come to its amount' USING ERRCODE = 'RR005';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER instalments_are_award AFTER INSERT ON relief.award DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION relief.instalments_are_award();
+CREATE CONSTRAINT TRIGGER instalments_are_award AFTER INSERT OR DELETE ON relief.instalment DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION relief.instalments_are_award();
 
 -- A household's archive (建档): one household, one active archive. It was decided here, or taken over from the national
 -- system under its number there.

@@ -139,6 +139,19 @@ CREATE INDEX payment_run ON relief.payment (run, reference);
 CREATE INDEX payment_case ON relief.payment (case_id);
 CREATE INDEX payment_outstanding ON relief.payment (sent_at) WHERE state IN ('sent', 'accepted');
 
+-- What is checked is what is there: as many payments, as much money, as the run says.
+CREATE FUNCTION relief.run_is_its_payments() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF (SELECT (count(*), coalesce(sum(p.amount), 0)) IS DISTINCT FROM (NEW.payments::bigint, NEW.total::numeric)
+      FROM relief.payment p WHERE p.run = NEW.id AND p.state = 'prepared') THEN
+    RAISE EXCEPTION 'the payments of run % are not those that it was prepared with', NEW.number USING ERRCODE = 'RR009';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER run_is_its_payments AFTER UPDATE ON relief.run
+  FOR EACH ROW WHEN (OLD.state = 'prepared' AND NEW.state = 'checked') EXECUTE FUNCTION relief.run_is_its_payments();
+
 CREATE TABLE relief.payment_move (
   "from" text NOT NULL,
   "to"   text NOT NULL,
@@ -194,6 +207,13 @@ BEGIN
     RAISE EXCEPTION 'payment % has no approved award', NEW.reference USING ERRCODE = 'RR009';
   END IF;
   SELECT * INTO account FROM relief.payee_account WHERE id = NEW.payee_account;
+  IF NOT EXISTS (
+       SELECT FROM relief.case_file c LEFT JOIN relief.household h ON h.id = c.household
+       LEFT JOIN relief.employer e ON e.id = c.employer AND num_nonnulls(c.person, c.household) = 0
+       WHERE c.id = NEW.case_id AND (account.person IN (c.person, h.head) OR account.organisation = e.org_id)) THEN
+    RAISE EXCEPTION 'the account of payment % is not one of those whom the case is about', NEW.reference
+      USING ERRCODE = 'RR010';
+  END IF;
   IF account.status <> 'active' OR account.usable_from > NEW.created_at THEN
     RAISE EXCEPTION 'the account of payment % is not usable yet', NEW.reference USING ERRCODE = 'RR010';
   END IF;

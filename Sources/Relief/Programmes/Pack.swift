@@ -104,7 +104,7 @@ package struct PackStep: Sendable {
     }
 
     /// Up to an amount so many different people approve.
-    package struct Band: Sendable, Equatable {
+    package struct Band: Sendable, Equatable, Encodable {
         /// nil: whatever the amount.
         package let upTo: Fen?
         package let people: Int

@@ -25,13 +25,17 @@ extension AddProgramme: Executable {
                 details: error.problems.map { "\(name):\($0.line):\($0.column): \($0.reason)" })
         }
         let digest = Programmes.digest(of: text)
+        let bands = try JSON.encode(pack.steps.first { $0.kind == .approve }?.bands ?? [])
         do {
             try await context.transaction.execute(
                 """
                 INSERT INTO relief.programme_version
-                  (id, programme, version, title, kind, pack, digest, state, added_by, added_at)
+                  (id, programme, version, title, kind, pack, digest, needs_archive, has_notice, bands, state, added_by,
+                   added_at)
                 VALUES (\(UUID()), \(pack.programme), \(pack.version), \(pack.title), \(pack.kind.rawValue), \(text),
-                        \(digest), 'draft', \(context.principal.user), \(context.now))
+                        \(digest), \(pack.archiveWaived == nil), \(pack.steps.contains { $0.kind == .notice }),
+                        \(String(decoding: bands, as: UTF8.self))::text::jsonb, 'draft', \(context.principal.user),
+                        \(context.now))
                 """)
         } catch let error as PostgresError where error.constraint == "programme_version_programme_version_key" {
             throw Refusal.conflict(
