@@ -6,7 +6,7 @@ import Support
 import Testing
 import WorkingDays
 
-@Suite(.serialized, .database, .timeLimit(.minutes(2)))
+@Suite(.serialized, .database, .timeLimit(.minutes(10)))
 struct EngineTests {
     @Test func `a job enqueued in a transaction runs once and ends in the history`() async throws {
         let rig = try await Rig.onTestDatabase()

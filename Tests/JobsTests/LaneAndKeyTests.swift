@@ -5,7 +5,7 @@ import Support
 import Testing
 import WorkingDays
 
-@Suite(.serialized, .database, .timeLimit(.minutes(2)))
+@Suite(.serialized, .database, .timeLimit(.minutes(10)))
 struct LaneAndKeyTests {
     @Test func `jobs of a lane run one at a time and in order, lanes beside each other`() async throws {
         let rig = try await Rig.onTestDatabase()

@@ -5,7 +5,7 @@ import Support
 import Testing
 import WorkingDays
 
-@Suite(.serialized, .database, .timeLimit(.minutes(2)))
+@Suite(.serialized, .database, .timeLimit(.minutes(10)))
 struct SchedulesTests {
     func hourly(_ catchUp: Schedule.CatchUp) throws -> Schedule {
         try Schedule("hourly", cron: "0 * * * *", catchUp: catchUp) {

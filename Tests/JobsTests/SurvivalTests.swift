@@ -7,7 +7,7 @@ import Testing
 import WorkingDays
 
 /// What engines survive. Time is a manual clock; everything waits on what engines say.
-@Suite(.serialized, .database, .timeLimit(.minutes(2)))
+@Suite(.serialized, .database, .timeLimit(.minutes(10)))
 struct SurvivalTests {
     @Test func `G17 a killed engine's job is rescued once its lease ran out, and the dead one's finish is fenced`()
         async throws
@@ -276,7 +276,7 @@ struct SurvivalTests {
 }
 
 /// A cluster of its own, to be killed.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
     @Test func `G17 a server killed and restarted under load loses no job and doubles none`() async throws {
         let cluster = try await ThrowawayCluster.start()
