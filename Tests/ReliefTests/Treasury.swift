@@ -81,8 +81,9 @@ struct Treasury {
         try await door.answer(ShowFund(fund: "XN-2026"), as: office.finance)
     }
 
-    func take(_ data: Data, name: String = "answer.xml") async throws -> BankImportView {
-        try await door.perform(ImportBankFile(fileName: name, content: data), as: office.finance)
+    /// Takes a file in as the watch of the inbox does, or as somebody by hand.
+    func take(_ data: Data, name: String = "answer.xml", by importer: Principal? = nil) async throws -> BankImportView {
+        try await door.perform(ImportBankFile(fileName: name, content: data), as: importer ?? .system)
     }
 
     /// A pain.002 about the payments given.

@@ -125,6 +125,7 @@ CREATE TABLE relief.payment (
   booked_on      date,
   returned_on    date,
   reissue_reason text,
+  reissued_by    uuid REFERENCES relief.app_user,
   disproved_by   uuid REFERENCES relief.app_user, -- who recorded the bank's word that it was never made
   proof          text CHECK (proof <> ''),
   org_path       ltree NOT NULL,              -- of the case: its union sees it
@@ -167,6 +168,17 @@ INSERT INTO relief.payment_move VALUES
   ('booked', 'returned'),
   ('rejected', 'reissued'), ('returned', 'reissued');
 
+-- Whether the bank said of a payment of the instalment what can't be true, as booked after it was rejected, and nobody has
+-- settled it: then nothing more may be paid of it.
+CREATE FUNCTION relief.is_contradicted(wanted uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM relief.payment p JOIN relief.bank_line l ON l.payment = p.id
+    WHERE p.instalment = wanted AND l.class = 'contradiction'
+      AND NOT EXISTS (SELECT FROM relief.bank_line_resolution r WHERE r.line = l.id));
+END $$;
+
 -- G10 and G15: a payment is born of an award of a living, approved case, to a usable account, and moves only forward.
 CREATE FUNCTION relief.payment_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
@@ -178,7 +190,9 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF (NEW.reference, NEW.run, NEW.instalment, NEW.case_id, NEW.attempt, NEW.payee_account, NEW.amount)
        IS DISTINCT FROM (OLD.reference, OLD.run, OLD.instalment, OLD.case_id, OLD.attempt, OLD.payee_account, OLD.amount)
-       OR (OLD.posting IS NOT NULL AND NEW.posting IS DISTINCT FROM OLD.posting) THEN
+       OR (OLD.posting IS NOT NULL AND NEW.posting IS DISTINCT FROM OLD.posting)
+       OR (OLD.disproved_by IS NOT NULL AND NEW.disproved_by IS DISTINCT FROM OLD.disproved_by)
+       OR (OLD.reissued_by IS NOT NULL AND NEW.reissued_by IS DISTINCT FROM OLD.reissued_by) THEN
       RAISE EXCEPTION 'payment % never changes what it pays to whom', OLD.reference USING ERRCODE = 'RA002';
     END IF;
     IF NEW.state <> OLD.state AND NOT EXISTS (
@@ -190,9 +204,26 @@ BEGIN
          WHERE r.id = NEW.run AND r.released_at IS NOT NULL) THEN
       RAISE EXCEPTION 'payment % stands in no released file', NEW.reference USING ERRCODE = 'RR009';
     END IF;
-    IF NEW.state = 'rejected' AND OLD.state = 'unknown' AND NEW.proof IS NOT NULL AND OLD.proof IS NULL
-       AND EXISTS (SELECT FROM relief.run r WHERE r.id = NEW.run AND r.prepared_by = NEW.disproved_by) THEN
-      RAISE EXCEPTION 'nobody disproves a payment of a run that he or she prepared' USING ERRCODE = 'RR003';
+    IF NEW.state = 'inFile' AND OLD.state <> 'inFile' AND relief.is_contradicted(NEW.instalment) THEN
+      RAISE EXCEPTION 'what the bank said of the instalment of payment % contradicts itself', NEW.reference
+        USING ERRCODE = 'RR022';
+    END IF;
+    IF NEW.state = 'rejected' AND OLD.state = 'unknown' THEN
+      IF (NEW.proof IS NULL OR NEW.disproved_by IS NULL) AND NOT EXISTS (
+           SELECT FROM relief.bank_line l WHERE l.payment = NEW.id AND l.class = 'rejected') THEN
+        RAISE EXCEPTION 'payment % is of unknown fate: it fails only by the bank''s word', NEW.reference
+          USING ERRCODE = 'RR022';
+      END IF;
+      IF EXISTS (SELECT FROM relief.run r WHERE r.id = NEW.run AND NEW.disproved_by IN (r.prepared_by, r.released_by)) THEN
+        RAISE EXCEPTION 'nobody disproves a payment of a run that he or she prepared or released' USING ERRCODE = 'RR021';
+      END IF;
+    END IF;
+    -- One word of one person, told as the bank's, must not pay a second time.
+    IF NEW.state = 'reissued' AND OLD.state <> 'reissued' AND (
+         NEW.reissued_by IS NULL OR NEW.reissued_by = NEW.disproved_by OR EXISTS (
+           SELECT FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
+           WHERE l.payment = NEW.id AND l.class IN ('rejected', 'returned') AND m.imported_by = NEW.reissued_by)) THEN
+      RAISE EXCEPTION 'nobody re-issues a payment of whose failure he or she brought the word' USING ERRCODE = 'RR021';
     END IF;
     RETURN NEW;
   END IF;
@@ -266,6 +297,30 @@ CREATE TABLE relief.bank_line (
   detail         text,
   UNIQUE (message, ordinal)
 );
+-- What somebody else than the importer found out of a line that nothing could be made of: it holds nothing up any more.
+CREATE TABLE relief.bank_line_resolution (
+  id          uuid PRIMARY KEY,
+  line        uuid NOT NULL UNIQUE REFERENCES relief.bank_line,
+  reason      text NOT NULL CHECK (reason <> ''),
+  resolved_by uuid NOT NULL REFERENCES relief.app_user,
+  resolved_at timestamptz NOT NULL
+);
+
+CREATE FUNCTION relief.resolution_rules() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM relief.bank_line l
+                 WHERE l.id = NEW.line AND l.class IN ('amountMismatch', 'unmatched', 'contradiction')) THEN
+    RAISE EXCEPTION 'the line has nothing to be settled' USING ERRCODE = 'RR022';
+  END IF;
+  IF EXISTS (SELECT FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
+             WHERE l.id = NEW.line AND m.imported_by = NEW.resolved_by) THEN
+    RAISE EXCEPTION 'nobody settles a line of a file that he or she took in' USING ERRCODE = 'RR021';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER resolution_rules BEFORE INSERT ON relief.bank_line_resolution
+  FOR EACH ROW EXECUTE FUNCTION relief.resolution_rules();
 CREATE INDEX bank_line_payment ON relief.bank_line (payment);
 CREATE INDEX bank_line_run ON relief.bank_line (run);
 CREATE INDEX bank_line_open ON relief.bank_line (class) WHERE class IN ('amountMismatch', 'unmatched', 'contradiction');
@@ -283,11 +338,16 @@ CALL audit.watch('relief.payment');
 CALL audit.watch('relief.bank_file');
 CALL audit.watch('relief.bank_message');
 CALL audit.watch('relief.bank_line');
+CALL audit.watch('relief.bank_line_resolution');
 CALL audit.freeze('relief.bank_file');
 CALL audit.freeze('relief.bank_message');
 CALL audit.freeze('relief.bank_line');
+CALL audit.freeze('relief.bank_line_resolution');
 
-GRANT SELECT, INSERT ON relief.fund, relief.remittance, relief.bank_file, relief.bank_message, relief.bank_line TO relief_app;
+GRANT SELECT, INSERT ON relief.fund, relief.remittance, relief.bank_file, relief.bank_message, relief.bank_line,
+  relief.bank_line_resolution TO relief_app;
+REVOKE EXECUTE ON FUNCTION relief.is_contradicted(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.is_contradicted(uuid) TO relief_app;
 GRANT UPDATE (serves) ON relief.fund TO relief_app;
 GRANT SELECT ON relief.payment_move TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.run, relief.payment TO relief_app;

@@ -22,6 +22,8 @@ enum DatabaseRefusal {
                 .conflict,
                 "A member of the household stands in another active archive: one household, one archive (一户一档).",
                 field: "household")
+        case "RR021": return Refusal(.forbidden, "Four eyes: \(error.message); another person must.")
+        case "RR022": return Refusal(.conflict, sentence(error.message))
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "23514" where error.constraint.map(byAnother.contains) == true:
             return Refusal(.forbidden, "Four eyes: this step belongs to another person than the one before.")

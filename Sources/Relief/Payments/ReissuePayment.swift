@@ -5,7 +5,7 @@ import Postgres
 
 extension ReissuePayment: Executable {
     /// Only what has failed for certain is paid again: its instalment is due again, and the next run makes a new payment
-    /// with a reference of its own. Money that came back is held anew.
+    /// with a reference of its own. Money that came back is held anew. The database refuses who brought the word that it failed.
     package func execute(in context: CommandContext) async throws -> PaymentView {
         let payment = try await Payment.find(payment, in: context)
         guard [.rejected, .returned].contains(payment.state) else {
@@ -28,7 +28,8 @@ extension ReissuePayment: Executable {
         try await refusePointless(payment, in: context)
         try await context.transaction.execute(
             """
-            UPDATE relief.payment SET state = 'reissued', reissue_reason = \(reason) WHERE id = \(payment.id)
+            UPDATE relief.payment SET state = 'reissued', reissue_reason = \(reason), reissued_by = \(context.principal.user)
+            WHERE id = \(payment.id)
             """)
         var hold: UUID? = payment.hold
         if payment.state == .returned {
@@ -62,17 +63,20 @@ extension ReissuePayment: Executable {
 }
 
 extension DisprovePayment: Executable {
-    /// A payment of unknown fate fails only by the bank's written word, recorded by another than prepared its run.
+    /// A payment of unknown fate fails only by the bank's written word, recorded by another than prepared or
+    /// released its run.
     package func execute(in context: CommandContext) async throws -> PaymentView {
         let payment = try await Payment.find(payment, in: context)
         guard payment.state == .unknown else {
             throw Refusal.conflict(
                 "Payment \(payment.reference) is \(payment.state.rawValue): only one of unknown fate is disproved.")
         }
-        let preparer: UUID? = try await context.transaction.value(
-            "SELECT prepared_by FROM relief.run WHERE id = \(payment.run)")
-        guard !context.principal.isSystem, preparer != context.principal.user else {
-            throw Refusal.forbidden("Four eyes: nobody disproves a payment of a run that he or she prepared.")
+        let run = try await context.transaction.one(
+            "SELECT prepared_by, released_by FROM relief.run WHERE id = \(payment.run)")
+        let signers: [UUID?] = [try run["prepared_by"], try run["released_by"]]
+        guard !context.principal.isSystem, !signers.contains(context.principal.user) else {
+            throw Refusal.forbidden(
+                "Four eyes: nobody disproves a payment of a run that he or she prepared or released.")
         }
         let proof = try PublicReason.checked(proof, field: "proof")
         try await context.transaction.execute(

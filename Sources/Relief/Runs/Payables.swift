@@ -38,6 +38,8 @@ struct Payable: Sendable {
                        coalesce(payee.number, union_of.code) AS payee, a.id AS account, a.bank, a.cnaps, a.holder,
                        a.account_masked, a.account AS cipher,
                        CASE
+                         WHEN relief.is_contradicted(i.id)
+                           THEN 'the bank contradicted itself about a payment of it, as booked after it was rejected'
                          WHEN w.stopped_at IS NOT NULL THEN 'the award was stopped'
                          WHEN c.state = 'suspended' THEN 'the case is suspended'
                          WHEN person.died_on IS NOT NULL OR payee.died_on IS NOT NULL THEN 'the payee has died'

@@ -12,13 +12,7 @@ extension ReleaseRun: Executable {
         let run = try await Run.find(run, in: context)
         try run.requireSigner("release", in: .approved, sheet: sheet, context)
         let fund = try await Fund.find(id: run.fund, in: context)
-        let payables = try await Payable.list(
-            "WHERE i.id IN (SELECT p.instalment FROM relief.payment p WHERE p.run = \(run.id))", in: context)
-        let obstacles = payables.compactMap { payable in payable.obstacle.map { "\(payable.name): \($0)." } }
-        guard obstacles.isEmpty else {
-            throw Refusal.conflict(
-                "Run \(run.number) can't be paid as it was signed: cancel it and prepare it anew.", details: obstacles)
-        }
+        let payables = try await run.requirePayable(in: context)
         let now = try RunSheet(run: run.number, fund: fund, executeOn: run.executeOn, payables, in: context)
         guard Hex.encode(SHA256.hash(data: try JSON.encode(now))) == run.sheet else {
             throw Refusal.conflict(

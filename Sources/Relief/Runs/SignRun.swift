@@ -6,6 +6,7 @@ extension CheckRun: Executable {
     package func execute(in context: CommandContext) async throws -> RunView {
         let run = try await Run.find(run, in: context)
         try run.requireSigner("check", in: .prepared, sheet: sheet, context)
+        _ = try await run.requirePayable(in: context)
         try await context.transaction.execute(
             """
             UPDATE relief.run SET state = 'checked', checked_by = \(context.principal.user), checked_at = \(context.now)
@@ -19,6 +20,7 @@ extension ApproveRun: Executable {
     package func execute(in context: CommandContext) async throws -> RunView {
         let run = try await Run.find(run, in: context)
         try run.requireSigner("approve", in: .checked, sheet: sheet, context)
+        _ = try await run.requirePayable(in: context)
         try await context.transaction.execute(
             """
             UPDATE relief.run SET state = 'approved', approved_by = \(context.principal.user), approved_at = \(context.now)
@@ -59,6 +61,20 @@ extension CancelRun: Executable {
         for row in stopped { try await Awards.settle(caseID: row["case_id"], in: context) }
         context.note("reason", .string(reason))
         return try await Runs.signed(run, in: context)
+    }
+}
+
+extension Run {
+    /// What the run pays; refused where something has come between since it was prepared, as a word of the bank.
+    func requirePayable(in context: CommandContext) async throws -> [Payable] {
+        let payables = try await Payable.list(
+            "WHERE i.id IN (SELECT p.instalment FROM relief.payment p WHERE p.run = \(id))", in: context)
+        let obstacles = payables.compactMap { payable in payable.obstacle.map { "\(payable.name): \($0)." } }
+        guard obstacles.isEmpty else {
+            throw Refusal.conflict(
+                "Run \(number) can't be paid as it was prepared: cancel it and prepare it anew.", details: obstacles)
+        }
+        return payables
     }
 }
 
