@@ -18,22 +18,38 @@ struct CloseDueNotices: SystemCommand {
             WHERE i.state = 'listed' AND i.closes_on < \(context.today)
             ORDER BY n.number, i.id LIMIT \(Self.mostPerRound) FOR UPDATE OF i SKIP LOCKED
             """)
-        var notices: Set<UUID> = []
+        var (cleared, notices) = (0, Set<UUID>())
         for row in rows {
-            let file = try await CaseFile.find(id: row["case_id"], in: context)
-            let version = try await Programmes.version(file.version, in: context)
-            let item: UUID = try row["id"]
-            try await context.transaction.execute(
-                "UPDATE relief.notice_item SET state = 'cleared', closed_at = \(context.now) WHERE id = \(item)")
-            try await context.transaction.execute(
-                "UPDATE relief.case_file SET notice_closed_at = \(context.now) WHERE id = \(file.id)")
-            try await CaseSteps.advance(file, version.pack, in: context)
+            let number: String = try row["number"]
+            let isCleared = try await context.item("\(Self.name) of notice \(number)") {
+                try await clear(row, in: context)
+            }
+            guard isCleared else { continue }
+            cleared += 1
             notices.insert(try row["notice"])
-            context.concerns(try row["number"])
-            context.concerns(file.number)
         }
-        for notice in notices { try await Notices.settle(notice: notice, in: context) }
-        context.note("cases", .int(Int64(rows.count)))
-        return WorkDone(count: rows.count)
+        var failed = rows.count - cleared
+        for notice in notices {
+            let isSettled = try await context.item("\(Self.name)") {
+                try await Notices.settle(notice: notice, in: context)
+            }
+            if !isSettled { failed += 1 }
+        }
+        context.note("cases", .int(Int64(cleared)))
+        context.note("failed", .int(Int64(failed)))
+        return WorkDone(count: cleared)
+    }
+
+    private func clear(_ row: Row, in context: CommandContext) async throws {
+        let file = try await CaseFile.find(id: row["case_id"], in: context)
+        let version = try await Programmes.version(file.version, in: context)
+        let item: UUID = try row["id"]
+        try await context.transaction.execute(
+            "UPDATE relief.notice_item SET state = 'cleared', closed_at = \(context.now) WHERE id = \(item)")
+        try await context.transaction.execute(
+            "UPDATE relief.case_file SET notice_closed_at = \(context.now) WHERE id = \(file.id)")
+        try await CaseSteps.advance(file, version.pack, in: context)
+        context.concerns(try row["number"])
+        context.concerns(file.number)
     }
 }

@@ -110,21 +110,22 @@ struct PrepareDueRuns: SystemCommand {
               SELECT FROM relief.instalment i JOIN relief.award w ON w.id = i.award
               WHERE w.fund = f.id AND i.state = 'due' AND i.due_on <= \(context.today)) ORDER BY f.code
             """)
-        var prepared = 0
+        var (prepared, failed) = (0, 0)
         for row in funds {
             let fund = try Fund(row)
-            do {
-                _ = try await context.transaction.savepoint { _ in
-                    try await Runs.prepare(
+            let isPrepared = try await context.item("\(Self.name) of fund \(fund.code)") {
+                do {
+                    _ = try await Runs.prepare(
                         fund, programme: nil, upTo: context.today, executeOn: executeOn, in: context)
+                    prepared += 1
+                } catch is Refusal {
+                    // Everything due is held up by something that people see in the list of cases; tomorrow is another day.
                 }
-                prepared += 1
-            } catch is Refusal {
-                // Everything due is held up by something that people see in the list of cases; tomorrow is another day.
-                continue
             }
+            if !isPrepared { failed += 1 }
         }
         context.note("runs", .int(Int64(prepared)))
+        context.note("failed", .int(Int64(failed)))
         return WorkDone(count: prepared)
     }
 }
