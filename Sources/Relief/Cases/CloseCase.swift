@@ -92,7 +92,7 @@ extension ResumeCase: Executable {
 extension StopAward: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.awarded, .paying, .suspended, to: "stop the award of")
+        try file.require(.awarded, .paying, .suspended, .followUp, to: "stop the award of")
         let reason = try PublicReason.checked(reason)
         try await Awards.stop(file, reason: reason, in: context)
         if file.state == .suspended {
