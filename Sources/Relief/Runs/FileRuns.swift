@@ -6,32 +6,60 @@ import WorkingDays
 
 /// Hands released files to the bank: each is put into the bank's folder by a rename, whole or not at all.
 ///
-/// Killed between the rename and the commit, it is put there again: the same name, the same bytes, the same message
-/// identification, which the bank takes once.
+/// Killed between the rename and the commit, the file is found there again, or where the bank keeps what it took, and is
+/// only noted. One run that fails holds up no other.
 struct FileReleasedRuns: SystemCommand {
     typealias Reply = WorkDone
     static let name = "run.fileReleased"
     static let summary = "Puts the files of released runs into the bank's folder."
 
     func execute(in context: CommandContext) async throws -> WorkDone {
-        guard let folder = context.door.bankFolder?.appending(path: "to-bank") else {
+        guard let bank = context.door.bankFolder else {
             // Files are then carried to the bank by hand (relief run file).
             return WorkDone(count: 0)
         }
         let runs = try await context.transaction.query(
             "SELECT * FROM relief.run WHERE state = 'released' ORDER BY released_at, number FOR NO KEY UPDATE"
         ).map(Run.init)
+        let folder = bank.appending(path: "to-bank")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var filed = 0
         for run in runs {
-            let file = try await BankFile.fetch(run, in: context)
-            let draft = folder.appending(path: ".\(file.fileName).tmp")
-            try DurableFile.write(file.content, to: draft)
-            try DurableFile.rename(draft, to: folder.appending(path: file.fileName))
-            try await Runs.markFiled([run.id], in: context)
-            context.concerns(run.number)
+            let isFiled = try await context.item("\(Self.name) of run \(run.number)") {
+                let file = try await BankFile.fetch(run, in: context)
+                if try !Self.isHandedOver(file, in: bank) {
+                    let draft = folder.appending(path: ".\(file.fileName).tmp")
+                    try DurableFile.write(file.content, to: draft)
+                    try DurableFile.rename(draft, to: folder.appending(path: file.fileName))
+                }
+                try await Runs.markFiled([run.id], in: context)
+                context.concerns(run.number)
+            }
+            if isFiled { filed += 1 }
         }
-        context.note("runs", .int(Int64(runs.count)))
-        return WorkDone(count: runs.count)
+        context.note("runs", .int(Int64(filed)))
+        context.note("failed", .int(Int64(runs.count - filed)))
+        return WorkDone(count: filed)
+    }
+
+    /// Whether the file lies in the bank's folder, or among those that the bank has taken, which it names by a serial number
+    /// before ours. Refuses where another file bears its name.
+    private static func isHandedOver(_ file: FileContent, in bank: URL) throws -> Bool {
+        let place = bank.appending(path: "to-bank/\(file.fileName)")
+        if FileManager.default.fileExists(atPath: place.path) {
+            guard try Data(contentsOf: place) == file.content else {
+                throw Refusal.conflict("Another file named \(file.fileName) lies in the bank's folder.")
+            }
+            return true
+        }
+        return [".taking", "accepted"].contains { folder in
+            let names = try? FileManager.default.contentsOfDirectory(atPath: bank.appending(path: folder).path)
+            return (names ?? []).contains { name in
+                guard name.hasSuffix(file.fileName) else { return false }
+                let serial = name.dropLast(file.fileName.count)
+                return serial.isEmpty || (serial.last == "-" && serial.dropLast().allSatisfy(\.isNumber))
+            }
+        }
     }
 }
 
@@ -67,6 +95,8 @@ struct ExpireHolds: SystemCommand {
 
 /// Marks payments that the bank hasn't answered in time as of unknown fate: somebody must ask the bank. They are never
 /// sent again, and never taken for failed.
+///
+/// Where files are carried by hand, nobody notes that one was: a released file counts as carried, since it may have been.
 struct MarkUnknown: SystemCommand {
     typealias Reply = WorkDone
     static let name = "payment.markUnknown"
@@ -82,6 +112,7 @@ struct MarkUnknown: SystemCommand {
         while calendar.workingDays(after: latest, through: context.today) <= Self.patience {
             latest = latest.adding(days: -1)
         }
+        if context.door.bankFolder == nil { try await takeAsCarried(upTo: latest, in: context) }
         let rows = try await context.transaction.query(
             """
             UPDATE relief.payment p SET state = 'unknown' FROM relief.run r
@@ -95,5 +126,21 @@ struct MarkUnknown: SystemCommand {
         }
         context.note("payments", .int(Int64(rows.count)))
         return WorkDone(count: rows.count)
+    }
+
+    /// Takes runs released so long ago that the bank should have answered as filed when they were released.
+    private func takeAsCarried(upTo latest: Day, in context: CommandContext) async throws {
+        let runs: [UUID] = try await context.transaction.query(
+            """
+            UPDATE relief.run SET state = 'filed', filed_at = released_at
+            WHERE state = 'released' AND execute_on <= \(latest) AND released_at < \(latest.adding(days: 1).start())
+            RETURNING id
+            """
+        ).map { try $0["id"] }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.payment p SET state = 'sent', sent_at = r.released_at FROM relief.run r
+            WHERE r.id = p.run AND p.run = ANY (\(runs)) AND p.state = 'inFile'
+            """)
     }
 }

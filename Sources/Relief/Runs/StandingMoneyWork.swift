@@ -36,7 +36,7 @@ extension MarkUnknown: StandingWork {
     static func due(now: Date, today: Day) -> SQL {
         """
         SELECT FROM relief.payment p JOIN relief.run r ON r.id = p.run
-        WHERE p.state IN ('sent', 'accepted') AND r.execute_on < \(today.adding(days: -patience)) 
+        WHERE p.state IN ('inFile', 'sent', 'accepted') AND r.execute_on < \(today.adding(days: -patience)) 
         """
     }
 }

@@ -1,0 +1,214 @@
+import BankFiles
+import Contract
+import Foundation
+import Postgres
+import Support
+import Testing
+import WorkingDays
+
+@testable import Relief
+
+/// What must hold where the bank contradicts itself, comes late, sends rubbish, or somebody speaks in its name.
+@Suite(.database)
+struct PaymentGuardTests {
+    @Test func `booked after it was rejected: nothing more is paid until somebody settles it`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let first = try await treasury.payments(treasury.run(.filed))[0]
+        _ = try await treasury.status([(first.reference, "RJCT", "FF10")])
+        _ = try await treasury.door.perform(
+            ReissuePayment(payment: first.reference, reason: "重发"), as: treasury.office.finance)
+        let run = try await treasury.run(.approved)
+        let late = try await treasury.entries([Treasury.entry(first.reference, 100_000)])
+        #expect(late.classes == ["contradiction": 1])
+        let refusal = await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(
+                ReleaseRun(run: run.number, sheet: run.sheet, format: .pain001), as: treasury.office.cashier)
+        }
+        #expect(refusal?.details?.first?.contains("contradicted itself") == true)
+        let law = await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(ReleaseBlindly(run: run.number), as: .system)
+        }
+        #expect(law?.message.contains("contradicts itself") == true)
+        _ = try await treasury.door.perform(
+            CancelRun(run: run.number, reason: "银行回单矛盾"), as: treasury.office.finance)
+        await #expect(throws: Refusal.self) { try await treasury.run(.prepared) }
+        try await treasury.sabotage(Self.resolve(by: "finance.approver"))
+        #expect(try await treasury.run(.released).payments == 1)
+    }
+
+    private static func resolve(by login: String) -> String {
+        """
+        INSERT INTO relief.bank_line_resolution (id, line, reason, resolved_by, resolved_at)
+        SELECT gen_random_uuid(), l.id, '银行函', (SELECT id FROM relief.app_user WHERE login = '\(login)'), '2026-07-02'
+        FROM relief.bank_line l WHERE l.class = 'contradiction'
+        """
+    }
+
+    @Test func `nobody re-issues on a bank's file that he or she took in by hand`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let other = try await treasury.office.second(.financeOfficer)
+        let payment = try await treasury.payments(treasury.run(.filed))[0]
+        let report = StatusReport(
+            header: StatusReportHeader(
+                messageID: "M1", createdAt: nil, originalMessageID: "ELSEWHERE", groupStatus: "PART"),
+            transactions: [
+                TransactionStatus(
+                    endToEndID: payment.reference, status: "RJCT", reasons: [StatusReason(code: "FF10")])
+            ])
+        _ = try await treasury.take(report.bytes(), by: treasury.office.finance)
+        let reissue = ReissuePayment(payment: payment.reference, reason: "重发")
+        let refusal = await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(reissue, as: treasury.office.finance)
+        }
+        #expect(refusal?.code == .forbidden && refusal?.message.hasPrefix("Four eyes") == true)
+        #expect(try await treasury.door.perform(reissue, as: other).state == .reissued)
+    }
+
+    @Test func `what is unknown fails only by the bank's line, or a proof by one who neither prepared nor released`()
+        async throws
+    {
+        let treasury = try await Treasury.open(cases: 1)
+        let payment = try await treasury.payments(treasury.run(.filed))[0]
+        try await treasury.sabotage("UPDATE relief.payment SET state = 'unknown'")
+        for signer in ["NULL", "r.prepared_by", "r.released_by"] {
+            await #expect(throws: Refusal.self, "\(signer)") {
+                try await treasury.sabotage(
+                    """
+                    UPDATE relief.payment p SET state = 'rejected', proof = 'x', disproved_by = \(signer)
+                    FROM relief.run r WHERE r.id = p.run
+                    """)
+            }
+        }
+        let disproof = DisprovePayment(payment: payment.reference, proof: "银行函12号")
+        let disproved = try await treasury.door.perform(disproof, as: treasury.office.financeApprover)
+        #expect(disproved.state == .rejected)
+        // Who brought the proof doesn't pay again on it.
+        await #expect(throws: Refusal.self) {
+            try await treasury.sabotage("UPDATE relief.payment SET state = 'reissued', reissued_by = disproved_by")
+        }
+        let reissue = ReissuePayment(payment: payment.reference, reason: "重发")
+        #expect(try await treasury.door.perform(reissue, as: treasury.office.finance).state == .reissued)
+    }
+
+    @Test func `an odd file in the inbox stops no other, and makes no rounds without end`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "relief-bank-\(UUID().uuidString)")
+        let treasury = try await Treasury.open(cases: 1, bankFolder: folder)
+        let payment = try await treasury.payments(treasury.run(.filed))[0]
+        let inbox = folder.appending(path: "from-bank")
+        try FileManager.default.createDirectory(
+            at: inbox.appending(path: "a.xml"), withIntermediateDirectories: true)
+        let header = AccountReportHeader(messageID: "M1", createdAt: nil, isStatement: false)
+        let entries = [Treasury.entry(payment.reference, 100_000)]
+        try AccountReport(header: header, entries: entries).bytes().write(to: inbox.appending(path: "b.xml"))
+        #expect(try await treasury.door.perform(ImportInbox(), as: .system).count == 1)
+        #expect(try await treasury.payment(payment.reference).state == .booked)
+        let refused = folder.appending(path: "refused")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: refused.path).sorted() == ["a.xml", "a.xml.reason"])
+        // Where it can't even be put away, it is passed over.
+        try FileManager.default.removeItem(at: refused)
+        try Data().write(to: refused)
+        try FileManager.default.createDirectory(
+            at: inbox.appending(path: "c.xml"), withIntermediateDirectories: true)
+        #expect(ImportInbox.hasWork(at: treasury.door))
+        #expect(try await treasury.door.perform(ImportInbox(), as: .system).count == 0)
+        #expect(!ImportInbox.hasWork(at: treasury.door))
+    }
+
+    @Test func `a run whose file can't be had holds up no other`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "relief-bank-\(UUID().uuidString)")
+        let treasury = try await Treasury.open(cases: 1, instalments: 1, bankFolder: folder)
+        let run = try await treasury.run(.released)
+        let place = folder.appending(path: "to-bank")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try Data("another".utf8).write(to: place.appending(path: "\(run.number).xml"))
+        #expect(try await treasury.door.perform(FileReleasedRuns(), as: .system).count == 0)
+        #expect(try Data(contentsOf: place.appending(path: "\(run.number).xml")) == Data("another".utf8))
+        #expect(try await treasury.payments(run).allSatisfy { $0.state == .inFile })
+    }
+
+    @Test func `a file that the bank has taken is not put into its folder again`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "relief-bank-\(UUID().uuidString)")
+        let treasury = try await Treasury.open(cases: 1, bankFolder: folder)
+        let run = try await treasury.run(.released)
+        let taken = folder.appending(path: "accepted")
+        try FileManager.default.createDirectory(at: taken, withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: taken.appending(path: "00000012-\(run.number).xml"))
+        #expect(try await treasury.door.perform(FileReleasedRuns(), as: .system).count == 1)
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "to-bank/\(run.number).xml").path))
+        #expect(try await treasury.payments(run).allSatisfy { $0.state == .sent })
+    }
+
+    @Test(arguments: [false, true])
+    func `a return after the case was done opens it again, and its award can be stopped`(isClosed: Bool) async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let (office, number) = (treasury.office, treasury.cases[0])
+        let payment = try await treasury.payments(treasury.run(.filed))[0]
+        _ = try await treasury.entries([Treasury.entry(payment.reference, 100_000)])
+        if isClosed {
+            _ = try await treasury.door.perform(
+                RecordFollowUp(case: number, on: office.today, manner: .phone, finding: "收到", satisfied: true),
+                as: office.worker)
+            _ = try await treasury.door.perform(
+                CloseCase(case: number, outcome: .completed, note: "完"), as: office.worker)
+        }
+        _ = try await treasury.entries([
+            Treasury.entry(payment.reference, 100_000, .credit, on: "2026-07-08", bank: "B2", returned: "MS03")
+        ])
+        let shown = try await treasury.door.answer(ShowCase(case: number), as: office.worker)
+        #expect(shown.state == .paying)
+        _ = try await treasury.door.perform(
+            ReissuePayment(payment: payment.reference, reason: "退汇重发"), as: office.finance)
+        #expect(try await treasury.fund().held == Fen(100_000))
+        let stopped = try await treasury.door.perform(StopAward(case: number, reason: "无法联系"), as: office.worker)
+        #expect(stopped.state == .followUp)
+        let fund = try await treasury.fund()
+        #expect(fund.held == .zero && fund.available == fund.received)
+    }
+
+    @Test func `a file that is carried by hand and never answered becomes unknown, not failed`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let run = try await treasury.run(.released)
+        treasury.office.clock.set(Day("2026-07-08")!.start().addingTimeInterval(3_600))
+        #expect(try await treasury.door.perform(MarkUnknown(), as: .system).count == 0)
+        treasury.office.clock.set(Day("2026-07-09")!.start().addingTimeInterval(3_600))
+        #expect(try await treasury.door.perform(MarkUnknown(), as: .system).count == 1)
+        #expect(try await treasury.payments(run)[0].state == .unknown)
+        #expect(try await treasury.door.answer(ShowRun(run: run.number), as: treasury.office.finance).state == .filed)
+    }
+}
+
+/// What releasing does, without its checks.
+private struct ReleaseBlindly: SystemCommand {
+    typealias Reply = WorkDone
+    static let name = "test.releaseBlindly"
+    static let summary = "Releases without looking."
+    let run: String
+
+    func execute(in context: CommandContext) async throws -> WorkDone {
+        let run = try await Run.find(run, in: context)
+        try await context.transaction.execute(
+            """
+            UPDATE relief.run SET state = 'released', released_at = \(context.now),
+              released_by = (SELECT id FROM relief.app_user WHERE login = 'cashier') WHERE id = \(run.id)
+            """)
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.bank_file (id, run, name, format, content, sha256, created_at)
+            VALUES (\(UUID()), \(run.id), 'x', 'pain001', '', repeat('0', 64), \(context.now))
+            """)
+        return WorkDone(
+            count: try await context.transaction.execute(
+                "UPDATE relief.payment SET state = 'inFile' WHERE run = \(run.id)"))
+    }
+}
+
+extension Office {
+    /// A second person in a role of the city.
+    func second(_ role: Role) async throws -> Principal {
+        let uid: UInt32 = 4_900
+        _ = try await door.perform(CreateUser(login: "second", name: "职员", unixUser: String(uid)), as: admin)
+        _ = try await door.perform(GrantRole(user: "second", role: role, organisation: "XN"), as: admin)
+        return try await door.authenticate(.peer(uid: uid))
+    }
+}
