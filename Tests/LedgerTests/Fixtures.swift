@@ -80,7 +80,9 @@ struct Office {
         now: Date = morning, day: Day? = nil, _ body: (Books) async throws -> R
     ) async throws -> R {
         try await pool.transaction { transaction in
-            try await body(Books(transaction, now: now, day: day ?? Day(now)))
+            // The books' entries are watched: they belong to a command.
+            try await transaction.execute("SELECT set_config('relief.event', gen_random_uuid()::text, true)")
+            return try await body(Books(transaction, now: now, day: day ?? Day(now)))
         }
     }
 

@@ -137,6 +137,36 @@ struct AuditTests {
         #expect(try Data(contentsOf: place) == new)
     }
 
+    @Test func `G12: a database that doesn't know what is published signs and overwrites nothing`() async throws {
+        let office = try await Office.open()
+        try await sealer(office).seal()
+        let place = office.folder.appending(path: "log/checkpoint")
+        let published = try Data(contentsOf: place)
+        // As after an older backup was restored.
+        let connection = try await Connection.open(Database.current.superuserSettings, logger: quiet)
+        try await connection.script(
+            """
+            SET session_replication_role = replica; DELETE FROM audit.checkpoint; UPDATE audit.event SET leaf_index = NULL
+            """)
+        await connection.close()
+        _ = try await register(office, 1)
+        await #expect(throws: Refusal.self) { try await sealer(office).seal() }
+        await #expect(throws: Refusal.self) { try await sealer(office).recover() }
+        #expect(try Data(contentsOf: place) == published)
+        #expect(try await count("SELECT count(*) FROM audit.checkpoint") == 0)
+    }
+
+    @Test func `G12: an older checkpoint never takes the place of a newer one`() async throws {
+        let office = try await Office.open()
+        try await sealer(office).seal()
+        let old = try #require(try office.auditLog.checkpoint())
+        _ = try await register(office, 1)
+        try await sealer(office).seal()
+        let new = try #require(try office.auditLog.checkpoint())
+        try office.auditLog.publish(old)
+        #expect(try office.auditLog.checkpoint()?.encoded == new.encoded)
+    }
+
     @Test func `a leaf holds no personal data, and its rows are proved with it`() async throws {
         let office = try await Office.open()
         var made = Synthetic(seed: 1)

@@ -37,6 +37,21 @@ struct TamperTests {
                 WHERE r.digest = 'deleted' AND u.login = 'nobody' AND o.code = 'XN'
                 """, what: "row edited", place: "relief.user_grant "),
         Deed(
+            name: "G16: an entry of the books edited",
+            statement: "UPDATE ledger.transfer SET item = 'x', reference = 'y'", what: "row edited",
+            place: "ledger.transfer "),
+        Deed(
+            name: "G12: a note's trigger dropped, and a row edited",
+            statement: "DROP TRIGGER note_insert ON relief.person; UPDATE relief.person SET name = '王五'",
+            what: "row edited", place: "relief.person "),
+        Deed(
+            name: "G12: a table no longer watched",
+            statement: "DROP TRIGGER note_insert ON relief.visit", what: "table not watched", place: "relief.visit"),
+        Deed(
+            name: "G12: a note's trigger disabled",
+            statement: "ALTER TABLE relief.visit DISABLE TRIGGER note_update", what: "table not watched",
+            place: "relief.visit"),
+        Deed(
             name: "an edited leaf",
             statement: "UPDATE audit.event SET leaf = leaf || '\\x20' WHERE command = 'person.register'",
             what: "event", place: "audit.event "),

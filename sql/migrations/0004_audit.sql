@@ -106,6 +106,14 @@ SELECT t.tgrelid::regclass AS target, n.nspname || '.' || c.relname AS name
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE t.tgname = 'note_insert' AND NOT t.tgisinternal;
 
+-- Tables whose three notes stand and fire, for verification: neither dropped, nor disabled, nor led elsewhere.
+CREATE VIEW audit.noting AS
+SELECT n.nspname || '.' || c.relname AS name
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE t.tgname IN ('note_insert', 'note_update', 'note_delete') AND t.tgenabled IN ('O', 'A')
+  AND t.tgfoid = 'audit.note_rows()'::regprocedure
+GROUP BY 1 HAVING count(*) = 3;
+
 -- What a command changed, one line per row, sorted: table TAB row TAB digest LF. A row changed twice counts once, with
 -- its last digest.
 CREATE FUNCTION audit.rows_of(wanted uuid) RETURNS TABLE (line text)
@@ -167,5 +175,5 @@ CALL audit.freeze('audit.checkpoint');
 GRANT USAGE ON SEQUENCE audit.event_seq TO relief_app;
 GRANT SELECT, INSERT ON audit.event, audit.subject, audit.checkpoint TO relief_app;
 GRANT UPDATE (leaf_index) ON audit.event TO relief_app;
-GRANT SELECT ON audit.row_digest, audit.watched TO relief_app;
+GRANT SELECT ON audit.row_digest, audit.watched, audit.noting TO relief_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA audit TO relief_auditor;

@@ -331,6 +331,9 @@ CALL relief.guard('relief.run', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.payment', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.bank_file', 'EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
 
+-- The books' entries too: the ledger knows no command, so they are watched from here.
+CALL audit.watch('ledger.transfer');
+CALL audit.watch('ledger.earmark');
 CALL audit.watch('relief.fund');
 CALL audit.watch('relief.remittance');
 CALL audit.watch('relief.run');

@@ -103,7 +103,7 @@ package struct Daemon: Sendable {
         services.append(PoolService(pool: installation.pool))
         services.append(
             SealingService(
-                sealer: Sealer(pool: installation.pool, log: door.auditLog, clock: installation.clock),
+                sealer: Sealer(pool: installation.pool, log: door.auditLog, clock: installation.clock, logger: logger),
                 bell: installation.sealing, logger: logger))
         services += [calendar, watch, engine]
         let doorway = Entrance(door: door, demonstration: demonstration).doorway

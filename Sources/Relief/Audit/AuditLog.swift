@@ -24,6 +24,18 @@ package struct AuditLog: Sendable {
         try directory.checkpoint().map { try SignedNote(parsing: Array($0)) }
     }
 
+    /// The newest published checkpoint as this log's key signed it; nil before the first, an error if another did.
+    func signedCheckpoint() throws -> Checkpoint? {
+        try checkpoint().map { try CheckpointPolicy(logKeys: [signer.verifier]).verify($0) }
+    }
+
+    /// Publishes a signed checkpoint, unless what is published says as much or more.
+    func publish(_ note: SignedNote) throws {
+        let size = try CheckpointPolicy(logKeys: [signer.verifier]).verify(note).size
+        if let published = try signedCheckpoint(), published.size >= size { return }
+        try directory.publish(note)
+    }
+
     func tree(size: Int) -> TiledTree {
         let directory = directory
         return TiledTree(size: size) { try directory.read($0) }

@@ -1,6 +1,6 @@
 import Contract
 import FoundationEssentials
-import Logging
+package import Logging
 package import Postgres
 import TransparencyLog
 package import WorkingDays
@@ -13,13 +13,16 @@ package struct Sealer: Sendable {
     private let pool: Pool
     private let log: AuditLog
     private let clock: any Clock
+    private let logger: Logger
 
     /// Any 64-bit number that nothing else locks: one sealer at a time, on whatever node.
     private static let lock: Int64 = 0x7265_6c69_6566_0001
     private static let mostPerRound = 4096
 
-    package init(pool: Pool, log: AuditLog, clock: any Clock) {
-        (self.pool, self.log, self.clock) = (pool, log, clock)
+    package init(
+        pool: Pool, log: AuditLog, clock: any Clock, logger: Logger = Logger(label: "relief.sealer")
+    ) {
+        (self.pool, self.log, self.clock, self.logger) = (pool, log, clock, logger)
     }
 
     /// Seals everything that is committed, round by round; gives how many leaves were appended. Another sealer at work on
@@ -39,9 +42,10 @@ package struct Sealer: Sendable {
     package func recover() async throws {
         try await pool.transaction { transaction in
             try await transaction.execute("SELECT pg_advisory_xact_lock(\(Self.lock))")
+            try await self.requireKnown(in: transaction)
             guard let head = try await Self.head(in: transaction) else { return }
             _ = try await self.appender(at: head, in: transaction)
-            try self.log.directory.publish(SignedNote(parsing: head.note))
+            try self.log.publish(SignedNote(parsing: head.note))
         }
     }
 
@@ -62,6 +66,7 @@ package struct Sealer: Sendable {
                 SELECT id, leaf FROM audit.event WHERE leaf_index IS NULL ORDER BY seq LIMIT \(Self.mostPerRound)
                 """)
             if rows.isEmpty { return nil }
+            try await self.requireKnown(in: transaction)
             let events: [UUID] = try rows.map { try $0["id"] }
             var appender = try await self.appender(at: Self.head(in: transaction), in: transaction)
             let growth = try appender.append(rows.map { try $0["leaf"] })
@@ -81,8 +86,32 @@ package struct Sealer: Sendable {
             return (note, rows.count)
         }
         guard let note else { return 0 }
-        try log.directory.publish(note.0)
+        try log.publish(note.0)
         return note.1
+    }
+
+    /// Refuses to sign where the database doesn't know what is published: an older or another database would sign a
+    /// second history under the same key, and overwrite the evidence of the first.
+    private func requireKnown(in transaction: Transaction) async throws {
+        let published: Checkpoint?
+        do {
+            published = try log.signedCheckpoint()
+        } catch {
+            logger.critical("audit.log.foreign", metadata: ["error": "\(error)"])
+            throw Refusal(
+                .internal,
+                "The published checkpoint is not signed by this log's key: nothing is sealed until it is explained."
+            )
+        }
+        guard let published else { return }
+        let isKnown = try await transaction.exists(
+            "SELECT FROM audit.checkpoint WHERE size = \(published.size) AND root = \(published.root.bytes)")
+        guard !isKnown else { return }
+        logger.critical("audit.log.forked", metadata: ["published": "\(published.size)"])
+        throw Refusal(
+            .internal,
+            "The published log of \(published.size) leaves is not this database's, as after an older backup: nothing is sealed."
+        )
     }
 
     private static func head(in transaction: Transaction) async throws -> Head? {

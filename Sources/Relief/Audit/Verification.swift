@@ -146,12 +146,13 @@ struct Verification {
         }
     }
 
-    /// Every row of every watched table against what the log last said of it.
+    /// Every row of every table that the program or the log knows, whatever triggers say, against what the log last said of it.
     private mutating func checkRows() async throws -> (tables: Int, rows: Int64) {
         let (found, tables, rows) = try await context.seeingAll { transaction in
             var found: [VerifyFinding] = []
-            let tables: [String] = try await transaction.query("SELECT name FROM audit.watched ORDER BY name").map {
-                try $0["name"]
+            let (tables, problems) = try await WatchedTables.examine(in: transaction)
+            for (table, problem) in problems.sorted(by: { $0.key < $1.key }) {
+                found.append(VerifyFinding(what: "table not watched", where: table, detail: problem))
             }
             var rows: Int64 = 0
             for table in tables {
