@@ -146,17 +146,21 @@ struct AwardHouseholds: SystemCommand {
         let (version, session) = (UUID(), context.transaction)
         try await session.execute(
             """
-            INSERT INTO relief.programme_version (id, programme, version, title, kind, pack, digest, state, added_by,
-              added_at, released_by, released_at)
-            VALUES (\(version), 'P02', 1, '生活救助', 'grant', \(try Self.pack), \(String(repeating: "0", count: 64)), 'released',
-              \(opener), \(context.now), \(approver), \(context.now))
+            INSERT INTO relief.programme_version (id, programme, version, title, kind, pack, digest, needs_archive,
+              has_notice, bands, state, added_by, added_at, released_by, released_at)
+            VALUES (\(version), 'P02', 1, '生活救助', 'grant', \(try Self.pack), \(String(repeating: "0", count: 64)), false,
+              false, '[]', 'released', \(opener), \(context.now), \(approver), \(context.now))
             """)
         let union = try await Organisation.find("XN", in: context)
         var numbers: [String] = []
         for household in households {
             let file = UUID()
             let number = try await Numbers.next(.file(year: 2026), of: union, in: session)
-            let sheet = try await Sheets.keep(["case": number], subject: number, in: context)
+            let total = Int64(instalments) * amount.rawValue
+            let shown: [String: JSONValue] = [
+                "case": .string(number), "assessment": .object(["amount": .int(total)]),
+            ]
+            let sheet = try await Sheets.keep(shown, subject: number, in: context)
             try await session.execute(
                 """
                 INSERT INTO relief.case_file (id, number, programme_version, programme, org_id, org_path, household, period,

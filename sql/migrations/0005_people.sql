@@ -230,9 +230,10 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
-  IF (NEW.id, NEW.person, NEW.organisation, NEW.usable_from, NEW.registered_by, NEW.registered_at,
+  IF NEW.usable_from < OLD.usable_from   -- later is no harm
+     OR (NEW.id, NEW.person, NEW.organisation, NEW.registered_by, NEW.registered_at,
       NEW.org_path::text)
-     IS DISTINCT FROM (OLD.id, OLD.person, OLD.organisation, OLD.usable_from, OLD.registered_by, OLD.registered_at,
+     IS DISTINCT FROM (OLD.id, OLD.person, OLD.organisation, OLD.registered_by, OLD.registered_at,
        OLD.org_path::text)
      OR ((NEW.holder, NEW.bank, NEW.cnaps, NEW.kind, NEW.account, NEW.account_index, NEW.account_masked)
        IS DISTINCT FROM (OLD.holder, OLD.bank, OLD.cnaps, OLD.kind, OLD.account, OLD.account_index, OLD.account_masked)
