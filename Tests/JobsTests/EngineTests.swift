@@ -35,7 +35,7 @@ struct EngineTests {
         #expect(try await rig.count("SELECT count(*) FROM jobs.every") == 0)
     }
 
-    @Test func `G17 two engines run 500 jobs exactly once each, and lose none`() async throws {
+    @Test func `G17: two engines run 500 jobs exactly once each, and lose none`() async throws {
         let rig = try await Rig.onTestDatabase()
         let settings = EngineSettings(queues: ["default": 3], maxRunning: 3, claimBatch: 2)
         let engines = [rig.start(rig.registry(), settings: settings), rig.start(rig.registry(), settings: settings)]

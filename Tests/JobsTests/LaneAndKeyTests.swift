@@ -43,7 +43,7 @@ struct LaneAndKeyTests {
         try await engine.stop()
     }
 
-    @Test func `G17 a lane whose bank hangs starves nobody: its other jobs hold no worker`() async throws {
+    @Test func `G17: a lane whose bank hangs starves nobody: its other jobs hold no worker`() async throws {
         let rig = try await Rig.onTestDatabase()
         let gate = Gate()
         let engine = rig.start(
@@ -81,7 +81,7 @@ struct LaneAndKeyTests {
         try await engine.stop()
     }
 
-    @Test func `G17 jobs behind a hundred of an unknown kind are reached`() async throws {
+    @Test func `G17: jobs behind a hundred of an unknown kind are reached`() async throws {
         struct Stranger: Job {
             static let kind = "test.stranger"
             static var policy: JobPolicy { JobPolicy(priority: 1) }

@@ -9,7 +9,7 @@ import WorkingDays
 /// What engines survive. Time is a manual clock; everything waits on what engines say.
 @Suite(.serialized, .database, .timeLimit(.minutes(10)))
 struct SurvivalTests {
-    @Test func `G17 a killed engine's job is rescued once its lease ran out, and the dead one's finish is fenced`()
+    @Test func `G17: a killed engine's job is rescued once its lease ran out, and the dead one's finish is fenced`()
         async throws
     {
         let rig = try await Rig.onTestDatabase()
@@ -278,7 +278,7 @@ struct SurvivalTests {
 /// A cluster of its own, to be killed.
 @Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
-    @Test func `G17 a server killed and restarted under load loses no job and doubles none`() async throws {
+    @Test func `G17: a server killed and restarted under load loses no job and doubles none`() async throws {
         let cluster = try await ThrowawayCluster.start()
         var logger = Logger(label: "test")
         logger.logLevel = .critical

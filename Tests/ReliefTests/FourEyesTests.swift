@@ -103,6 +103,31 @@ struct FourEyesTests {
         #expect(try await desk.decide(number, by: desk.office.reviewer).steps[1].state == .open)
     }
 
+    @Test func `G9: two approvers at once grant once, and one who asks twice at once counts once`() async throws {
+        let desk = try await Desk.open()
+        let (twice, both) = (
+            try await desk.noticed(try await desk.archivedHome(1).child),
+            try await desk.noticed(try await desk.archivedHome(2).child)
+        )
+        func decideAtOnce(_ number: String, _ deciders: [Principal]) async throws -> Int {
+            let sheet = try await desk.show(number).sheet
+            return await withTaskGroup(of: Bool.self) { group in
+                for decider in deciders {
+                    group.addTask {
+                        let decision = DecideCase(case: number, outcome: .pass, sheet: sheet)
+                        return (try? await desk.door.perform(decision, as: decider)) != nil
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+        }
+        let (one, other) = (desk.office.approver, desk.office.approver2)
+        #expect(try await decideAtOnce(twice, [one, one, one]) == 1)
+        #expect(try await desk.show(twice).award == nil)
+        #expect(try await decideAtOnce(both, [one, other]) == 2)
+        #expect(try await desk.show(both).award?.instalments.count == 1)
+    }
+
     @Test func `G9: what the public was shown doesn't change before the approval`() async throws {
         let desk = try await Desk.open()
         let number = try await desk.noticed(try await desk.archivedHome(1).child)

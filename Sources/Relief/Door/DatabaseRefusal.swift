@@ -8,7 +8,7 @@ enum DatabaseRefusal {
         guard let state = error.sqlState else { return nil }
         switch state {
         case "RR001":
-            return Refusal(.conflict, "These roles never belong to one person: \(error.message).", field: "role")
+            return Refusal(.conflict, sentence(error.message), field: "role")
         case "RR002":
             return Refusal(
                 .conflict, "The case has changed since it was shown: look at it again and decide on that.",
