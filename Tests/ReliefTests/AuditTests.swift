@@ -22,7 +22,10 @@ struct AuditTests {
     }
 
     private func count(_ statement: SQL) async throws -> Int64 {
-        try await Database.current.pool.transaction { try await $0.value(statement) }
+        try await Database.current.pool.transaction { transaction in
+            try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")
+            return try await transaction.value(statement)
+        }
     }
 
     private struct Span {

@@ -53,6 +53,37 @@ struct SubtreeTests {
         #expect(Set(words).count == 1, "\(words)")
     }
 
+    @Test func `G16: sheets, kin, keys and the bank's lines are hidden from another subtree by the database`()
+        async throws
+    {
+        let desk = try await Desk.open()
+        _ = try await desk.submitted(try await desk.archivedHome(1).child)
+        let (one, other) = (try await desk.person(7), try await desk.person(8))
+        _ = try await desk.door.perform(
+            DeclareKin(person: one.number, relative: other.number, relation: "sibling"), as: desk.office.worker)
+        _ = try await desk.bypass { transaction in
+            try await transaction.execute(
+                """
+                WITH message AS (
+                  INSERT INTO relief.bank_message (id, file_name, sha256, kind, message_id, lines, imported_at)
+                  VALUES (gen_random_uuid(), 'x', repeat('0', 64), 'entries', 'x', 1, \(desk.office.clock.now()))
+                  RETURNING id)
+                INSERT INTO relief.bank_line (id, message, ordinal, class)
+                SELECT gen_random_uuid(), id, 1, 'unmatched' FROM message
+                """)
+        }
+        for table in ["sheet", "kinship", "bank_line", "command_key"] {
+            for (scope, sees) in [("{CN.QH.HD}", false), ("{}", false), ("{\"\"}", true)] {
+                let seen = try await Database.current.appPool.transaction { transaction in
+                    try await transaction.execute(
+                        "SELECT set_config('relief.scope', \(scope), true), set_config('relief.actor', 'x', true)")
+                    return try await transaction.exists("SELECT FROM relief.\(unescaped: table)")
+                }
+                #expect(seen == sees, "\(table) from \(scope)")
+            }
+        }
+    }
+
     @Test(arguments: ["worker.hd", "worker.cd"])
     func `G16: what is of the city is not there for the other city and for the county below`(login: String) async throws
     {

@@ -14,6 +14,11 @@ CREATE FUNCTION relief.in_scope(path ltree) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN path <@ ANY (relief.scope());
 
+-- Whether this transaction sees the whole tree: the empty path, or the root's, which is one label.
+CREATE FUNCTION relief.sees_all() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (SELECT FROM unnest(relief.scope()) AS path WHERE nlevel(path) <= 1);
+
 -- Numbers that people use, counted per union, so that a number tells nothing of another union's volume.
 CREATE TABLE relief.counter (
   name   text PRIMARY KEY,
@@ -305,6 +310,9 @@ CALL relief.guard('relief.household', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.household_member', 'EXISTS (SELECT FROM relief.household h WHERE h.id = household)');
 CALL relief.guard('relief.membership', 'EXISTS (SELECT FROM relief.person p WHERE p.id = person)');
 CALL relief.guard('relief.payee_account', 'relief.in_scope(org_path)');
+-- A key belongs to who used it; only the whole tree's view, which erasure takes, reaches another's.
+CALL relief.guard('relief.command_key',
+  'actor = current_setting(''relief.actor'', true) OR ''''::ltree <@ ANY (relief.scope())');
 
 CALL audit.watch('relief.organisation');
 CALL audit.watch('relief.organisation_parent');

@@ -492,6 +492,8 @@ CALL relief.guard('relief.evidence', 'EXISTS (SELECT FROM relief.case_file c WHE
 CALL relief.guard('relief.visit', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 CALL relief.guard('relief.means_check', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 CALL relief.guard('relief.decision', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.kinship',
+  'EXISTS (SELECT FROM relief.person p WHERE p.id = kinship.person) OR EXISTS (SELECT FROM relief.person p WHERE p.id = relative)');
 CALL relief.guard('relief.notice', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.notice_item', 'EXISTS (SELECT FROM relief.notice n WHERE n.id = notice)');
 CALL relief.guard('relief.objection', 'EXISTS (SELECT FROM relief.notice_item i WHERE i.id = item)');

@@ -329,6 +329,15 @@ CALL relief.guard('relief.fund', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.remittance', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.run', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.payment', 'relief.in_scope(org_path)');
+-- A sheet is seen by whom its case or run is; it is kept before its run is there.
+CALL relief.guard('relief.sheet',
+  'EXISTS (SELECT FROM relief.case_file c WHERE c.number = subject) OR EXISTS (SELECT FROM relief.run r WHERE r.number = subject)');
+CREATE POLICY kept ON relief.sheet FOR INSERT WITH CHECK (true);
+-- A line that names no payment of ours may be anybody's: only who sees the whole tree sees it.
+CALL relief.guard('relief.bank_line',
+  'EXISTS (SELECT FROM relief.payment p WHERE p.id = payment) OR EXISTS (SELECT FROM relief.run r WHERE r.id = run)
+   OR relief.sees_all()');
+CREATE POLICY taken_in ON relief.bank_line FOR INSERT WITH CHECK (true);
 CALL relief.guard('relief.bank_file', 'EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
 
 -- The books' entries too: the ledger knows no command, so they are watched from here.

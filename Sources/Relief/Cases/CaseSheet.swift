@@ -83,11 +83,12 @@ enum Sheets {
     static func keep(_ sheet: some Encodable, subject: String, in context: CommandContext) async throws -> String {
         let content = try JSON.encode(sheet)
         let id = Hex.encode(SHA256.hash(data: content))
+        // No conflict target: with one, PostgreSQL asks that the new row be visible, and a run's is only once the run is.
         try await context.transaction.execute(
             """
             INSERT INTO relief.sheet (id, subject, content, created_at)
             VALUES (\(id), \(subject), \(String(decoding: content, as: UTF8.self)), \(context.now))
-            ON CONFLICT (id) DO NOTHING
+            ON CONFLICT DO NOTHING
             """)
         return id
     }

@@ -22,7 +22,7 @@ struct Call {
         bodyMAC = vault.commandMAC(Array(C.name.utf8) + [0] + Array(try JSON.encode(command)))
     }
 
-    var actor: String { principal.user.uuidString.lowercased() }
+    var actor: String { principal.actor }
 
     /// Claims the key before anything is written. nil: it is ours. Otherwise what was answered under it, or a refusal: the
     /// recorded one, or that the key belongs to another request.

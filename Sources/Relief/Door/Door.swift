@@ -89,7 +89,7 @@ package final class Door: Sendable {
         let disclosed =
             Q.self is any Disclosure.Type ? try Call(query, principal: principal, key: nil, vault: vault) : nil
         return try await pool.transaction(disclosed == nil ? .readOnly : .readWrite) { transaction in
-            try await self.enter(transaction, scope: scope, event: disclosed?.event)
+            try await self.enter(transaction, as: principal, scope: scope, event: disclosed?.event)
             let context = QueryContext(
                 transaction: transaction, principal: principal, now: self.clock.now(), door: self, notes: AuditNotes())
             do {
@@ -122,11 +122,14 @@ package final class Door: Sendable {
         return scope
     }
 
-    /// Tells PostgreSQL what this transaction may see, and which command it belongs to.
-    private func enter(_ transaction: Transaction, scope: [String], event: UUID?) async throws {
+    /// Tells PostgreSQL who acts, what this transaction may see, and which command it belongs to.
+    private func enter(
+        _ transaction: Transaction, as principal: Principal, scope: [String], event: UUID?
+    ) async throws {
         try await transaction.execute(
             """
             SELECT set_config('relief.scope', \(Principal.arrayText(scope)), true),
+                   set_config('relief.actor', \(principal.actor), true),
                    set_config('relief.event', \(event?.uuidString ?? ""), true)
             """)
     }
@@ -137,7 +140,7 @@ package final class Door: Sendable {
     ) async throws -> Result<C.Reply, Refusal> {
         let scope = try authorise(C.self, call.principal)
         let now = clock.now()
-        try await enter(transaction, scope: scope, event: call.event)
+        try await enter(transaction, as: call.principal, scope: scope, event: call.event)
         if let earlier = try await call.claim(at: now, in: transaction, vault: vault) {
             return try earlier.map { try JSON.decode(C.Reply.self, from: Data($0)) }
         }

@@ -38,6 +38,9 @@ package struct Principal: Sendable, Hashable {
     /// The program itself: sees the whole tree, and decides nothing that needs a person.
     package static let system = Principal(system: UUID(uuid: (0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1)))
 
+    /// As keys, the log and row-level security name it.
+    var actor: String { user.uuidString.lowercased() }
+
     /// The subtrees in which a permission holds; empty = nowhere.
     package func scope(for permission: Permission) -> [String] {
         if isSystem { return [""] }

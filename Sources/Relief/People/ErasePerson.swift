@@ -36,12 +36,14 @@ extension ErasePerson: Executable {
             """)
         try await context.transaction.execute(
             "UPDATE relief.household SET address = NULL, salt = gen_random_uuid() WHERE head = \(id)")
-        let replies = try await context.transaction.execute(
-            """
-            UPDATE relief.command_key SET answered = NULL, erased_at = \(context.now)
-            WHERE answered IS NOT NULL
-              AND event IN (SELECT s.event FROM audit.subject s WHERE s.subject = ANY (\(subjects)))
-            """)
+        let replies = try await context.seeingAll { transaction in
+            try await transaction.execute(
+                """
+                UPDATE relief.command_key SET answered = NULL, erased_at = \(context.now)
+                WHERE answered IS NOT NULL
+                  AND event IN (SELECT s.event FROM audit.subject s WHERE s.subject = ANY (\(subjects)))
+                """)
+        }
         context.note("replies", .int(Int64(replies)))
         return try await People.view(id, in: context)
     }
