@@ -175,6 +175,9 @@ struct BanksimTests {
         header.messageID = "RUN-2026-0002"
         try desk.hand("b.xml", CreditTransferFile(header: header, payments: [Samples.payment(2)]).bytes())
         #expect(await lines.next() == "took b.xml: 1 payments, 1 booked, 0 returned, 0 refused")
+        // The answers are there once it says that they are sent.
+        #expect(await lines.next()?.hasSuffix("-pain.002.xml") == true)
+        #expect(await lines.next()?.hasSuffix("-camt.054.xml") == true)
         #expect(try desk.entries().map(\.isReturn) == [false, true, false])
     }
 
