@@ -92,6 +92,19 @@ struct SecrecyTests {
         }
     }
 
+    @Test func `G14: what is revealed can't be tried out and taken back without a leaf`() async throws {
+        let office = try await Office.open()
+        var made = Synthetic(seed: 41)
+        let person = try await office.door.perform(
+            RegisterPerson(name: Self.name, idNumber: made.idNumber(), organisation: "XN"), as: office.worker)
+        await #expect(throws: Refusal.self) {
+            try await office.door.perform(
+                RevealPerson(person: person.number, field: .idNumber, reason: "核对"), as: office.worker, dryRun: true)
+        }
+        let log = try await office.door.answer(ShowAuditLog(command: "person.reveal"), as: office.admin)
+        #expect(log.items.isEmpty)
+    }
+
     @Test func `G14: no leaf, subject, digest or kept refusal holds a name or number`() async throws {
         let office = try await Office.open()
         let secrets = try await fill(office).secrets
