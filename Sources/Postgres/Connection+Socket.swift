@@ -91,7 +91,8 @@ extension Connection {
         writeSource = nil
     }
 
-    private func deliverNotifications() {
+    /// Hands out what libpq has found among all that it has read.
+    func deliverNotifications() {
         guard let handle else { return }
         while let notification = PQnotifies(handle) {
             notified.yield(

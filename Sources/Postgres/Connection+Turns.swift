@@ -56,6 +56,8 @@ extension Connection {
         while state.cancelInFlight { await somethingArrives() }
         noteHealth()
         resumeReading()
+        // One that came together with the end of the answer is found while the answer is taken, after its read.
+        deliverNotifications()
         if let next = state.finish(turn) {
             queued.removeValue(forKey: next)?.resume()
         } else {

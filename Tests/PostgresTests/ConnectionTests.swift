@@ -60,6 +60,23 @@ struct ConnectionTests {
         await connection.close()
     }
 
+    /// A connection's own notification comes in one piece with the end of its statement's answer.
+    @Test(.timeLimit(.minutes(1))) func `a notification that comes with an answer is not held until the next one`()
+        async throws
+    {
+        let connection = try await Server.connect()
+        let channel = "c\(UUID().uuidString.prefix(8))"
+        try await connection.listen(channel)
+        try await connection.execute("SELECT pg_notify(\(channel), 'award')")
+        var heard: [String] = []
+        for await notification in connection.notifications {
+            heard.append(notification.payload)
+            break
+        }
+        #expect(heard == ["award"])
+        await connection.close()
+    }
+
     @Test func `a notification arrives while the connection is idle`() async throws {
         let (listener, speaker) = (try await Server.connect(), try await Server.connect())
         let channel = "Funds \"\(UUID())\""
