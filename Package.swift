@@ -66,6 +66,7 @@ let package = Package(
         // Rooms that know no relief.
         room("WorkingDays"),
         room("Jobs", ["WorkingDays", "Postgres", logging, metrics, lifecycle]),
+        room("JobsTesting", ["Jobs", "WorkingDays", "Postgres", logging]),
         room("Ledger", ["WorkingDays", "Postgres"]),
         room("CEL"),
         room("TransparencyLog", [crypto]),
@@ -105,7 +106,7 @@ let package = Package(
         tests("Postgres", ["Postgres", "LocalPostgres", logging]),
         tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support", logging]),
         tests("WorkingDays", ["WorkingDays"]),
-        tests("Jobs", ["Jobs", "WorkingDays", "Postgres", "Support", logging]),
+        tests("Jobs", ["Jobs", "JobsTesting", "WorkingDays", "Postgres", "Support", logging]),
         tests("Ledger", ["Ledger", "WorkingDays", "Postgres", "Schema", "Support"]),
         tests("CEL", ["CEL"]),
         tests("TransparencyLog", ["TransparencyLog", crypto]),

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import JobsTesting
 import Logging
 import Postgres
 import Support

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import JobsTesting
 import Postgres
 import Support
 import Testing
@@ -14,7 +15,7 @@ struct LaneAndKeyTests {
             ids.append(try await rig.enqueue("\(number % 3)-\(number / 3)", Enqueue(lane: "fund-\(number % 3)")))
         }
         let engines = [rig.start(rig.registry()), rig.start(rig.registry())]
-        try await rig.untilEmpty(engines)
+        try await rig.harness.untilIdle()
         let effects = try await rig.effects()
         #expect(effects.count == 12)
         for lane in 0..<3 {
@@ -58,7 +59,7 @@ struct LaneAndKeyTests {
         await engine.untilAll(others.map(EngineEvent.done))
         #expect(try await rig.count("SELECT count(*) FROM jobs.job") == 50)
         gate.open()
-        try await rig.untilEmpty([engine])
+        try await rig.harness.untilIdle()
         #expect(try await rig.count("SELECT count(*) FROM public.effect") == 70)
         try await engine.stop()
     }
@@ -123,12 +124,5 @@ struct LaneAndKeyTests {
         }
         #expect(ids.count == 1)
         #expect(try await rig.count("SELECT count(*) FROM jobs.every") == 1)
-    }
-}
-
-extension Rig {
-    /// Waits until no job is left, however the engines share them.
-    func untilEmpty(_ engines: [Running]) async throws {
-        while try await count("SELECT count(*) FROM jobs.job") > 0 { await Task.yield() }
     }
 }

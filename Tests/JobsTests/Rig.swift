@@ -1,6 +1,6 @@
 import Foundation
 import Jobs
-import Logging
+import JobsTesting
 import Postgres
 import Support
 import Synchronization
@@ -14,11 +14,18 @@ struct Note: Job {
     let text: String
 }
 
-/// Engines on the test's database, under one clock that moves only by hand.
+/// Engines on the test's database that run notes, under one clock that moves only by hand.
 struct Rig {
-    let clock = ManualClock(at("2026-11-23T02:00:00Z"))
-    let pool: Pool
+    let harness: EngineHarness
     let settings: Settings
+
+    init(pool: Pool, settings: Settings) {
+        harness = EngineHarness(pool: pool, listen: settings, at: at("2026-11-23T02:00:00Z"))
+        self.settings = settings
+    }
+
+    var clock: ManualClock { harness.clock }
+    var pool: Pool { harness.pool }
 
     /// On the database of the running test, with a table for effects.
     static func onTestDatabase() async throws -> Rig {
@@ -47,22 +54,15 @@ struct Rig {
     }
 
     func start(
-        _ registry: Registry, schedules: [Schedule] = [], settings engineSettings: EngineSettings = EngineSettings(),
+        _ registry: Registry, schedules: [Schedule] = [], settings: EngineSettings = EngineSettings(),
         calendar: WorkingCalendar = WorkingCalendar(), on other: Pool? = nil
-    ) -> Running {
-        let (events, observer) = AsyncStream.makeStream(of: EngineEvent.self)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let engine = Engine(
-            pool: other ?? pool, listen: settings, registry: registry, schedules: schedules, clock: clock,
-            leaseClock: clock,
-            calendar: { calendar }, settings: engineSettings, logger: logger, observer: observer)
-        return Running(engine: engine, events: events, task: Task { try await engine.run() })
+    ) -> RunningEngine {
+        harness.start(registry, schedules: schedules, settings: settings, calendar: calendar, pool: other)
     }
 
     @discardableResult
     func enqueue(_ text: String, _ options: Enqueue = Enqueue()) async throws -> JobID {
-        try await pool.transaction { try await Jobs.enqueue(Note(text: text), options, in: $0, now: clock.now()) }
+        try await harness.enqueue(Note(text: text), options)
     }
 
     func show(_ id: JobID) async throws -> JobView {
@@ -82,44 +82,6 @@ struct Rig {
         try await pool.withConnection {
             try await $0.query("SELECT note FROM public.effect ORDER BY at").map { try $0["note"] }
         }
-    }
-}
-
-/// A running engine and what it says.
-final class Running {
-    let engine: Engine
-    private var iterator: AsyncStream<EngineEvent>.Iterator
-    private let task: Task<Void, any Error>
-    private(set) var heard: [EngineEvent] = []
-
-    init(engine: Engine, events: AsyncStream<EngineEvent>, task: Task<Void, any Error>) {
-        self.engine = engine
-        iterator = events.makeAsyncIterator()
-        self.task = task
-    }
-
-    /// Waits until the engine says this, from here on.
-    func until(_ event: EngineEvent) async { await until { $0 == event } }
-
-    func until(_ matches: (EngineEvent) -> Bool) async {
-        while let event = await iterator.next(isolation: #isolation) {
-            heard.append(event)
-            if matches(event) { return }
-        }
-    }
-
-    /// Waits until these have been said, in any order.
-    func untilAll(_ events: [EngineEvent]) async {
-        var missing = events
-        await until { event in
-            missing.removeAll { $0 == event }
-            return missing.isEmpty
-        }
-    }
-
-    func stop() async throws {
-        engine.stop()
-        try await task.value
     }
 }
 

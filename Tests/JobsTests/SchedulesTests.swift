@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import JobsTesting
 import Postgres
 import Support
 import Testing
@@ -21,14 +22,8 @@ struct SchedulesTests {
         ]
         for engine in engines { await engine.until(.idle) }
         for hour in 3...6 {
-            rig.clock.set(at("2026-11-23T0\(hour):00:00Z"))
-            for engine in engines { engine.engine.wake() }
-            for engine in engines {
-                await engine.until(.ticked)
-                await engine.until(.idle)
-            }
+            try await rig.harness.set(at("2026-11-23T0\(hour):00:00Z"))
         }
-        try await rig.untilEmpty(engines)
         #expect(try await rig.effects().sorted() == (3...6).map { "2026-11-23T0\($0):00:00Z" })
         #expect(try await rig.count("SELECT count(*) FROM jobs.firing") == 4)
         for engine in engines { try await engine.stop() }
@@ -50,7 +45,7 @@ struct SchedulesTests {
         rig.clock.set(at("2026-11-23T07:30:00Z"))
         let after = rig.start(rig.registry(), schedules: [schedule])
         await after.until(.idle)
-        try await rig.untilEmpty([after])
+        try await rig.harness.untilIdle()
         #expect(try await rig.effects().sorted() == expected)
         // And the next one on time, whatever the policy.
         rig.clock.set(at("2026-11-23T08:00:00Z"))
@@ -74,7 +69,7 @@ struct SchedulesTests {
         rig.clock.set(at("2026-11-23T06:00:00Z"))
         engine.engine.wake()
         await engine.until { if case .fired = $0 { true } else { false } }
-        try await rig.untilEmpty([engine])
+        try await rig.harness.untilIdle()
         #expect(try await rig.effects() == ["2026-11-23T06:00:00Z"])
         try await engine.stop()
     }

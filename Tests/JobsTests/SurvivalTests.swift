@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import JobsTesting
 import Logging
 import Postgres
 import Support
@@ -21,7 +22,7 @@ struct SurvivalTests {
             })
         let id = try await rig.enqueue("pay")
         #expect(await gate.arrived() == "pay")
-        await zombie.engine.abandon()
+        await zombie.kill()
 
         let heirsGate = Gate()
         let heirsPool = Pool(settings: rig.settings, size: 2, logger: Logger(label: "test"))
@@ -68,9 +69,8 @@ struct SurvivalTests {
         await other.until(.idle)
         for _ in 0..<4 {
             rig.clock.advance(bySeconds: 12)
-            busy.engine.wake()
-            try await rig.untilLeasesReach(rig.clock.now().addingTimeInterval(30), of: id)
-            other.engine.wake()
+            try await busy.looked()
+            try await other.looked()
         }
         gate.open()
         await busy.until(.done(id))
@@ -125,7 +125,7 @@ struct SurvivalTests {
                 })
             if attempt > 1 { await victim.until(.rescued(id)) }
             #expect(await gate.arrived() == "poison")
-            await victim.engine.abandon()
+            await victim.kill()
             rig.clock.advance(bySeconds: 31)
         }
         let survivor = rig.start(rig.registry())
@@ -302,11 +302,7 @@ struct CrashTests {
         for engine in engines { await engine.until(.connected) }
         // Attempts that the crash cut off are due again after their backoff.
         while try await rig.count("SELECT count(*) FROM jobs.job") > 0 {
-            rig.clock.advance(bySeconds: 10)
-            for engine in engines {
-                engine.engine.wake()
-                await engine.until(.idle)
-            }
+            try await rig.harness.advance(by: .seconds(10))
         }
         #expect(try await rig.count("SELECT count(*) FROM public.effect") == 300)
         #expect(try await rig.count("SELECT count(DISTINCT note) FROM public.effect") == 300)
@@ -336,17 +332,5 @@ extension Rig {
             try await $0.value("SELECT pg_terminate_backend(\(pid)::int)")
         }
         #expect(done)
-    }
-
-    /// Waits until the engine that runs a job renewed its lease so far.
-    func untilLeasesReach(_ time: Date, of id: JobID) async throws {
-        while try await count(
-            """
-            SELECT count(*) FROM jobs.engine AS e JOIN jobs.job AS j ON j.owner = e.id
-             WHERE j.id = \(id.rawValue) AND e.lease_until >= \(time)
-            """) == 0
-        {
-            await Task.yield()
-        }
     }
 }
