@@ -90,8 +90,12 @@ let package = Package(
                 "Relief", "Web",
                 crypto, logging, metrics, lifecycle, unixSignals,
             ]),
-        program("reliefd", ["Assembly", argumentParser]),
+        program("reliefd", ["Assembly", "Bench", argumentParser]),
         program("relief", ["Contract", "Client", "WorkingDays", argumentParser]),
+        // What `reliefd bench` measures against; written in C on libpq alone.
+        room("Bench", ["Jobs", "LocalPostgres", "Postgres", "Schema", "WorkingDays", logging]),
+        .executableTarget(
+            name: "relief-reference", dependencies: ["CLibPQ"], cSettings: [.treatAllWarnings(as: .error)]),
         program("relief-banksim", ["BankFiles", "WorkingDays", argumentParser]),
 
         // Text files carried in the program.
@@ -120,6 +124,7 @@ let package = Package(
             ]),
         tests("Web", ["Web", "Relief", "Client", "Contract", "WorkingDays", "Support", hummingbird, logging]),
         tests("Assembly", ["Assembly", "Contract", metrics, logging]),
+        tests("Bench", ["Bench"]),
         tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support", "LocalPostgres"]),
     ],
     swiftLanguageModes: [.v6]

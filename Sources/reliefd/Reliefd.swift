@@ -12,7 +12,8 @@ struct Reliefd: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 failed or not ok, 64 the command line or a setting can't be read.
             """,
-        version: Daemon.version, subcommands: [Serve.self, Init.self, Migrate.self, DoctorCommand.self])
+        version: Daemon.version,
+        subcommands: [Serve.self, Init.self, Migrate.self, DoctorCommand.self, BenchCommand.self])
 
     /// Prints a line at once, also into a pipe.
     static func say(_ line: String) {

@@ -22,9 +22,11 @@ import Testing
             "Contract", "Jobs", "Ledger", "LocalPostgres", "Postgres", "Relief", "Schema", "TransparencyLog", "Web",
             "WorkingDays",
         ],
-        "reliefd": ["Assembly"],
+        "Bench": ["Jobs", "LocalPostgres", "Postgres", "Schema", "WorkingDays"],
+        "reliefd": ["Assembly", "Bench"],
         "relief": ["Client", "Contract", "WorkingDays"],
         "relief-banksim": ["BankFiles", "WorkingDays"],
+        "relief-reference": ["CLibPQ"],
         "EmbedText": [],
         "EmbedTextTool": [],
     ]

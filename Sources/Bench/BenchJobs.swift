@@ -1,0 +1,80 @@
+import Dispatch
+import Jobs
+import Postgres
+import Synchronization
+
+/// The kinds of job that the bench runs, and the engine that suits them: the one file that knows how jobs are written.
+enum BenchJobs {
+    static let queue = "bench"
+
+    static var registry: Registry {
+        var registry = Registry()
+        registry.register(NoOp.self)
+        registry.register(Posting.self)
+        registry.register(Ping.self)
+        return registry
+    }
+
+    /// An engine for the one queue that claims `batch` jobs at a time and has as many in hand as a pool of `clients`
+    /// connections can keep busy.
+    static func settings(batch: Int, clients: Int) -> EngineSettings {
+        EngineSettings(
+            queues: [queue: batch * 2], otherQueues: 0, maxRunning: batch * 2, claimBatch: batch, host: "bench")
+    }
+}
+
+/// Does nothing but be read.
+struct NoOp: RunnableJob {
+    static let kind = "bench.noop"
+    static let policy = JobPolicy(queue: BenchJobs.queue)
+    let n: Int
+
+    func run(in context: JobContext) async throws -> JobOutcome {
+        Seen.count(n)
+        return .done
+    }
+}
+
+/// Posts one transfer in the transaction in which the job is finished.
+struct Posting: RunnableJob {
+    static let kind = "bench.posting"
+    static let policy = JobPolicy(queue: BenchJobs.queue)
+    let n: Int
+
+    func run(in context: JobContext) async throws -> JobOutcome {
+        try await context.transaction.execute("SELECT bench.post(\(n))")
+        Seen.count(n)
+        return .done
+    }
+}
+
+/// Tells how long ago it was wished for.
+struct Ping: RunnableJob {
+    static let kind = "bench.ping"
+    static let policy = JobPolicy(queue: BenchJobs.queue)
+    /// Nanoseconds of this machine's uptime.
+    let sent: Int
+
+    func run(in context: JobContext) async throws -> JobOutcome {
+        let now = Int(DispatchTime.now().uptimeNanoseconds)
+        Seen.delays.withLock { $0.append(Double(now - sent) / 1e6) }
+        Seen.count(1)
+        return .done
+    }
+}
+
+/// What the jobs of this process have seen.
+enum Seen {
+    private static let jobs = Atomic<Int>(0)
+    private static let checksum = Atomic<Int>(0)
+    /// Milliseconds from the wish to the start of each ping.
+    static let delays = Mutex<[Double]>([])
+
+    static var count: Int { jobs.load(ordering: .relaxed) }
+
+    /// Counts a job, and uses its value so that nobody can skip reading it.
+    static func count(_ value: Int) {
+        jobs.add(1, ordering: .relaxed)
+        checksum.add(value, ordering: .relaxed)
+    }
+}
