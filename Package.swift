@@ -110,6 +110,10 @@ let package = Package(
         tests("Postgres", ["Postgres", "LocalPostgres", logging]),
         tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support", logging]),
         tests("WorkingDays", ["WorkingDays"]),
+        // An engine in a process of its own, which the Jobs room's tests start and kill.
+        .executableTarget(
+            name: "jobs-daemon", dependencies: ["Jobs", "WorkingDays", "Postgres", logging], path: "Tests/JobsDaemon",
+            swiftSettings: settings),
         tests("Jobs", ["Jobs", "JobsTesting", "WorkingDays", "Postgres", "Support", logging]),
         tests("Ledger", ["Ledger", "WorkingDays", "Postgres", "Schema", "Support"]),
         tests("CEL", ["CEL"]),

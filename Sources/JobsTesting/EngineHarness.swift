@@ -43,13 +43,13 @@ package final class EngineHarness: Sendable {
         calendar: WorkingCalendar = WorkingCalendar(), clock: (any Clock)? = nil, pool: Pool? = nil,
         listen: Postgres.Settings? = nil
     ) -> RunningEngine {
-        let (events, observer) = AsyncStream.makeStream(of: EngineEvent.self)
+        let voice = EngineVoice(bell: self.pool)
         let clock = clock ?? self.clock
         let engine = Engine(
             pool: pool ?? self.pool, listen: listen ?? self.listen, registry: registry, schedules: schedules,
             clock: clock, leaseClock: clock, calendar: { calendar }, settings: settings, logger: logger,
-            observer: observer)
-        let running = RunningEngine(engine, events: events, observer: observer, bell: self.pool)
+            observer: voice.observer)
+        let running = RunningEngine(engine, voice: voice)
         started.withLock { $0.append(running) }
         return running
     }
@@ -72,12 +72,7 @@ package final class EngineHarness: Sendable {
     /// Waits until no engine finds anything to do, in all of the database, at the clock's present time. Jobs that make
     /// jobs are followed to the end. Never returns while a job hangs: then move `clock` alone, `wake` and wait for events.
     package func untilIdle() async throws {
-        while true {
-            var isQuiet = true
-            // What one engine did may be work for another that was idle before.
-            for engine in engines where try await engine.untilIdle() { isQuiet = false }
-            if isQuiet { return }
-        }
+        try await engines.untilIdle()
     }
 
     /// Makes all engines look at their clocks again.
