@@ -12,6 +12,8 @@ struct Claim: Sendable {
     let lane: String?
     let attempt: Int
     let maxAttempts: Int
+    /// It was held by an engine that stopped.
+    let isSuspect: Bool
     let runAt: Date
     let startedAt: Date
     let token: Int
@@ -27,13 +29,19 @@ struct Claim: Sendable {
         var atStart: Bool { priority < 0 }
     }
 
+    /// Which jobs are claimed: those that never were with an engine when it stopped, or one of those that were.
+    enum Sort {
+        case ordinary, suspect
+    }
+
     /// Claims up to `room` jobs of a queue from the cursor on, and counts their attempt. Only kinds and versions that the
     /// registry knows; nothing while the queue is paused, or when the engine's own lease has run out.
     static func take(
-        queue: String, room: Int, from cursor: Cursor, registry: Registry, lease: Lease, now: Date, leaseNow: Date,
-        in session: some Session
+        _ sort: Sort = .ordinary, queue: String, room: Int, from cursor: Cursor = Cursor(), registry: Registry,
+        lease: Lease, now: Date, leaseNow: Date, in session: some Session
     ) async throws -> [Claim] {
         let entries = registry.entries.values.sorted { $0.kind < $1.kind }
+        let wanted: SQL = sort == .ordinary ? "c.losses = 0" : "c.losses > 0"
         let rows = try await session.query(
             """
             WITH me AS MATERIALIZED (
@@ -46,29 +54,42 @@ struct Claim: Sendable {
                  WHERE EXISTS (SELECT FROM me)
                    AND NOT EXISTS (SELECT FROM jobs.queue AS q WHERE q.name = \(queue) AND q.paused_at IS NOT NULL)
                    AND c.queue = \(queue) AND c.stage = 'ready' AND (c.priority, c.id) > (\(cursor.priority)::int, \(cursor.id))
-                   AND c.owner IS NULL
-                   AND c.version <= (\(entries.map(\.version))::bigint[])[array_position(\(entries.map(\.kind))::text[], c.kind)]
+                   AND c.owner IS NULL AND \(wanted)
+                   AND c.version <= (\(entries.map(\.version))::bigint[])[array_position(\(entries.map(\.kind))::text[], c.kind::text)]
                  ORDER BY c.priority, c.id LIMIT \(room) FOR UPDATE OF c SKIP LOCKED))
-            RETURNING j.id, j.kind, j.version, j.args::text AS args, j.queue, j.priority, j.lane, j.attempt, j.max_attempts,
-                      j.run_at, j.token
+            RETURNING j.id, j.kind, j.version, j.args::text, j.priority, j.lane, j.attempt, j.max_attempts, j.run_at, j.token
             """)
-        let claims = try rows.map { try Claim(row: $0, startedAt: now, owner: lease.engine) }
+        let claims = try rows.map {
+            try Claim(row: $0, queue: queue, isSuspect: sort == .suspect, startedAt: now, owner: lease.engine)
+        }
         return claims.sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }
     }
 
-    private init(row: Row, startedAt: Date, owner: UUID) throws {
-        id = JobID(rawValue: try row["id"])
-        kind = try row["kind"]
-        version = try row["version"]
-        args = Data((try row["args"] as String).utf8)
-        queue = try row["queue"]
-        priority = try row["priority"]
-        lane = try row["lane"]
-        attempt = try row["attempt"]
-        maxAttempts = try row["max_attempts"]
-        runAt = try row["run_at"]
-        token = try row["token"]
+    private init(row: Row, queue: String, isSuspect: Bool, startedAt: Date, owner: UUID) throws {
+        id = JobID(rawValue: try row[0])
+        kind = try row[1]
+        version = try row[2]
+        args = Data((try row[3] as String).utf8)
+        self.queue = queue
+        priority = try row[4]
+        lane = try row[5]
+        attempt = try row[6]
+        maxAttempts = try row[7]
+        self.isSuspect = isSuspect
+        runAt = try row[8]
         self.startedAt = startedAt
+        token = try row[9]
         self.owner = owner
+    }
+
+    /// Records, before an effect that may not happen twice, that it begins. Throws `LeaseLost` when the claim is no longer
+    /// held: then it doesn't.
+    func beginEffect(now: Date, in session: some Session) async throws {
+        let held = try await session.execute(
+            """
+            UPDATE jobs.job SET effect_at = \(now)
+             WHERE id = \(id.rawValue) AND token = \(token)::int AND owner = \(owner)
+            """)
+        guard held == 1 else { throw LeaseLost() }
     }
 }

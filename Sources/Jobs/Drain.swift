@@ -23,10 +23,15 @@ package enum Drain {
                 break
             }
             ran += 1
-            guard let entry = registry.entries[claim.kind] else { continue }
+            let facts = Runner.facts(of: claim, clock: clock, logger: logger) { _, _ in }
             do {
-                _ = try await transaction.savepoint { inner in
-                    try await Runner.perform(claim, entry: entry, in: inner, clock: clock, logger: logger) { _, _ in }
+                switch registry.entries[claim.kind]?.handler {
+                case .inTransaction(let handler):
+                    _ = try await transaction.savepoint { try await Runner.perform(claim, handler, facts, in: $0) }
+                case .outside(_, let handler):
+                    let settlement = Settlement(try await handler(claim, OutsideContext(run: facts)))
+                    try await settlement.write(claim, now: clock.now(), in: transaction)
+                case nil: continue
                 }
             } catch {
                 logger.warning("A job failed.", metadata: ["job.id": "\(claim.id)", "error": "\(error)"])
@@ -34,7 +39,7 @@ package enum Drain {
                 try await settlement.write(claim, now: clock.now(), in: transaction)
             }
         }
-        try await lease.giveUp(in: transaction)
+        try await lease.giveUp(now: clock.now(), in: transaction)
         return ran
     }
 
@@ -44,10 +49,12 @@ package enum Drain {
         let queues = try await transaction.query(
             "SELECT DISTINCT queue FROM jobs.job WHERE stage = 'ready' AND owner IS NULL ORDER BY queue")
         for row in queues {
-            let claims = try await Claim.take(
-                queue: try row["queue"], room: 1, from: Claim.Cursor(), registry: registry, lease: lease, now: now,
-                leaseNow: leaseNow, in: transaction)
-            if let claim = claims.first { return claim }
+            for sort in [Claim.Sort.ordinary, .suspect] {
+                let claims = try await Claim.take(
+                    sort, queue: try row["queue"], room: 1, registry: registry, lease: lease, now: now,
+                    leaseNow: leaseNow, in: transaction)
+                if let claim = claims.first { return claim }
+            }
         }
         return nil
     }

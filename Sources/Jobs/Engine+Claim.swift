@@ -3,7 +3,7 @@ import Logging
 import Postgres
 import WorkingDays
 
-/// Claiming, running and settling.
+/// Bringing jobs to where they can be claimed, claiming them, and giving them to workers.
 extension Engine {
     /// Brings due jobs and the heads of free lanes to where they can be claimed.
     func advance(_ control: Connection, _ now: Date) async throws {
@@ -36,163 +36,117 @@ extension Engine {
     /// Jobs of a queue became ready: ours if we have room, otherwise the others hear of them.
     private func offer(_ queue: String, _ count: Int, _ control: Connection) async throws {
         work.queues[queue]?.look = true
-        if work.room(in: queue, settings: settings) < count {
+        if work.queues[queue].map({ work.room(in: $0, settings: settings) < count }) ?? true {
             try await control.execute("SELECT pg_notify('jobs', \("ready " + queue))")
         }
     }
 
+    /// Claims once from each queue that may have something; what is left over rings the bell for another look.
     func claim(_ control: Connection, _ now: Date, _ leaseNow: Date) async throws {
-        for queue in work.queues.keys.sorted() {
-            while let state = work.queues[queue], state.look, let lease {
-                let room = work.room(in: queue, settings: settings)
-                guard room > 0 else { break }
-                // Late commits and urgent jobs lie behind the cursor: begin again now and then.
-                let cursor = state.cursor.uses < 16 ? state.cursor : Claim.Cursor()
-                // Cleared before the statement, so that a notification during it isn't forgotten.
-                work.queues[queue]?.look = false
-                let claims: [Claim]
-                do {
-                    claims = try await Claim.take(
-                        queue: queue, room: room, from: cursor, registry: registry, lease: lease, now: now,
-                        leaseNow: leaseNow, in: control)
-                } catch {
-                    work.queues[queue]?.look = true
-                    throw error
-                }
-                var next = cursor
-                if claims.count == room, let last = claims.last {
-                    next = Claim.Cursor(priority: last.priority, id: last.id.rawValue, uses: cursor.uses + 1)
-                } else {
-                    next = Claim.Cursor()
-                }
-                work.queues[queue]?.cursor = next
-                if claims.count == room || !cursor.atStart { work.queues[queue]?.look = true }
-                for claim in claims { start(claim) }
+        try await claimSuspect(control, now, leaseNow)
+        for name in work.queues.keys.sorted() {
+            work.queues[name]?.lookAfterward(until: settings.fallbackTick)
+            guard let queue = work.queues[name], queue.look, let lease else { continue }
+            let room = work.room(in: queue, settings: settings)
+            guard room > 0 else { continue }
+            // Late commits and urgent jobs lie behind the cursor: begin again now and then.
+            let cursor = queue.cursor.uses < 16 ? queue.cursor : Claim.Cursor()
+            // Cleared before the statement, so that a notification during it isn't forgotten.
+            work.queues[name]?.look = false
+            let claims: [Claim]
+            do {
+                claims = try await Claim.take(
+                    queue: name, room: room, from: cursor, registry: registry, lease: lease, now: now,
+                    leaseNow: leaseNow, in: control)
+            } catch {
+                work.queues[name]?.look = true
+                throw error
             }
+            hold(claims, of: name)
+            work.queues[name]?.note(claims, room: room, from: cursor)
         }
+        try await tellWhetherBusy(control)
     }
 
-    private func start(_ claim: Claim) {
-        let timeout = registry.entries[claim.kind]?.policy.timeout
-        work.begin(claim, deadline: timeout.map { leaseClock.now().addingTimeInterval($0.inSeconds) })
-        metrics.started(claim)
-        say(.claimed(claim.id))
-        let runner = Runner(pool: pool, registry: registry, clock: clock, logger: logger) { [weak self] in
-            await self?.report($0, $1, $2)
-        }
-        work.running[claim.id]?.task = Task { [weak self] in
-            let ending = await runner.run(claim)
-            await self?.ended(claim, ending)
-        }
-    }
-
-    private func ended(_ claim: Claim, _ ending: Runner.Ending) {
-        guard !abandoned else { return }
-        defer { wake() }
-        guard let run = work.end(claim) else {
-            // It was given up, or its lease was lost, before it noticed; the row alone decides which of the two came first.
-            if case .committed(let settlement) = ending { settled(claim, settlement) } else { say(.fenced(claim.id)) }
+    /// A job that was with an engine when it stopped may be what stopped it. Such jobs run one at a time, so that the
+    /// guilty one takes none of the others with it a second time.
+    private func claimSuspect(_ control: Connection, _ now: Date, _ leaseNow: Date) async throws {
+        guard work.lookForSuspects, work.suspect == nil, let lease else { return }
+        work.lookForSuspects = false
+        let queues = try await control.query(
+            """
+            SELECT DISTINCT queue FROM jobs.job
+             WHERE stage = 'ready' AND losses > 0 AND owner IS NULL AND queue = ANY (\(work.queues.keys.sorted()))
+            """)
+        for row in queues {
+            let name: String = try row["queue"]
+            let claims = try await Claim.take(
+                .suspect, queue: name, room: 1, registry: registry, lease: lease, now: now, leaseNow: leaseNow,
+                in: control)
+            guard let claim = claims.first else { continue }
+            work.suspect = claim.id
+            hold([claim], of: name)
             return
         }
-        switch ending {
-        case .committed(let settlement): settled(claim, settlement)
-        case .fenced:
-            logger.warning("A job's lease was lost while it ran; its work was rolled back.", metadata: about(claim))
-            say(.fenced(claim.id))
-        case .failed(let error): work.unsettled.append((claim, settlement(of: run, after: error)))
-        }
     }
 
-    private func settlement(of run: Work.Running, after error: any Error) -> Settlement {
-        if let reason = run.cancelReason { return .cancelled(reason: reason) }
-        let failure: any Error
-        if run.timedOut {
-            failure = TimedOut()
-        } else if stopping != nil, run.task?.isCancelled == true {
-            return .released
-        } else {
-            failure = error
-        }
-        var metadata = about(run.claim)
-        metadata["error"] = "\(failure)"
-        logger.warning("A job failed.", metadata: metadata)
-        return registry.settlement(after: failure, of: run.claim, now: clock.now(), roll: .random(in: 0..<1))
-    }
-
-    /// Writes the ends that aren't written yet.
-    func settle(_ control: Connection) async throws {
-        while let (claim, settlement) = work.unsettled.first {
-            do {
-                try await settlement.write(claim, now: clock.now(), in: control)
-                settled(claim, settlement)
-            } catch is LeaseLost {
-                // After a lost reply to COMMIT the job may be finished; after a rescue it is another's.
-                say(.fenced(claim.id))
-            }
-            if !work.unsettled.isEmpty { work.unsettled.removeFirst() }
-        }
-    }
-
-    private func settled(_ claim: Claim, _ settlement: Settlement) {
-        let now = clock.now()
-        switch settlement {
-        case .done:
-            metrics.ended(claim, outcome: "done", now: now)
-            say(.done(claim.id))
-        case .cancelled:
-            metrics.ended(claim, outcome: "cancelled", now: now)
-            say(.cancelled(claim.id))
-        case .snoozed(let time):
-            metrics.ended(claim, outcome: "snoozed", now: now)
-            work.lookForDue = true
-            say(.snoozed(claim.id, until: time))
-        case .retried(let time, _):
-            metrics.ended(claim, outcome: "retried", now: now)
-            work.lookForDue = true
-            say(.retried(claim.id, at: time))
-        case .dead(let reason, let error):
-            metrics.ended(claim, outcome: "dead", now: now)
-            var metadata = about(claim)
-            metadata["reason"] = "\(reason)"
-            metadata["error"] = "\(error ?? "")"
-            logger.error("A job is dead.", metadata: metadata)
-            say(.died(claim.id))
-        case .released:
-            metrics.ended(claim, outcome: "released", now: now)
-            work.queues[claim.queue]?.look = true
-            say(.released(claim.id))
-        }
-        if claim.lane != nil { work.lookAtLanes = true }
-    }
-
-    /// Cancels jobs whose time is over, and lets go of those that didn't notice within the grace period.
-    func endOverdue(_ now: Date) {
-        for (id, running) in work.running {
-            guard let deadline = running.deadline, now >= deadline else { continue }
-            if running.timedOut {
-                _ = work.end(running.claim)
-                work.unsettled.append((running.claim, settlement(of: running, after: TimedOut())))
-                say(.givenUp(id))
-                wake()
-            } else {
-                work.running[id]?.timedOut = true
-                work.running[id]?.deadline = now.addingTimeInterval(settings.grace.inSeconds)
-                running.task?.cancel()
-                say(.timedOut(id))
+    /// Tells those who enqueue which queues this engine needn't hear of, when that has changed.
+    private func tellWhetherBusy(_ control: Connection) async throws {
+        guard let lease, work.queues.values.contains(where: { $0.isBusy != $0.isBacklogged }) else { return }
+        let busy = work.queues.filter(\.value.isBacklogged).keys.sorted()
+        try await control.execute("UPDATE jobs.engine SET busy_queues = \(busy) WHERE id = \(lease.engine)")
+        for (name, queue) in work.queues where queue.isBusy != queue.isBacklogged {
+            work.queues[name]?.isBusy = queue.isBacklogged
+            if !queue.isBacklogged {
+                // Those who enqueued before this statement committed didn't notify.
+                work.queues[name]?.look = true
+                work.queues[name]?.aftercare = Aftercare(now: .now)
             }
         }
     }
 
-    /// Ends all runs of a lease that is lost.
-    func cancelAll() {
-        for running in work.running.values {
-            running.task?.cancel()
-            _ = work.end(running.claim)
+    private func hold(_ claims: [Claim], of queue: String) {
+        guard !claims.isEmpty else { return }
+        metrics.claimed(claims)
+        for claim in claims { say(.claimed(claim.id)) }
+        work.queues[queue]?.desk.put(claims)
+    }
+
+    /// Gives the queues with waiting jobs their workers, those with the fewest first.
+    func hire() {
+        while work.workers < settings.maxRunning {
+            let short = work.queues.values.filter {
+                let (waiting, workers, coming) = $0.desk.counts
+                return waiting > coming && workers < $0.limit
+            }
+            guard let next = short.min(by: { $0.desk.counts.workers < $1.desk.counts.workers }) else { return }
+            next.desk.hire(begin: begin, run: makeRunner().run)
+        }
+        // All are taken. A queue without any gets its turn from the one with most.
+        let starved = work.queues.values.contains { $0.desk.counts.workers == 0 && ($0.look || $0.desk.counts.waiting > 0) }
+        guard starved, let most = work.queues.values.max(by: { $0.desk.counts.workers < $1.desk.counts.workers }),
+            most.desk.counts.workers > 1
+        else { return }
+        most.desk.dismissOne()
+    }
+
+    private var begin: @Sendable (Claim) -> Desk.Run {
+        { [clock, leaseClock, registry] claim in
+            let timeout = registry.entries[claim.kind]?.policy.timeout
+            return Desk.Run(
+                claim: claim, begunAt: clock.now(),
+                deadline: timeout.map { leaseClock.now().addingTimeInterval($0.inSeconds) })
+        }
+    }
+
+    private func makeRunner() -> Runner {
+        Runner(pool: pool, registry: registry, clock: clock, logger: logger) { [weak self] in
+            await self?.report($0, $1, $2)
         }
     }
 
     private func report(_ claim: Claim, _ fraction: Double, _ note: String?) async {
-        guard let control, work.running[claim.id]?.claim.token == claim.token else { return }
+        guard let control else { return }
         do {
             try await control.execute(
                 """
@@ -203,13 +157,29 @@ extension Engine {
             logger.debug("A job's progress wasn't written.", metadata: about(claim))
         }
     }
-
-    private func about(_ claim: Claim) -> Logger.Metadata {
-        ["job.id": "\(claim.id)", "job.kind": "\(claim.kind)", "job.attempt": "\(claim.attempt)"]
-    }
 }
 
-/// The job ran longer than the policy of its kind allows.
-struct TimedOut: Error, CustomStringConvertible {
-    var description: String { "The attempt ran longer than its kind may." }
+extension QueueState {
+    /// More is there than the engine can take for now, and was so for a while.
+    var isBacklogged: Bool { fullClaims >= 3 }
+
+    /// Draws the conclusions from a claim.
+    mutating func note(_ claims: [Claim], room: Int, from cursor: Claim.Cursor) {
+        if claims.count == room, let last = claims.last {
+            self.cursor = Claim.Cursor(priority: last.priority, id: last.id.rawValue, uses: cursor.uses + 1)
+            fullClaims += 1
+        } else {
+            self.cursor = Claim.Cursor()
+            if cursor.atStart { fullClaims = 0 }
+        }
+        if claims.count == room || !cursor.atStart { look = true }
+    }
+
+    /// Makes the look that is due after a busy time.
+    mutating func lookAfterward(until tick: Duration) {
+        let now = ContinuousClock.now
+        guard var aftercare, aftercare.next <= now else { return }
+        look = true
+        self.aftercare = aftercare.advance(now: now, until: tick) ? aftercare : nil
+    }
 }

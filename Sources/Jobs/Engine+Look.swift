@@ -15,9 +15,10 @@ extension Engine {
         do {
             let control = try await connection(now, leaseNow)
             try await beat(control, leaseNow)
-            try await settle(control)
+            takeEnds()
             endOverdue(leaseNow)
-            if stopping == nil {
+            try await settle(control)
+            if stopping != nil { try await handBackWaiting(control) } else {
                 // A clock that was put back must not put off the tick for as long.
                 if leaseNow >= work.nextTick || work.nextTick > leaseNow + settings.fallbackTick.inSeconds {
                     try await tick(control, now, leaseNow)
@@ -25,18 +26,23 @@ extension Engine {
                 try await fireSchedules(now)
                 try await advance(control, now)
                 try await claim(control, now, leaseNow)
+                hire()
             }
             (troubles, troubledUntil) = (0, nil)
+            if canClaimMore { wake() }
         } catch {
             trouble(error)
         }
-        let idle = work.isSettled && !work.queues.values.contains { $0.look } && troubledUntil == nil
-        if idle { say(.idle) }
+        if work.isIdle && troubledUntil == nil { say(.idle) }
         arm()
     }
 
+    private var canClaimMore: Bool {
+        stopping == nil && work.queues.values.contains { $0.look && work.room(in: $0, settings: settings) > 0 }
+    }
+
     /// A failed look is repeated a little later, ever less often while it goes on failing.
-    private func trouble(_ error: any Error) {
+    func trouble(_ error: any Error) {
         guard !abandoned else { return }
         troubles += 1
         let delay = min(0.05 * Double(1 << min(troubles, 10)), 5)
@@ -46,7 +52,7 @@ extension Engine {
             metadata: ["error": "\(error)", "retry.seconds": "\(delay)"])
         if let control, !control.isAlive { drop() }
         // Others may think us dead by now. Fencing keeps our runs from committing; ending them keeps two from running.
-        if let lease, leaseClock.now() >= lease.until { cancelAll() }
+        if let lease, leaseClock.now() >= lease.until { dropAll() }
     }
 
     /// The engine's own connection; a new one looks everywhere, since notifications were missed.
@@ -109,18 +115,14 @@ extension Engine {
             // A rescuer took our jobs. What still runs will be fenced off; it needn't go on.
             logger.warning("The engine's lease was lost.", metadata: ["engine.id": "\(lease.engine)"])
             self.lease = nil
-            work.unsettled = []
-            cancelAll()
+            dropAll()
             say(.leaseLost)
             try await takeLease(control, now)
             return
         }
         self.lease = lease
         work.nextBeat = now.addingTimeInterval(settings.lease.inSeconds / 3)
-        for (id, reason) in cancelled {
-            work.running[id]?.cancelReason = reason
-            work.running[id]?.task?.cancel()
-        }
+        for (id, reason) in cancelled { cancel(id, reason: reason) }
     }
 
     /// What doesn't need to be done at once: rescue, partitions, and a look everywhere in case a notification was lost.
@@ -130,7 +132,11 @@ extension Engine {
             logger.warning(
                 "A job was rescued from an engine that stopped.",
                 metadata: ["job.id": "\(rescued.id)", "job.state": "\(rescued.state)"])
-            say(rescued.state == "dead" ? .died(rescued.id) : .rescued(rescued.id))
+            switch rescued.state {
+            case "dead": say(.died(rescued.id))
+            case "in_doubt": say(.doubted(rescued.id))
+            default: say(.rescued(rescued.id))
+            }
         }
         try await control.execute("SELECT jobs.make_history_months(\(now))")
         work.schedules = try await schedules.due(in: control, calendar: calendar())
@@ -152,7 +158,7 @@ extension Engine {
             let age = oldest.map { clock.now().timeIntervalSince($0) } ?? 0
             metrics.waiting(queue: queue, depth: depth, oldestSeconds: age)
         }
-        metrics.running(work.running.count)
+        metrics.running(work.workers)
     }
 
     private func fireSchedules(_ now: Date) async throws {
@@ -181,8 +187,9 @@ extension Engine {
         let (now, leaseNow) = (clock.now(), leaseClock.now())
         var delay = work.nextTick.timeIntervalSince(leaseNow)
         delay = min(delay, work.nextBeat.timeIntervalSince(leaseNow), settings.fallbackTick.inSeconds)
-        for running in work.running.values {
-            if let deadline = running.deadline { delay = min(delay, deadline.timeIntervalSince(leaseNow)) }
+        for queue in work.queues.values {
+            if let deadline = queue.desk.nextDeadline { delay = min(delay, deadline.timeIntervalSince(leaseNow)) }
+            if let aftercare = queue.aftercare { delay = min(delay, (aftercare.next - .now).inSeconds) }
         }
         if let stopping {
             delay = min(delay, stopping.timeIntervalSince(leaseNow))
@@ -191,8 +198,7 @@ extension Engine {
             if let due = work.schedules.values.min() { delay = min(delay, due.timeIntervalSince(now)) }
         }
         if let troubledUntil {
-            let (seconds, attoseconds) = (troubledUntil - ContinuousClock.now).components
-            delay = Double(seconds) + Double(attoseconds) / 1e18
+            delay = (troubledUntil - ContinuousClock.now).inSeconds
         }
         alarm.set(inSeconds: delay)
     }

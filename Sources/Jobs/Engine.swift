@@ -23,7 +23,7 @@ package actor Engine: Service {
     let settings: EngineSettings
     let logger: Logger
     let observer: AsyncStream<EngineEvent>.Continuation?
-    let metrics = JobMetrics()
+    var metrics = JobMetrics()
 
     let wakeups: AsyncStream<Void>
     private let bell: AsyncStream<Void>.Continuation
@@ -63,11 +63,13 @@ package actor Engine: Service {
         self.wakeups = wakeups
         self.bell = bell
         alarm = Alarm { bell.yield() }
-        for (queue, limit) in settings.queues { work.queues[queue] = QueueState(limit: limit) }
-        for queue in registry.entries.values.map(\.policy.queue)
-        where work.queues[queue] == nil && settings.otherQueues > 0 {
-            work.queues[queue] = QueueState(limit: settings.otherQueues)
+        var limits = settings.queues
+        if settings.otherQueues > 0 {
+            for entry in registry.entries.values where limits[entry.policy.queue] == nil {
+                limits[entry.policy.queue] = settings.otherQueues
+            }
         }
+        work.queues = limits.mapValues { QueueState(limit: $0, desk: Desk { bell.yield() }) }
     }
 
     /// Runs until graceful shutdown: then it claims nothing more, gives running jobs the grace period, and hands back the
@@ -108,7 +110,7 @@ package actor Engine: Service {
             if abandoned { return }
             if let stopping, work.isSettled || leaseClock.now() >= stopping { break }
         }
-        for running in work.running.values { running.task?.cancel() }
+        for queue in work.queues.values { queue.desk.cancelAll() }
         // The task may be cancelled, which no statement would survive; what is left to say must be said.
         await Task { await self.leave() }.value
     }
@@ -117,7 +119,7 @@ package actor Engine: Service {
     private func leave() async {
         if let control, let lease {
             do {
-                try await lease.giveUp(in: control)
+                try await lease.giveUp(now: clock.now(), in: control)
             } catch {
                 logger.warning(
                     "The leases couldn't be handed back; they will run out.", metadata: ["error": "\(error)"])

@@ -10,6 +10,8 @@ package enum EngineEvent: Sendable, Equatable, Codable {
     case snoozed(JobID, until: Date)
     case retried(JobID, at: Date)
     case died(JobID)
+    /// Nobody knows whether its effect happened.
+    case doubted(JobID)
     case released(JobID)
     /// A run whose lease was lost: it was rolled back.
     case fenced(JobID)

@@ -10,23 +10,41 @@ package protocol Job: Codable, Sendable {
     /// can run side by side.
     static var version: Int { get }
     static var policy: JobPolicy { get }
-    /// Reads a stored value of this or an earlier version.
-    static func decode(_ args: Data, version: Int) throws -> Self
+    /// Reads a stored value of an earlier version.
+    static func decode(older args: Data, version: Int) throws -> Self
 }
 
 extension Job {
     package static var version: Int { 1 }
     package static var policy: JobPolicy { JobPolicy() }
 
-    package static func decode(_ args: Data, version: Int) throws -> Self {
+    package static func decode(older args: Data, version: Int) throws -> Self {
         try JobCoding.decoder.decode(Self.self, from: args)
     }
 }
 
-/// A job that knows by itself what to do; a job that needs a gateway is registered with a closure instead.
+/// A job whose effect lies in this database. It knows by itself what to do; a job that needs a gateway is registered with
+/// a closure instead.
 package protocol RunnableJob: Job {
     /// Does the work in the context's transaction, in which the job is also finished: both commit, or neither does.
     func run(in context: JobContext) async throws -> JobOutcome
+}
+
+/// A job whose effect lies outside of this database: a file, a message, a call of another system.
+///
+/// No transaction is open while it runs, and completions are written in batches. An attempt can be lost after its effect
+/// and before its completion; what then happens is said by `isRepeatable`.
+package protocol OutsideJob: Job {
+    /// Whether the effect may happen again: it is idempotent, or the other side recognises the context's `key`.
+    ///
+    /// If it may not, the beginning of each attempt is recorded before the effect, and an attempt of which nobody knows how
+    /// it ended is not repeated: the job is in doubt until a person says what happened (`JobsOverview.resolve`).
+    static var isRepeatable: Bool { get }
+    func run(outside context: OutsideContext) async throws -> JobOutcome
+}
+
+extension OutsideJob {
+    package static var isRepeatable: Bool { true }
 }
 
 /// What becomes of a job whose handler returned. In each case its transaction commits.
@@ -47,6 +65,16 @@ package struct Discard: Error, CustomStringConvertible {
     }
 
     package var description: String { reason }
+}
+
+/// Thrown by the handler of a job that isn't repeatable, when it knows that its effect did not happen: the job may be
+/// tried again. Any other error leaves the job in doubt.
+package struct NothingHappened: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ reason: String) {
+        description = reason
+    }
 }
 
 /// How jobs of a kind are treated, unless the one who enqueues says otherwise.

@@ -1,30 +1,55 @@
 package import FoundationEssentials
 package import Logging
 package import Postgres
+package import WorkingDays
 
-/// What a handler is given: the transaction in which its effect and its job's completion commit together, and the one
-/// instant that all of it bears.
-///
-/// An effect outside of the database (a file, a message to a bank) is done before the handler returns, and has to be
-/// idempotent: if the transaction doesn't commit, the job runs again. `key` names the effect over all attempts.
-package struct JobContext: Sendable {
-    package let transaction: Transaction
-    package let id: JobID
-    package let kind: String
-    /// 1 for the first.
-    package let attempt: Int
-    package let maxAttempts: Int
-    package let now: Date
-    package let logger: Logger
+/// What every handler is told of the attempt that it makes.
+package protocol AttemptContext: Sendable {
+    var run: AttemptFacts { get }
+}
+
+/// The facts of one attempt.
+package struct AttemptFacts: Sendable {
+    let id: JobID
+    let kind: String
+    let attempt: Int
+    let maxAttempts: Int
+    let now: Date
+    let clock: any Clock
+    let logger: Logger
     let report: @Sendable (Double, String?) async -> Void
+}
 
+extension AttemptContext {
+    package var id: JobID { run.id }
+    package var kind: String { run.kind }
+    /// 1 for the first.
+    package var attempt: Int { run.attempt }
+    package var maxAttempts: Int { run.maxAttempts }
     package var isLastAttempt: Bool { attempt >= maxAttempts }
+    /// When the attempt began: the one instant that all of it bears.
+    package var now: Date { run.now }
+    /// The engine's clock, for a job that runs long enough to need a later time.
+    package var clock: any Clock { run.clock }
+    package var logger: Logger { run.logger }
 
     /// The same for every attempt of this job: what an outside party can recognise a repetition by.
     package var key: String { "\(kind)/\(id)" }
 
     /// Shows how far the job is, outside of its transaction: `fraction` is 0 to 1. Best effort, never an error.
     package func progress(_ fraction: Double, _ note: String? = nil) async {
-        await report(min(max(fraction, 0), 1), note.map { String($0.prefix(500)) })
+        await run.report(min(max(fraction, 0), 1), note.map { String($0.prefix(500)) })
     }
+}
+
+/// What the handler of a `RunnableJob` is given: the transaction in which its effect and its job's completion commit
+/// together. That somebody wants the job cancelled, or that its time is over, is told by the task's cancellation.
+package struct JobContext: AttemptContext {
+    package let transaction: Transaction
+    package let run: AttemptFacts
+}
+
+/// What the handler of an `OutsideJob` is given. Its task is cancelled as any other handler's.
+package struct OutsideContext: AttemptContext {
+    package let run: AttemptFacts
 }

@@ -3,6 +3,8 @@ import Postgres
 
 /// Where a job is in its life.
 package enum JobState: String, Sendable, Codable, CaseIterable {
+    /// Waits for other jobs.
+    case blocked
     /// Due later.
     case scheduled
     /// Waits for its turn in a lane.
@@ -10,6 +12,8 @@ package enum JobState: String, Sendable, Codable, CaseIterable {
     case ready, running, done, cancelled
     /// Failed for good; waits for a person.
     case dead
+    /// Its effect may have happened, or not; waits for a person, too.
+    case inDoubt = "in_doubt"
     /// A dead job that a person let rest.
     case dismissed
 }
@@ -26,8 +30,12 @@ package struct JobView: Sendable, Codable, Equatable {
     package let priority: Int
     package let lane: String?
     package let uniqueKey: String?
+    /// What it is about: `case/…`, `run/…`.
+    package let subject: String?
     package let attempt: Int
     package let maxAttempts: Int
+    /// Attempts that ended with their engine.
+    package let losses: Int
     package let runAt: Date
     package let createdAt: Date
     package let startedAt: Date?
@@ -49,8 +57,10 @@ package struct JobView: Sendable, Codable, Equatable {
         priority = try row["priority"]
         lane = try row["lane"]
         uniqueKey = try row["unique_key"]
+        subject = try row["subject"]
         attempt = try row["attempt"]
         maxAttempts = try row["max_attempts"]
+        losses = try row["losses"]
         runAt = try row["run_at"]
         createdAt = try row["created_at"]
         startedAt = try row["started_at"]

@@ -4,6 +4,8 @@ package import Postgres
 /// Why a job is where it is: one reason, in the words of the trade.
 package enum JobReason: Sendable, Equatable, CustomStringConvertible {
     case unknown
+    /// The jobs that have to be done first, the first twenty of them.
+    case waitsFor([JobID])
     case notDueBefore(Date, lastError: String?)
     /// Others of the lane come first; `running` is the one that holds it.
     case inLane(String, ahead: Int, running: JobID?)
@@ -19,6 +21,7 @@ package enum JobReason: Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknown: "There is no such job, or its history was dropped."
+        case .waitsFor(let jobs): "It waits for job \(jobs.map(\.description).joined(separator: ", "))."
         case .notDueBefore(let time, nil): "It is not due before \(Self.text(time))."
         case .notDueBefore(let time, let error?):
             "Its last attempt failed (\(error)); the next is due at \(Self.text(time))."
@@ -46,7 +49,11 @@ extension JobsOverview {
     ) async throws -> JobReason {
         guard let job = try await show(id, in: session) else { return .unknown }
         switch job.state {
-        case .done, .cancelled, .dead, .dismissed: return .ended(job.state, reason: job.reason)
+        case .done, .cancelled, .dead, .inDoubt, .dismissed: return .ended(job.state, reason: job.reason)
+        case .blocked:
+            let rows = try await session.query(
+                "SELECT waits_for FROM jobs.dependency WHERE job_id = \(id.rawValue) ORDER BY 1 LIMIT 20")
+            return .waitsFor(try rows.map { JobID(rawValue: try $0[0]) })
         case .scheduled: return .notDueBefore(job.runAt, lastError: job.lastError)
         case .running: return try await explainRunning(job, in: session, now: leaseNow ?? now)
         case .laned:

@@ -45,16 +45,15 @@ package enum JobsOverview {
     package static func cancel(
         _ id: JobID, reason: String, in session: some Session, now: Date
     ) async throws -> Bool {
-        let ended = try await session.execute(
+        let ended = try await session.exists(
             """
             WITH gone AS (DELETE FROM jobs.job WHERE id = \(id.rawValue) AND owner IS NULL RETURNING *),
-                 told AS (SELECT count(pg_notify('jobs', 'laned')) FROM gone WHERE lane IS NOT NULL)
-            INSERT INTO jobs.history (id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts,
-                                      run_at, created_at, started_at, finished_at, outcome, reason, last_error)
-            SELECT id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts, run_at, created_at,
-                   started_at, \(now), 'cancelled', \(reason), last_error FROM gone WHERE (SELECT count FROM told) >= 0
+                 kept AS (INSERT INTO jobs.history SELECT \(now), 'cancelled', \(reason), gone.* FROM gone),
+                 freed AS (DELETE FROM jobs.dependency WHERE job_id = \(id.rawValue))
+            SELECT CASE WHEN lane IS NOT NULL THEN pg_notify('jobs', 'laned') END,
+                   CASE WHEN followed THEN jobs.cancel_followers(ARRAY[id], \(now)) END FROM gone
             """)
-        if ended == 1 { return true }
+        if ended { return true }
         return try await session.exists(
             """
             UPDATE jobs.job SET cancel_reason = \(reason) WHERE id = \(id.rawValue)
@@ -85,14 +84,13 @@ package enum JobsOverview {
     package static func dismiss(
         _ id: JobID, reason: String, in session: some Session, now: Date
     ) async throws -> Bool {
-        try await session.execute(
+        try await session.exists(
             """
-            WITH gone AS (DELETE FROM jobs.dead_letter WHERE id = \(id.rawValue) RETURNING *)
-            INSERT INTO jobs.history (id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts,
-                                      run_at, created_at, started_at, finished_at, outcome, reason, last_error)
-            SELECT id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts, run_at, created_at,
-                   started_at, \(now), 'dismissed', \(reason), last_error FROM gone
-            """) == 1
+            WITH gone AS (DELETE FROM jobs.dead_letter WHERE id = \(id.rawValue) RETURNING *),
+                 kept AS (INSERT INTO jobs.history (\(columns), \(traces), finished_at, outcome, reason)
+                          SELECT \(columns), \(traces), \(now), 'dismissed', \(reason) FROM gone)
+            SELECT CASE WHEN followed THEN jobs.cancel_followers(ARRAY[id], \(now)) END FROM gone
+            """)
     }
 
     /// A dead job whose unique key is taken by a live one stays dead.
@@ -101,17 +99,23 @@ package enum JobsOverview {
             """
             WITH wanted AS (
                 SELECT DISTINCT ON (coalesce(unique_key, id::text)) id FROM jobs.dead_letter AS d
-                 WHERE \(condition)
+                 WHERE \(condition) AND NOT in_doubt
                    AND NOT EXISTS (SELECT FROM jobs.job AS j WHERE j.unique_key = d.unique_key)
             ), gone AS (
                 DELETE FROM jobs.dead_letter WHERE id IN (SELECT id FROM wanted) RETURNING *
             )
-            INSERT INTO jobs.job (id, kind, version, args, queue, priority, stage, run_at, lane, unique_key, attempt,
-                                  max_attempts, created_at, last_error)
-            SELECT id, kind, version, args, queue, priority, CASE WHEN lane IS NULL THEN 'ready' ELSE 'laned' END, \(now), lane,
-                   unique_key, 0, max_attempts, created_at, last_error FROM gone
+            INSERT INTO jobs.job (\(columns), stage, run_at)
+            SELECT \(columns), CASE WHEN lane IS NULL THEN 'ready' ELSE 'laned' END, \(now) FROM gone
             """)
     }
+
+    /// What a job keeps when it comes back to life.
+    private static let columns: SQL =
+        "id, kind, version, args, queue, priority, lane, unique_key, subject, max_attempts, created_at, followed, last_error"
+
+    /// What its last life left on it.
+    private static let traces: SQL =
+        "stage, run_at, attempt, losses, blockers, token, owner, started_at, effect_at, progress, progress_note"
 
     /// No engine claims from the queue any more until it is resumed; running jobs go on.
     package static func pause(

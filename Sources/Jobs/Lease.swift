@@ -35,19 +35,26 @@ struct Lease: Sendable {
     }
 
     /// Ends the engine: hands every job that it still holds back, with the attempt it didn't use, and removes the row.
-    func giveUp(in session: some Session) async throws {
+    /// Jobs whose effect had begun and may not happen twice are in doubt.
+    func giveUp(now: Date, in session: some Session) async throws {
         try await session.execute(
             """
-            WITH back AS (
+            WITH doubtful AS (
+                DELETE FROM jobs.job WHERE stage = 'ready' AND owner = \(engine) AND effect_at IS NOT NULL RETURNING *
+            ), kept AS (
+                INSERT INTO jobs.dead_letter
+                SELECT \(now), 'Its engine stopped before it ended; nobody knows whether its effect happened.', NULL, true, doubtful.*
+                  FROM doubtful
+            ), back AS (
                 UPDATE jobs.job SET owner = NULL, token = token + 1, attempt = attempt - 1, started_at = NULL, progress = NULL,
                        progress_note = NULL
-                 WHERE stage = 'ready' AND owner = \(engine) RETURNING queue
+                 WHERE stage = 'ready' AND owner = \(engine) AND effect_at IS NULL RETURNING queue
             ), told AS (SELECT count(pg_notify('jobs', 'ready ' || queue)) FROM (SELECT DISTINCT queue FROM back) AS q)
             DELETE FROM jobs.engine WHERE id = \(engine) AND (SELECT count FROM told) >= 0
             """)
     }
 
-    /// A job that a lapsed engine held, and what became of it: ready, dead or cancelled.
+    /// A job that a lapsed engine held, and what became of it: ready, dead, in_doubt or cancelled.
     struct Rescued: Sendable {
         let id: JobID
         let queue: String

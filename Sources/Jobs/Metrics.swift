@@ -1,8 +1,8 @@
 import CoreMetrics
 import FoundationEssentials
 
-/// The engine's figures, with all of their labels.
-struct JobMetrics: Sendable {
+/// The engine's figures, with all of their labels. Handles are kept: to look one up costs more than to count.
+struct JobMetrics {
     static let depth = "relief_jobs_waiting"
     static let oldest = "relief_jobs_oldest_waiting_seconds"
     static let running = "relief_jobs_running"
@@ -13,14 +13,26 @@ struct JobMetrics: Sendable {
     static let rescued = "relief_jobs_rescued_total"
     static let fired = "relief_jobs_schedule_fired_total"
 
-    func started(_ claim: Claim) {
-        Counter(label: Self.attempts, dimensions: [("kind", claim.kind), ("queue", claim.queue)]).increment()
-        record(Self.delay, claim.startedAt.timeIntervalSince(claim.runAt), [("queue", claim.queue)])
+    private struct Key: Hashable {
+        let label: String
+        let first: String
+        var second = ""
     }
 
-    func ended(_ claim: Claim, outcome: String, now: Date) {
-        Counter(label: Self.ended, dimensions: [("kind", claim.kind), ("outcome", outcome)]).increment()
-        record(Self.duration, now.timeIntervalSince(claim.startedAt), [("kind", claim.kind)])
+    private var counters: [Key: Counter] = [:]
+    private var timers: [Key: CoreMetrics.Timer] = [:]
+
+    mutating func claimed(_ claims: [Claim]) {
+        count(claims, Self.attempts, by: ("kind", \.kind), ("queue", { $0.queue }))
+    }
+
+    mutating func ran(_ run: Desk.Run, seconds: Double) {
+        record(Self.delay, run.begunAt.timeIntervalSince(run.claim.runAt), ("queue", run.claim.queue))
+        record(Self.duration, seconds, ("kind", run.claim.kind))
+    }
+
+    mutating func ended(_ claims: [Claim], outcome: String) {
+        count(claims, Self.ended, by: ("kind", \.kind), ("outcome", { _ in outcome }))
     }
 
     func waiting(queue: String, depth: Int, oldestSeconds: Double) {
@@ -36,7 +48,26 @@ struct JobMetrics: Sendable {
         Counter(label: Self.fired, dimensions: [("schedule", schedule)]).increment(by: count)
     }
 
-    private func record(_ label: String, _ seconds: Double, _ dimensions: [(String, String)]) {
-        Timer(label: label, dimensions: dimensions).recordNanoseconds(Int64(max(seconds, 0) * 1e9))
+    /// Counts claims by two labels, neighbours of the same labels at once.
+    private mutating func count(
+        _ claims: [Claim], _ label: String, by first: (String, (Claim) -> String), _ second: (String, (Claim) -> String)
+    ) {
+        var rest = claims[...]
+        while let claim = rest.first {
+            let key = Key(label: label, first: first.1(claim), second: second.1(claim))
+            let run = rest.prefix { first.1($0) == key.first && second.1($0) == key.second }.count
+            let counter =
+                counters[key] ?? Counter(label: label, dimensions: [(first.0, key.first), (second.0, key.second)])
+            counters[key] = counter
+            counter.increment(by: run)
+            rest = rest.dropFirst(run)
+        }
+    }
+
+    private mutating func record(_ label: String, _ seconds: Double, _ dimension: (String, String)) {
+        let key = Key(label: label, first: dimension.1)
+        let timer = timers[key] ?? CoreMetrics.Timer(label: label, dimensions: [dimension])
+        timers[key] = timer
+        timer.recordNanoseconds(Int64(max(seconds, 0) * 1e9))
     }
 }

@@ -6,7 +6,13 @@ package struct Registry: Sendable {
         let kind: String
         let version: Int
         let policy: JobPolicy
-        let run: @Sendable (_ args: Data, _ version: Int, _ context: JobContext) async throws -> JobOutcome
+        let handler: Handler
+    }
+
+    /// How a kind is run. The stored value is read in here, where its type is known.
+    enum Handler: Sendable {
+        case inTransaction(@Sendable (Claim, JobContext) async throws -> JobOutcome)
+        case outside(isRepeatable: Bool, @Sendable (Claim, OutsideContext) async throws -> JobOutcome)
     }
 
     private(set) var entries: [String: Entry] = [:]
@@ -17,22 +23,45 @@ package struct Registry: Sendable {
         register(type) { job, context in try await job.run(in: context) }
     }
 
+    package mutating func register<J: OutsideJob>(_ type: J.Type) {
+        register(type, isRepeatable: J.isRepeatable) { job, context in try await job.run(outside: context) }
+    }
+
     /// Registers what to do with jobs of a type. A kind is registered once: a second type of its name is a mistake.
     package mutating func register<J: Job>(
         _ type: J.Type, run: @escaping @Sendable (J, JobContext) async throws -> JobOutcome
     ) {
+        let reader = Reader<J>()
+        add(type, .inTransaction { claim, context in try await run(reader.read(claim), context) })
+    }
+
+    /// Registers what to do, outside of this database, with jobs of a type; see `OutsideJob`.
+    package mutating func register<J: Job>(
+        _ type: J.Type, isRepeatable: Bool, outside run: @escaping @Sendable (J, OutsideContext) async throws -> JobOutcome
+    ) {
+        let reader = Reader<J>()
+        add(type, .outside(isRepeatable: isRepeatable) { claim, context in try await run(reader.read(claim), context) })
+    }
+
+    private mutating func add<J: Job>(_ type: J.Type, _ handler: Handler) {
         precondition(entries[J.kind] == nil, "Two job types are called \(J.kind).")
-        entries[J.kind] = Entry(kind: J.kind, version: J.version, policy: J.policy) { args, version, context in
-            let job: J
-            do {
-                job = try J.decode(args, version: version)
-            } catch {
-                // The same bytes won't read better next time.
-                throw Discard("The stored value of \(J.kind) version \(version) can't be read: \(error)")
-            }
-            return try await run(job, context)
-        }
+        entries[J.kind] = Entry(kind: J.kind, version: J.version, policy: J.policy, handler: handler)
     }
 
     package var kinds: [String] { entries.keys.sorted() }
+}
+
+/// Reads stored values of one type.
+private struct Reader<J: Job>: Sendable {
+    let decoder = JobCoding.decoder
+
+    func read(_ claim: Claim) throws -> J {
+        do {
+            return claim.version < J.version
+                ? try J.decode(older: claim.args, version: claim.version) : try decoder.decode(J.self, from: claim.args)
+        } catch {
+            // The same bytes won't read better next time.
+            throw Discard("The stored value of \(J.kind) version \(claim.version) can't be read: \(error)")
+        }
+    }
 }

@@ -3,7 +3,7 @@ import Logging
 import Postgres
 import WorkingDays
 
-/// Runs one claimed job: handler and completion in one transaction.
+/// Runs one claimed job.
 struct Runner: Sendable {
     let pool: Pool
     let registry: Registry
@@ -13,59 +13,84 @@ struct Runner: Sendable {
 
     /// How a run ended.
     enum Ending: Sendable {
+        /// The completion committed with the effect.
         case committed(Settlement)
-        /// The lease was lost before the completion: all of the run was rolled back.
+        /// The effect lies outside; the completion is still to be written.
+        case returned(Settlement)
+        /// The lease was lost before the completion: nothing of the run took effect in the database.
         case fenced
-        case failed(any Error)
+        /// `mayHaveHappened`: an effect that isn't repeatable had begun.
+        case failed(any Error, mayHaveHappened: Bool)
     }
 
-    @concurrent
     func run(_ claim: Claim) async -> Ending {
         guard let entry = registry.entries[claim.kind] else {
-            return .failed(Discard("No job of kind \(claim.kind) is registered here."))
+            return .failed(Discard("No job of kind \(claim.kind) is registered here."), mayHaveHappened: false)
         }
         var logger = logger
         logger[metadataKey: "job.id"] = "\(claim.id)"
         logger[metadataKey: "job.kind"] = "\(claim.kind)"
         logger[metadataKey: "job.attempt"] = "\(claim.attempt)"
-        let log = logger
+        let facts = Self.facts(of: claim, clock: clock, logger: logger) { await report(claim, $0, $1) }
+        var hasBegun = false
         do {
-            return .committed(
-                try await pool.transaction { transaction in
-                    try await Self.perform(
-                        claim, entry: entry, in: transaction, clock: clock, logger: log,
-                        report: { await report(claim, $0, $1) })
-                })
+            switch entry.handler {
+            case .inTransaction(let handler):
+                return .committed(
+                    try await pool.transaction { transaction in
+                        try await Self.perform(claim, handler, facts, in: transaction)
+                    })
+            case .outside(let isRepeatable, let handler):
+                if !isRepeatable {
+                    try await pool.withConnection { try await claim.beginEffect(now: facts.now, in: $0) }
+                    hasBegun = true
+                }
+                return .returned(Settlement(try await handler(claim, OutsideContext(run: facts))))
+            }
         } catch is LeaseLost {
             return .fenced
         } catch {
-            return .failed(error)
+            return .failed(error, mayHaveHappened: hasBegun && !(error is NothingHappened))
         }
+    }
+
+    static func facts(
+        of claim: Claim, clock: any Clock, logger: Logger,
+        report: @escaping @Sendable (Double, String?) async -> Void
+    ) -> AttemptFacts {
+        AttemptFacts(
+            id: claim.id, kind: claim.kind, attempt: claim.attempt, maxAttempts: claim.maxAttempts, now: clock.now(),
+            clock: clock, logger: logger, report: report)
     }
 
     /// The handler and then, as the transaction's last statement, the completion.
     static func perform(
-        _ claim: Claim, entry: Registry.Entry, in transaction: Transaction, clock: any Clock, logger: Logger,
-        report: @escaping @Sendable (Double, String?) async -> Void
+        _ claim: Claim, _ handler: @Sendable (Claim, JobContext) async throws -> JobOutcome, _ facts: AttemptFacts,
+        in transaction: Transaction
     ) async throws -> Settlement {
-        let context = JobContext(
-            transaction: transaction, id: claim.id, kind: claim.kind, attempt: claim.attempt,
-            maxAttempts: claim.maxAttempts, now: clock.now(), logger: logger, report: report)
-        let settlement: Settlement
-        switch try await entry.run(claim.args, claim.version, context) {
-        case .done: settlement = .done
-        case .snooze(let time): settlement = .snoozed(until: time)
-        case .cancel(let reason): settlement = .cancelled(reason: reason)
-        }
-        try await settlement.write(claim, now: clock.now(), in: transaction)
+        let settlement = Settlement(try await handler(claim, JobContext(transaction: transaction, run: facts)))
+        try await settlement.write(claim, now: facts.clock.now(), in: transaction)
         return settlement
+    }
+}
+
+extension Settlement {
+    init(_ outcome: JobOutcome) {
+        switch outcome {
+        case .done: self = .done
+        case .snooze(let time): self = .snoozed(until: time)
+        case .cancel(let reason): self = .cancelled(reason: reason)
+        }
     }
 }
 
 extension Registry {
     /// What becomes of a job whose attempt failed: another attempt after its kind's backoff, or the dead letters.
-    func settlement(after error: any Error, of claim: Claim, now: Date, roll: Double) -> Settlement {
+    func settlement(
+        after error: any Error, mayHaveHappened: Bool = false, of claim: Claim, now: Date, roll: Double
+    ) -> Settlement {
         if let discard = error as? Discard { return .dead(reason: bounded(discard.reason), error: nil) }
+        if mayHaveHappened { return .inDoubt(reason: bounded("attempt \(claim.attempt): \(error)")) }
         // A pool without a free connection says nothing about the job: this was no attempt.
         if let error = error as? PostgresError, error.code == .poolTimeout || error.code == .poolClosed {
             return .released

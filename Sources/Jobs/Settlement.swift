@@ -8,6 +8,8 @@ enum Settlement: Sendable, Equatable {
     case snoozed(until: Date)
     case retried(at: Date, error: String)
     case dead(reason: String, error: String?)
+    /// Whether its effect happened is not known: a person has to find out.
+    case inDoubt(reason: String)
     /// Given back without having been tried.
     case released
 }
@@ -16,64 +18,100 @@ enum Settlement: Sendable, Equatable {
 struct LeaseLost: Error {}
 
 extension Settlement {
-    /// Writes the end of a claim. Throws `LeaseLost` when it is no longer held.
-    func write(_ claim: Claim, now: Date, in session: some Session) async throws {
-        let changed: Int
+    /// As metrics call it.
+    var name: String {
         switch self {
-        case .done: changed = try await archive(claim, outcome: "done", reason: nil, now: now, in: session)
-        case .cancelled(let reason):
-            changed = try await archive(claim, outcome: "cancelled", reason: reason, now: now, in: session)
-        case .snoozed(let time):
-            changed = try await session.execute(
-                """
-                UPDATE jobs.job SET stage = 'scheduled', run_at = \(time), owner = NULL, token = token + 1, attempt = attempt - 1,
-                       started_at = NULL, progress = NULL, progress_note = NULL
-                 WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)
-                """)
-        case .retried(let time, let error):
-            changed = try await session.execute(
-                """
-                UPDATE jobs.job SET stage = 'scheduled', run_at = \(time), owner = NULL, token = token + 1, last_error = \(error),
-                       started_at = NULL, progress = NULL, progress_note = NULL
-                 WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)
-                """)
-        case .dead(let reason, let error):
-            changed = try await session.execute(
-                """
-                WITH gone AS (
-                    DELETE FROM jobs.job WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)
-                    RETURNING *
-                )
-                INSERT INTO jobs.dead_letter (id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts,
-                                              run_at, created_at, started_at, finished_at, reason, last_error)
-                SELECT id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts, run_at, created_at,
-                       started_at, \(now), \(reason), coalesce(\(error), last_error) FROM gone
-                """)
-        case .released:
-            // It stays where it was: what held it up was no fault of its own, and took its time already.
-            changed = try await session.execute(
-                """
-                UPDATE jobs.job SET owner = NULL, token = token + 1, attempt = attempt - 1, started_at = NULL, progress = NULL,
-                       progress_note = NULL
-                 WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)
-                """)
+        case .done: "done"
+        case .cancelled: "cancelled"
+        case .snoozed: "snoozed"
+        case .retried: "retried"
+        case .dead: "dead"
+        case .inDoubt: "in_doubt"
+        case .released: "released"
         }
-        guard changed == 1 else { throw LeaseLost() }
     }
 
-    private func archive(
-        _ claim: Claim, outcome: String, reason: String?, now: Date, in session: some Session
-    ) async throws -> Int {
-        try await session.execute(
+    /// Writes the end of a claim. Throws `LeaseLost` when it is no longer held.
+    func write(_ claim: Claim, now: Date, in session: some Session) async throws {
+        let held = try await session.exists(statement(claim, now: now))
+        guard held else { throw LeaseLost() }
+    }
+
+    /// Returns a row if the claim was still held.
+    private func statement(_ claim: Claim, now: Date) -> SQL {
+        let mine: SQL = "id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)"
+        switch self {
+        case .done:
+            return """
+                WITH gone AS (DELETE FROM jobs.job WHERE \(mine) RETURNING *),
+                     kept AS (INSERT INTO jobs.history SELECT \(now), 'done', NULL, gone.* FROM gone)
+                SELECT CASE WHEN followed THEN jobs.release_followers(ARRAY[id]) END FROM gone
+                """
+        case .cancelled(let reason):
+            return """
+                WITH gone AS (DELETE FROM jobs.job WHERE \(mine) RETURNING *),
+                     kept AS (INSERT INTO jobs.history SELECT \(now), 'cancelled', \(reason), gone.* FROM gone)
+                SELECT CASE WHEN followed THEN jobs.cancel_followers(ARRAY[id], \(now)) END FROM gone
+                """
+        case .dead(let reason, let error):
+            return """
+                WITH gone AS (DELETE FROM jobs.job WHERE \(mine) RETURNING *)
+                INSERT INTO jobs.dead_letter SELECT \(now), \(reason), \(error), false, gone.* FROM gone RETURNING id
+                """
+        case .inDoubt(let reason):
+            return """
+                WITH gone AS (DELETE FROM jobs.job WHERE \(mine) RETURNING *)
+                INSERT INTO jobs.dead_letter SELECT \(now), \(reason), NULL, true, gone.* FROM gone RETURNING id
+                """
+        case .snoozed(let time):
+            return handBack("stage = 'scheduled', run_at = \(time), attempt = attempt - 1, losses = 0", mine)
+        case .retried(let time, let error):
+            return handBack("stage = 'scheduled', run_at = \(time), last_error = \(error), losses = 0", mine)
+        case .released:
+            // It stays where it was: what held it up was no fault of its own, and took its time already.
+            return handBack("attempt = attempt - 1", mine)
+        }
+    }
+
+    private func handBack(_ changes: SQL, _ mine: SQL) -> SQL {
+        """
+        UPDATE jobs.job SET \(changes), owner = NULL, token = token + 1, started_at = NULL, effect_at = NULL,
+               progress = NULL, progress_note = NULL
+         WHERE \(mine) RETURNING id
+        """
+    }
+}
+
+extension Claim {
+    /// Writes that these claims of one engine are done. Returns those that were no longer held.
+    static func finish(_ claims: [Claim], of engine: UUID, now: Date, in session: some Session) async throws -> [Claim] {
+        let row = try await session.one(
             """
             WITH gone AS (
-                DELETE FROM jobs.job WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)
-                RETURNING *
+                DELETE FROM jobs.job AS j
+                 USING unnest(\(claims.map(\.id.rawValue)), \(claims.map(\.token))::int[]) AS mine (id, token)
+                 WHERE j.id = mine.id AND j.token = mine.token AND j.owner = \(engine) RETURNING j.*
+            ), kept AS (INSERT INTO jobs.history SELECT \(now), 'done', NULL, gone.* FROM gone)
+            SELECT CASE WHEN count(*) < \(claims.count) THEN array_agg(id) END AS ended,
+                   count(*) = 0 AS none, jobs.release_followers(array_agg(id) FILTER (WHERE followed))::text
+              FROM gone
+            """)
+        if try row["none"] { return claims }
+        guard let ended: [Int64] = try row["ended"] else { return [] }
+        let held = Set(ended)
+        return claims.filter { !held.contains($0.id.rawValue) }
+    }
+
+    /// Hands these claims of one engine back untried; those no longer held are left alone.
+    static func release(_ claims: [Claim], of engine: UUID, in session: some Session) async throws {
+        try await session.execute(
+            """
+            WITH back AS (
+                UPDATE jobs.job AS j SET owner = NULL, token = j.token + 1, attempt = j.attempt - 1, started_at = NULL
+                  FROM unnest(\(claims.map(\.id.rawValue)), \(claims.map(\.token))::int[]) AS mine (id, token)
+                 WHERE j.id = mine.id AND j.token = mine.token AND j.owner = \(engine) RETURNING j.queue
             )
-            INSERT INTO jobs.history (id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts,
-                                      run_at, created_at, started_at, finished_at, outcome, reason, last_error)
-            SELECT id, kind, version, args, queue, priority, lane, unique_key, attempt, max_attempts, run_at, created_at,
-                   started_at, \(now), \(outcome), \(reason), last_error FROM gone
+            SELECT pg_notify('jobs', 'ready ' || queue) FROM (SELECT DISTINCT queue FROM back) AS queues
             """)
     }
 }

@@ -3,9 +3,15 @@ import FoundationEssentials
 /// What an engine has in hand, and where it has to look. A plain value: it does nothing by itself.
 struct Work {
     var queues: [String: QueueState] = [:]
-    var running: [JobID: Running] = [:]
-    /// Ends of claims that are still to be written: failures, mostly, and all of them while the server is away.
+    /// Outside jobs that are done, until that is written.
+    var finished: [Claim] = []
+    /// Of those, what is being written now.
+    var finishing = 0
+    /// Other ends that are still to be written: failures, mostly.
     var unsettled: [(claim: Claim, settlement: Settlement)] = []
+    /// The one job at hand that was with an engine when it stopped.
+    var suspect: JobID?
+    var lookForSuspects = true
     /// Scheduled jobs may have become known that are due before `nextDue`.
     var lookForDue = true
     var nextDue: Date?
@@ -16,25 +22,33 @@ struct Work {
     /// When each schedule has to be looked at.
     var schedules: [String: Date] = [:]
 
-    /// A job of this engine that runs.
-    struct Running {
-        let claim: Claim
-        /// When its time is over, by the lease clock.
-        var deadline: Date?
-        var task: Task<Void, Never>?
-        var cancelReason: String?
-        var timedOut = false
+    var isSettled: Bool {
+        finished.isEmpty && finishing == 0 && unsettled.isEmpty && queues.values.allSatisfy(\.desk.isEmpty)
     }
 
-    var isSettled: Bool { running.isEmpty && unsettled.isEmpty }
+    /// Nothing is at hand, and nothing is known that could be claimed.
+    var isIdle: Bool { isSettled && !lookForSuspects && !queues.values.contains(where: \.look) }
 
-    func room(in queue: String, settings: EngineSettings) -> Int {
-        guard let state = queues[queue] else { return 0 }
-        return min(state.limit - state.running, settings.maxRunning - running.count, settings.claimBatch)
+    var workers: Int { queues.values.reduce(0) { $0 + $1.desk.counts.workers } }
+
+    /// Workers that a queue may have now: its own limit, within what the other queues leave of the engine's.
+    func capacity(of queue: QueueState, settings: EngineSettings) -> Int {
+        min(queue.limit, queue.desk.counts.workers + max(settings.maxRunning - workers, 0))
+    }
+
+    /// How many jobs of a queue to claim: what its workers can begin within moments, all at once or not yet.
+    func room(in queue: QueueState, settings: EngineSettings) -> Int {
+        let (waiting, workers, _) = queue.desk.counts
+        let capacity = capacity(of: queue, settings: settings)
+        let ahead = min(queue.pace.jobs(within: 0.1) * capacity, 8 * settings.claimBatch)
+        let room = min(capacity + ahead - waiting - workers - finished.count - finishing, settings.claimBatch)
+        // Small claims cost as much as large ones: they wait until they are worth it, or needed.
+        return waiting > 0 && room < settings.claimBatch / 2 ? 0 : room
     }
 
     mutating func lookEverywhere() {
         for queue in queues.keys { queues[queue]?.look = true }
+        lookForSuspects = true
         lookForDue = true
         lookAtLanes = true
         beatNow = true
@@ -52,31 +66,25 @@ struct Work {
         default: lookEverywhere()
         }
     }
-
-    mutating func begin(_ claim: Claim, deadline: Date?) {
-        running[claim.id] = Running(claim: claim, deadline: deadline)
-        queues[claim.queue]?.running += 1
-    }
-
-    /// The run of this claim, unless the engine has let go of it before.
-    mutating func end(_ claim: Claim) -> Running? {
-        guard let found = running[claim.id], found.claim.token == claim.token else { return nil }
-        running[claim.id] = nil
-        queues[claim.queue]?.running -= 1
-        if claim.lane != nil { lookAtLanes = true }
-        return found
-    }
 }
 
 /// A queue as one engine sees it.
 struct QueueState {
     let limit: Int
-    var running = 0
+    let desk: Desk
     /// Whether there may be something to claim.
     var look = true
     var cursor = Claim.Cursor()
+    var pace = Pace()
+    /// Claims in a row that found as many jobs as they asked for.
+    var fullClaims = 0
+    /// Whether the others were told that this engine needn't hear of new jobs.
+    var isBusy = false
+    /// After a busy time, looks again at ever longer intervals: whoever enqueued while it ended didn't notify.
+    var aftercare: Aftercare?
 
-    init(limit: Int) {
+    init(limit: Int, desk: Desk) {
         self.limit = limit
+        self.desk = desk
     }
 }

@@ -1,0 +1,181 @@
+import FoundationEssentials
+import Synchronization
+
+/// The claimed jobs of one queue: those that wait for a worker, those that run, and the ends that the engine hasn't taken
+/// in yet. The engine fills it; workers serve themselves, one job at a time, so that no job waits behind a slow one while
+/// another worker is free.
+final class Desk: Sendable {
+    /// A job that runs.
+    struct Run: Sendable {
+        let claim: Claim
+        let begunAt: Date
+        /// When its time is over, by the lease clock.
+        var deadline: Date?
+        var cancelReason: String?
+        var timedOut = false
+    }
+
+    /// How a run ended; `run` is nil where the engine had let go of it before.
+    struct End: Sendable {
+        let claim: Claim
+        let run: Run?
+        let ending: Runner.Ending
+        let seconds: Double
+    }
+
+    private struct Worker {
+        let task: Task<Void, Never>
+        var run: Run?
+    }
+
+    private struct State {
+        /// The next one is last.
+        var waiting: [Claim] = []
+        var workers: [Int: Worker] = [:]
+        var hired = 0
+        var isToDismiss = false
+        var ends: [End] = []
+    }
+
+    private let state = Mutex(State())
+    private let ring: @Sendable () -> Void
+
+    /// `ring` is called when something ended, and when a worker left.
+    init(ring: @escaping @Sendable () -> Void) {
+        self.ring = ring
+    }
+
+    /// Jobs that wait, workers, and those of them who are on their way to their first job.
+    var counts: (waiting: Int, workers: Int, coming: Int) {
+        state.withLock { state in
+            (state.waiting.count, state.workers.count, state.workers.values.count { $0.run == nil })
+        }
+    }
+
+    var isEmpty: Bool { state.withLock { $0.waiting.isEmpty && $0.workers.isEmpty && $0.ends.isEmpty } }
+
+    /// Puts claims behind those that wait.
+    func put(_ claims: [Claim]) {
+        state.withLock { $0.waiting.insert(contentsOf: claims.reversed(), at: 0) }
+    }
+
+    /// Takes back what no worker has begun.
+    func takeBack() -> [Claim] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting.reversed()
+        }
+    }
+
+    /// Takes a job back unless a worker has begun it.
+    func takeBack(_ id: JobID) -> Claim? {
+        state.withLock { state in
+            state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0) }
+        }
+    }
+
+    func takeEnds() -> [End] {
+        state.withLock { state in
+            defer { state.ends = [] }
+            return state.ends
+        }
+    }
+
+    // MARK: Workers
+
+    /// One more worker, who stays as long as jobs wait. `run` runs a job; `begin` gives its facts.
+    func hire(
+        begin: @escaping @Sendable (Claim) -> Run, run: @escaping @Sendable (Claim) async -> Runner.Ending
+    ) {
+        state.withLock { state in
+            state.hired += 1
+            let number = state.hired
+            // Made under the lock, so that whoever finds the run finds the task that can be cancelled.
+            let task = Task {
+                var end: End?
+                while let claim = next(for: number, after: end, begin: begin) {
+                    let begun = ContinuousClock.now
+                    let ending = await run(claim)
+                    end = End(claim: claim, run: nil, ending: ending, seconds: (ContinuousClock.now - begun).inSeconds)
+                }
+            }
+            state.workers[number] = Worker(task: task)
+        }
+    }
+
+    /// The worker with the next job to finish leaves after it.
+    func dismissOne() { state.withLock { $0.isToDismiss = true } }
+
+    private func next(for worker: Int, after end: End?, begin: (Claim) -> Run) -> Claim? {
+        let (claim, isNews) = state.withLock { state -> (Claim?, Bool) in
+            let isFirst = end != nil && state.ends.isEmpty
+            if let end {
+                let run = state.workers[worker]?.run
+                state.ends.append(End(claim: end.claim, run: run, ending: end.ending, seconds: end.seconds))
+            }
+            // A worker that isn't known any more was let go; a cancelled one would cancel what it runs next.
+            guard state.workers[worker] != nil, !Task.isCancelled, !state.isToDismiss,
+                let claim = state.waiting.popLast()
+            else {
+                if state.workers.removeValue(forKey: worker) != nil { state.isToDismiss = false }
+                return (nil, true)
+            }
+            state.workers[worker]?.run = begin(claim)
+            return (claim, isFirst)
+        }
+        if isNews { ring() }
+        return claim
+    }
+
+    // MARK: What runs
+
+    var runs: [Run] { state.withLock { $0.workers.values.compactMap(\.run) } }
+
+    var nextDeadline: Date? { state.withLock { $0.workers.values.compactMap { $0.run?.deadline }.min() } }
+
+    /// Cancels a run for a reason; it ends when its handler notices.
+    func cancel(_ id: JobID, reason: String) {
+        change(id) { $0.cancelReason = reason }
+    }
+
+    /// Cancels a run whose time is over, and gives it until `deadline` to notice.
+    func timeOut(_ id: JobID, until deadline: Date) {
+        change(id) { run in
+            run.timedOut = true
+            run.deadline = deadline
+        }
+    }
+
+    private func change(_ id: JobID, _ body: (inout Run) -> Void) {
+        let task = state.withLock { state -> Task<Void, Never>? in
+            guard let worker = state.workers.first(where: { $0.value.run?.claim.id == id })?.key,
+                var run = state.workers[worker]?.run
+            else { return nil }
+            body(&run)
+            state.workers[worker]?.run = run
+            return state.workers[worker]?.task
+        }
+        task?.cancel()
+    }
+
+    func cancelAll() {
+        for task in state.withLock({ $0.workers.values.map(\.task) }) { task.cancel() }
+    }
+
+    /// Forgets the worker that runs a job, whatever it still does.
+    func letGo(_ id: JobID) {
+        state.withLock { state in
+            guard let worker = state.workers.first(where: { $0.value.run?.claim.id == id })?.key else { return }
+            state.workers[worker] = nil
+        }
+    }
+
+    /// Cancels everything and forgets it, ends that weren't taken included.
+    func abandon() {
+        let tasks = state.withLock { state in
+            defer { (state.waiting, state.workers, state.ends) = ([], [:], []) }
+            return state.workers.values.map(\.task)
+        }
+        for task in tasks { task.cancel() }
+    }
+}

@@ -1,0 +1,193 @@
+import FoundationEssentials
+import Logging
+import Postgres
+import WorkingDays
+
+/// Taking in how runs ended, and writing it down.
+extension Engine {
+    /// Takes in the ends of runs since the last look.
+    func takeEnds() {
+        for name in work.queues.keys.sorted() {
+            guard let ends = work.queues[name]?.desk.takeEnds(), !ends.isEmpty else { continue }
+            work.queues[name]?.pace.note(ends.lazy.map(\.seconds))
+            for end in ends { take(end) }
+        }
+    }
+
+    private func take(_ end: Desk.End) {
+        let claim = end.claim
+        if claim.id == work.suspect { (work.suspect, work.lookForSuspects) = (nil, true) }
+        if claim.lane != nil { work.lookAtLanes = true }
+        guard let run = end.run else {
+            // It was given up, or its lease was lost, before it noticed; the row alone decides which of the two came first.
+            if case .committed(let settlement) = end.ending { settled(claim, settlement) } else { say(.fenced(claim.id)) }
+            return
+        }
+        metrics.ran(run, seconds: end.seconds)
+        switch end.ending {
+        case .committed(let settlement): settled(claim, settlement)
+        case .returned(.done): work.finished.append(claim)
+        case .returned(let settlement): work.unsettled.append((claim, settlement))
+        case .fenced:
+            logger.warning("A job's lease was lost while it ran; its work was rolled back.", metadata: about(claim))
+            say(.fenced(claim.id))
+        case .failed(let error, let mayHaveHappened):
+            work.unsettled.append((claim, settlement(of: run, after: error, mayHaveHappened)))
+        }
+    }
+
+    private func settlement(of run: Desk.Run, after error: any Error, _ mayHaveHappened: Bool) -> Settlement {
+        let failure: any Error = run.timedOut ? TimedOut() : error
+        if let reason = run.cancelReason, !mayHaveHappened { return .cancelled(reason: reason) }
+        var metadata = about(run.claim)
+        metadata["error"] = "\(failure)"
+        logger.warning("A job failed.", metadata: metadata)
+        return registry.settlement(
+            after: failure, mayHaveHappened: mayHaveHappened, of: run.claim, now: clock.now(), roll: .random(in: 0..<1))
+    }
+
+    /// Writes the ends that aren't written yet.
+    func settle(_ control: Connection) async throws {
+        writeFinished()
+        while let (claim, settlement) = work.unsettled.first {
+            do {
+                try await settlement.write(claim, now: clock.now(), in: control)
+                settled(claim, settlement)
+            } catch is LeaseLost {
+                // After a lost reply to COMMIT the job may be finished; after a rescue it is another's.
+                say(.fenced(claim.id))
+            }
+            if !work.unsettled.isEmpty { work.unsettled.removeFirst() }
+        }
+    }
+
+    /// Begins to write, in one statement and beside the next claim, that outside jobs are done.
+    private func writeFinished() {
+        guard work.finishing == 0, let engine = lease?.engine, !work.finished.isEmpty else { return }
+        let batch = Array(work.finished.prefix(1_000))
+        work.finished.removeFirst(batch.count)
+        work.finishing = batch.count
+        let now = clock.now()
+        Task {
+            let result: Result<[Claim], any Error>
+            do {
+                result = .success(
+                    try await pool.withConnection { try await Claim.finish(batch, of: engine, now: now, in: $0) })
+            } catch {
+                result = .failure(error)
+            }
+            wrote(batch, of: engine, result)
+        }
+    }
+
+    private func wrote(_ batch: [Claim], of engine: UUID, _ result: Result<[Claim], any Error>) {
+        guard !abandoned else { return }
+        work.finishing = 0
+        switch result {
+        case .success(let lost):
+            let lost = Set(lost.map(\.id))
+            metrics.ended(batch.filter { !lost.contains($0.id) }, outcome: "done")
+            for claim in batch { say(lost.contains(claim.id) ? .fenced(claim.id) : .done(claim.id)) }
+        case .failure(let error):
+            // To write it again is safe: what was written doesn't count twice.
+            if lease?.engine == engine { work.finished.insert(contentsOf: batch, at: 0) }
+            trouble(error)
+        }
+        wake()
+    }
+
+    private func settled(_ claim: Claim, _ settlement: Settlement) {
+        metrics.ended([claim], outcome: settlement.name)
+        switch settlement {
+        case .done: say(.done(claim.id))
+        case .cancelled: say(.cancelled(claim.id))
+        case .snoozed(let time):
+            work.lookForDue = true
+            say(.snoozed(claim.id, until: time))
+        case .retried(let time, _):
+            work.lookForDue = true
+            say(.retried(claim.id, at: time))
+        case .dead(let reason, let error):
+            complain("A job is dead.", claim, reason, error)
+            say(.died(claim.id))
+        case .inDoubt(let reason):
+            complain("Whether a job's effect happened is in doubt; a person has to find out.", claim, reason, nil)
+            say(.doubted(claim.id))
+        case .released:
+            work.queues[claim.queue]?.look = true
+            say(.released(claim.id))
+        }
+        if claim.lane != nil { work.lookAtLanes = true }
+    }
+
+    private func complain(_ message: Logger.Message, _ claim: Claim, _ reason: String, _ error: String?) {
+        var metadata = about(claim)
+        metadata["reason"] = "\(reason)"
+        metadata["error"] = error.map { "\($0)" }
+        logger.error(message, metadata: metadata)
+    }
+
+    /// Cancels jobs whose time is over, and lets go of those that didn't notice within the grace period.
+    func endOverdue(_ now: Date) {
+        for queue in work.queues.values {
+            for run in queue.desk.runs {
+                guard let deadline = run.deadline, now >= deadline else { continue }
+                let id = run.claim.id
+                if run.timedOut {
+                    queue.desk.letGo(id)
+                    if id == work.suspect { (work.suspect, work.lookForSuspects) = (nil, true) }
+                    work.unsettled.append((run.claim, settlement(of: run, after: TimedOut(), isUnrepeatable(run.claim))))
+                    say(.givenUp(id))
+                    wake()
+                } else {
+                    queue.desk.timeOut(id, until: now.addingTimeInterval(settings.grace.inSeconds))
+                    say(.timedOut(id))
+                }
+            }
+        }
+    }
+
+    private func isUnrepeatable(_ claim: Claim) -> Bool {
+        if case .outside(isRepeatable: false, _) = registry.entries[claim.kind]?.handler { true } else { false }
+    }
+
+    /// Somebody wants a job of ours cancelled.
+    func cancel(_ id: JobID, reason: String) {
+        for queue in work.queues.values {
+            if let claim = queue.desk.takeBack(id) {
+                if claim.id == work.suspect { (work.suspect, work.lookForSuspects) = (nil, true) }
+                work.unsettled.append((claim, .cancelled(reason: reason)))
+            } else {
+                queue.desk.cancel(id, reason: reason)
+            }
+        }
+    }
+
+    /// Hands back what no worker has begun: the engine is about to stop.
+    func handBackWaiting(_ control: Connection) async throws {
+        guard let engine = lease?.engine else { return }
+        let waiting = work.queues.values.flatMap { $0.desk.takeBack() }
+        guard !waiting.isEmpty else { return }
+        try await Claim.release(waiting, of: engine, in: control)
+        metrics.ended(waiting, outcome: "released")
+        for claim in waiting { say(.released(claim.id)) }
+    }
+
+    /// Ends all runs of a lease that is lost.
+    func dropAll() {
+        for queue in work.queues.values { queue.desk.abandon() }
+        for (claim, _) in work.unsettled { say(.fenced(claim.id)) }
+        for claim in work.finished { say(.fenced(claim.id)) }
+        (work.unsettled, work.finished) = ([], [])
+        (work.suspect, work.lookForSuspects) = (nil, true)
+    }
+
+    func about(_ claim: Claim) -> Logger.Metadata {
+        ["job.id": "\(claim.id)", "job.kind": "\(claim.kind)", "job.attempt": "\(claim.attempt)"]
+    }
+}
+
+/// The job ran longer than the policy of its kind allows.
+struct TimedOut: Error, CustomStringConvertible {
+    var description: String { "The attempt ran longer than its kind may." }
+}
