@@ -2,6 +2,8 @@ package import FoundationEssentials
 
 /// Where a job stands.
 package enum JobState: String, Codable, CaseIterable, Sendable {
+    /// Waits for other jobs to be done.
+    case blocked
     case available
     case scheduled
     case waiting
@@ -9,6 +11,8 @@ package enum JobState: String, Codable, CaseIterable, Sendable {
     case retryable
     case completed
     case discarded
+    /// Nobody knows whether its effect happened: a person has to find out.
+    case inDoubt = "in_doubt"
     case cancelled
 }
 

@@ -28,12 +28,14 @@ enum JobOperations {
 
     private static func state(of job: StoredJob) -> Contract.JobState {
         switch job.state {
+        case .blocked: .blocked
         case .scheduled: job.lastError == nil ? .scheduled : .retryable
         case .laned: .waiting
         case .ready: .available
         case .running: .running
         case .done: .completed
         case .dead: .discarded
+        case .inDoubt: .inDoubt
         case .cancelled, .dismissed: .cancelled
         }
     }
@@ -41,12 +43,14 @@ enum JobOperations {
     /// What the engine calls a state; it tells a job that waits for its next attempt from one never tried by its error.
     static func stored(_ state: Contract.JobState) -> StoredJobState {
         switch state {
+        case .blocked: .blocked
         case .available: .ready
         case .scheduled, .retryable: .scheduled
         case .waiting: .laned
         case .running: .running
         case .completed: .done
         case .discarded: .dead
+        case .inDoubt: .inDoubt
         case .cancelled: .cancelled
         }
     }
