@@ -23,6 +23,13 @@ extension Job {
     }
 }
 
+extension Job {
+    /// Reads a stored value of any version up to this one.
+    static func read(_ args: Data, version: Int, with decoder: JSONDecoder = JobCoding.decoder) throws -> Self {
+        try version < Self.version ? decode(older: args, version: version) : decoder.decode(Self.self, from: args)
+    }
+}
+
 /// A job whose effect lies in this database. It knows by itself what to do; a job that needs a gateway is registered with
 /// a closure instead.
 package protocol RunnableJob: Job {

@@ -57,8 +57,7 @@ private struct Reader<J: Job>: Sendable {
 
     func read(_ claim: Claim) throws -> J {
         do {
-            return claim.version < J.version
-                ? try J.decode(older: claim.args, version: claim.version) : try decoder.decode(J.self, from: claim.args)
+            return try J.read(claim.args, version: claim.version, with: decoder)
         } catch {
             // The same bytes won't read better next time.
             throw Discard("The stored value of \(J.kind) version \(claim.version) can't be read: \(error)")
