@@ -54,6 +54,13 @@ final class Desk: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty && $0.workers.isEmpty && $0.ends.isEmpty } }
 
+    /// The jobs here: waiting, running, or ended and not taken in yet.
+    var held: [JobID] {
+        state.withLock { state in
+            state.waiting.map(\.id) + state.workers.values.compactMap { $0.run?.claim.id } + state.ends.map(\.claim.id)
+        }
+    }
+
     /// Puts claims behind those that wait.
     func put(_ claims: [Claim]) {
         state.withLock { $0.waiting.insert(contentsOf: claims.reversed(), at: 0) }

@@ -60,6 +60,7 @@ extension Engine {
                     leaseNow: leaseNow, in: control)
             } catch {
                 work.queues[name]?.look = true
+                work.unheardClaims = 2
                 throw error
             }
             hold(claims, of: name)
@@ -80,9 +81,16 @@ extension Engine {
             """)
         for row in queues {
             let name: String = try row["queue"]
-            let claims = try await Claim.take(
-                .suspect, queue: name, room: 1, registry: registry, lease: lease, now: now, leaseNow: leaseNow,
-                in: control)
+            let claims: [Claim]
+            do {
+                claims = try await Claim.take(
+                    .suspect, queue: name, room: 1, registry: registry, lease: lease, now: now, leaseNow: leaseNow,
+                    in: control)
+            } catch {
+                work.lookForSuspects = true
+                work.unheardClaims = 2
+                throw error
+            }
             guard let claim = claims.first else { continue }
             work.suspect = claim.id
             hold([claim], of: name)

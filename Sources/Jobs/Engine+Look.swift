@@ -138,6 +138,7 @@ extension Engine {
             default: say(.rescued(rescued.id))
             }
         }
+        try await handBackUnheard(control)
         try await control.execute("SELECT jobs.make_history_months(\(now))")
         work.schedules = try await schedules.due(in: control, calendar: calendar())
         try await measure(control)

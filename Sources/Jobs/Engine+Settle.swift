@@ -63,10 +63,10 @@ extension Engine {
 
     /// Begins to write, in one statement and beside the next claim, that outside jobs are done.
     private func writeFinished() {
-        guard work.finishing == 0, let engine = lease?.engine, !work.finished.isEmpty else { return }
+        guard work.finishing.isEmpty, let engine = lease?.engine, !work.finished.isEmpty else { return }
         let batch = Array(work.finished.prefix(1_000))
         work.finished.removeFirst(batch.count)
-        work.finishing = batch.count
+        work.finishing = batch
         let now = clock.now()
         Task {
             let result: Result<[Claim], any Error>
@@ -82,7 +82,7 @@ extension Engine {
 
     private func wrote(_ batch: [Claim], of engine: UUID, _ result: Result<[Claim], any Error>) {
         guard !abandoned else { return }
-        work.finishing = 0
+        work.finishing = []
         switch result {
         case .success(let lost):
             let lost = Set(lost.map(\.id))

@@ -6,7 +6,9 @@ struct Work {
     /// Outside jobs that are done, until that is written.
     var finished: [Claim] = []
     /// Of those, what is being written now.
-    var finishing = 0
+    var finishing: [Claim] = []
+    /// Ticks that have still to look for jobs of a claim whose answer was lost.
+    var unheardClaims = 0
     /// Other ends that are still to be written: failures, mostly.
     var unsettled: [(claim: Claim, settlement: Settlement)] = []
     /// The one job at hand that was with an engine when it stopped.
@@ -23,7 +25,7 @@ struct Work {
     var schedules: [String: Date] = [:]
 
     var isSettled: Bool {
-        finished.isEmpty && finishing == 0 && unsettled.isEmpty && queues.values.allSatisfy(\.desk.isEmpty)
+        finished.isEmpty && finishing.isEmpty && unsettled.isEmpty && queues.values.allSatisfy(\.desk.isEmpty)
     }
 
     /// Nothing is at hand, and nothing is known that could be claimed.
@@ -41,9 +43,14 @@ struct Work {
         let (waiting, workers, _) = queue.desk.counts
         let capacity = capacity(of: queue, settings: settings)
         let ahead = min(queue.pace.jobs(within: 0.1) * capacity, 8 * settings.claimBatch)
-        let room = min(capacity + ahead - waiting - workers - finished.count - finishing, settings.claimBatch)
+        let room = min(capacity + ahead - waiting - workers - finished.count - finishing.count, settings.claimBatch)
         // Small claims cost as much as large ones: they wait until they are worth it, or needed.
         return waiting > 0 && room < settings.claimBatch / 2 ? 0 : room
+    }
+
+    /// The jobs at hand, from the claim to the end that is written.
+    var held: [JobID] {
+        queues.values.flatMap(\.desk.held) + (finished + finishing + unsettled.map(\.claim)).map(\.id)
     }
 
     mutating func lookEverywhere() {
