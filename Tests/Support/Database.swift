@@ -14,6 +14,7 @@ package struct Database: Sendable {
     package let appPool: Pool
     /// Connects as a superuser, whom row-level security doesn't bind.
     package let superuserSettings: Settings
+    let socketDirectory: String
 
     @TaskLocal static var bound: Database?
 
@@ -28,6 +29,7 @@ package struct Database: Sendable {
         settings = .owner(of: name, in: cluster)
         appSettings = .app(of: name, in: cluster)
         superuserSettings = Settings(cluster.conninfo(database: name, user: "postgres"))
+        socketDirectory = cluster.socketDirectory
         pool = Pool(settings: settings, size: 8, logger: quiet)
         appPool = Pool(settings: appSettings, size: 8, logger: quiet)
     }
