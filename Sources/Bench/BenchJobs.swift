@@ -15,21 +15,20 @@ enum BenchJobs {
         return registry
     }
 
-    /// An engine for the one queue that claims `batch` jobs at a time and has as many in hand as a pool of `clients`
-    /// connections can keep busy.
+    /// An engine for the one queue that claims up to `batch` jobs at a time and runs as many at once as it has `clients`.
     static func settings(batch: Int, clients: Int) -> EngineSettings {
         EngineSettings(
-            queues: [queue: batch * 2], otherQueues: 0, maxRunning: batch * 2, claimBatch: batch, host: "bench")
+            queues: [queue: clients], otherQueues: 0, maxRunning: clients, claimBatch: batch, host: "bench")
     }
 }
 
 /// Does nothing but be read.
-struct NoOp: RunnableJob {
+struct NoOp: OutsideJob {
     static let kind = "bench.noop"
     static let policy = JobPolicy(queue: BenchJobs.queue)
     let n: Int
 
-    func run(in context: JobContext) async throws -> JobOutcome {
+    func run(outside context: OutsideContext) async throws -> JobOutcome {
         Seen.count(n)
         return .done
     }
@@ -49,13 +48,13 @@ struct Posting: RunnableJob {
 }
 
 /// Tells how long ago it was wished for.
-struct Ping: RunnableJob {
+struct Ping: OutsideJob {
     static let kind = "bench.ping"
     static let policy = JobPolicy(queue: BenchJobs.queue)
     /// Nanoseconds of this machine's uptime.
     let sent: Int
 
-    func run(in context: JobContext) async throws -> JobOutcome {
+    func run(outside context: OutsideContext) async throws -> JobOutcome {
         let now = Int(DispatchTime.now().uptimeNanoseconds)
         Seen.delays.withLock { $0.append(Double(now - sent) / 1e6) }
         Seen.count(1)

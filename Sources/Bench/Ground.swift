@@ -50,11 +50,13 @@ struct Ground: Sendable {
         _ task: Worker.Task, in database: String = plain, jobs: Int = 1, batch: Int = 100, clients: Int = 8,
         seconds: Int = 1
     ) async throws -> Measurement {
-        try await worker.measurement([
+        let measured = try await worker.measurement([
             task.rawValue, "--database", cluster.conninfo(database: database), "--jobs", "\(jobs)", "--batch",
             "\(batch)",
             "--clients", "\(clients)", "--seconds", "\(seconds)",
         ])
+        if task == .drain { try await expectDrained(database) }
+        return measured
     }
 
     func reference(_ mode: String, in database: String = plain, _ numbers: Int...) async throws -> Measurement {
@@ -98,32 +100,29 @@ struct Ground: Sendable {
         }
     }
 
-    /// Makes the crowded database: so many jobs for tomorrow, as many that are finished, and as many rows of each in the
-    /// reference engine's history.
+    /// Makes the crowded database: so many jobs that are finished, and as many for tomorrow.
     func makeCrowd(_ count: Int) async throws {
         try await withSuperuser(in: "postgres") {
             try await $0.script("CREATE DATABASE \(Self.crowded) TEMPLATE \(Self.plain) OWNER relief")
         }
         try await withSuperuser(in: Self.crowded) { session in
             try await session.execute("TRUNCATE jobs.job, jobs.history CASCADE")
-            try await session.execute(
-                """
-                INSERT INTO jobs.job (kind, args, queue, stage, run_at, max_attempts, created_at)
-                SELECT \(NoOp.kind), jsonb_build_object('n', n), \(BenchJobs.queue), 'scheduled',
-                       now() + interval '1 day' + random() * interval '1 day', 20, now()
-                  FROM generate_series(1, \(count)) AS n
-                """)
-            try await session.execute(
-                """
-                INSERT INTO jobs.history (id, kind, version, args, queue, priority, attempt, max_attempts, run_at,
-                                          created_at, started_at, finished_at, outcome)
-                SELECT -n, \(NoOp.kind), 1, jsonb_build_object('n', n), \(BenchJobs.queue), 100, 1, 20, now(), now(),
-                       now(), now(), 'done'
-                  FROM generate_series(1, \(count)) AS n
-                """)
-            try await session.execute("VACUUM ANALYZE jobs.job")
+            try await insertJobs(count, of: NoOp.kind, in: session)
+            try await session.execute("INSERT INTO jobs.history SELECT now(), 'done', NULL, j.* FROM jobs.job AS j")
+            try await session.execute("TRUNCATE jobs.job")
+            try await insertJobs(count, of: NoOp.kind, isForTomorrow: true, in: session)
             try await session.execute("VACUUM ANALYZE jobs.history")
             try await session.execute("CHECKPOINT")
+        }
+    }
+
+    /// Throws unless every job that was ready has ended.
+    func expectDrained(_ database: String) async throws {
+        let left = try await withSuperuser(in: database) {
+            try await $0.value("SELECT count(*) FROM jobs.job WHERE stage = 'ready'", as: Int.self)
+        }
+        guard left == 0 else {
+            throw BenchError("The engine said that it had nothing left to do, and left \(left) jobs.")
         }
     }
 
@@ -142,11 +141,14 @@ struct Ground: Sendable {
         }
     }
 
-    private func insertJobs(_ count: Int, of kind: String, in session: Connection) async throws {
+    private func insertJobs(
+        _ count: Int, of kind: String, isForTomorrow: Bool = false, in session: Connection
+    ) async throws {
         try await session.execute(
             """
             INSERT INTO jobs.job (kind, args, queue, stage, run_at, max_attempts, created_at)
-            SELECT \(kind), jsonb_build_object('n', n), \(BenchJobs.queue), 'ready', now(), 20, now()
+            SELECT \(kind), jsonb_build_object('n', n), \(BenchJobs.queue), \(isForTomorrow ? "scheduled" : "ready"),
+                   CASE WHEN \(isForTomorrow)::bool THEN now() + interval '1 day' * (1 + random()) ELSE now() END, 20, now()
               FROM generate_series(1, \(count)) AS n
             """)
         try await session.execute("VACUUM ANALYZE jobs.job")

@@ -78,6 +78,9 @@ package struct JobsBench: Sendable {
         let scripts = FileManager.default.temporaryDirectory.appending(path: "relief-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scripts, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scripts) }
+        #if DEBUG
+            say("this program was built for debugging: its figures mean nothing")
+        #endif
         say("making a private cluster")
         let ground = try await Ground.made(
             options, worker: Program(path: worker[0], arguments: Array(worker.dropFirst())),

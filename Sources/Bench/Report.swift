@@ -30,7 +30,7 @@ enum Row: String, CaseIterable {
         case .noop500: "no-op jobs/s, batch 500 : reference engine in C"
         case .noop1000: "no-op jobs/s, batch 1000 : reference engine in C"
         case .crowd: "no-op jobs/s in a crowd : without the crowd"
-        case .crowdReference: "no-op jobs/s in a crowd : reference engine in a crowd"
+        case .crowdReference: "no-op jobs/s in a crowd : reference engine in C"
         case .pinned: "no-op jobs/s, pinned snapshot : without"
         case .pinnedReference: "no-op jobs/s, pinned snapshot : reference engine, pinned"
         case .effect: "jobs with a posting/s : pgbench, claim 20, post and finish each"
