@@ -10,6 +10,7 @@ import Testing
         "LocalPostgres": [],
         "Schema": ["Postgres"],
         "Jobs": ["Postgres", "WorkingDays"],
+        "JobsTesting": ["Jobs", "Postgres", "WorkingDays"],
         "Ledger": ["Postgres", "WorkingDays"],
         "CEL": [],
         "TransparencyLog": [],
