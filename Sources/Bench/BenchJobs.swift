@@ -15,7 +15,7 @@ enum BenchJobs {
         return registry
     }
 
-    /// An engine for the one queue that claims up to `batch` jobs at a time and runs as many at once as it has `clients`.
+    /// An engine for the one queue: it claims up to `batch` jobs at a time and runs `clients` of them at once.
     static func settings(batch: Int, clients: Int) -> EngineSettings {
         EngineSettings(
             queues: [queue: clients], otherQueues: 0, maxRunning: clients, claimBatch: batch, host: "bench")

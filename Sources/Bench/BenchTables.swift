@@ -20,7 +20,8 @@ enum BenchTables {
         CREATE UNIQUE INDEX ON bench.hot (id);
         CREATE TABLE bench.done (
             id bigint NOT NULL, kind text NOT NULL, queue text NOT NULL, attempt integer NOT NULL, args jsonb NOT NULL,
-            created_at timestamptz NOT NULL, started_at timestamptz NOT NULL, finished_at timestamptz NOT NULL DEFAULT now()
+            created_at timestamptz NOT NULL, started_at timestamptz NOT NULL,
+            finished_at timestamptz NOT NULL DEFAULT now()
         );
         CREATE INDEX ON bench.done USING brin (finished_at);
         CREATE TABLE bench.ping (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sent float8 NOT NULL);
@@ -32,7 +33,9 @@ enum BenchTables {
             amount bigint NOT NULL
         );
         CREATE INDEX ON bench.entry (account, id);
-        CREATE TABLE bench.paper (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, posting bigint NOT NULL, text jsonb NOT NULL);
+        CREATE TABLE bench.paper (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, posting bigint NOT NULL, text jsonb NOT NULL
+        );
         INSERT INTO bench.account (id, balance) SELECT n, 1000000 FROM generate_series(1, 100000) AS n;
 
         -- One posting: two balances, two entries, one paper.

@@ -72,8 +72,8 @@ package struct JobsBench: Sendable {
     ) async throws -> Report {
         guard FileManager.default.isExecutableFile(atPath: reference) else {
             throw BenchError(
-                "The reference engine isn't at \(reference). Build it with swift build --product relief-reference, in the "
-                    + "same configuration, or name it with --reference.")
+                "The reference engine isn't at \(reference). Build it with swift build --product relief-reference, in "
+                    + "the same configuration, or name it with --reference.")
         }
         let scripts = FileManager.default.temporaryDirectory.appending(path: "relief-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scripts, withIntermediateDirectories: true)

@@ -62,7 +62,8 @@ enum Scripts {
 
     static func insert(_ rows: Int) -> String {
         """
-        INSERT INTO bench.hot (kind, args) SELECT 'bench.noop', args FROM unnest(array_fill('{"n":1}'::jsonb, ARRAY[\(rows)])) AS new (args);
+        INSERT INTO bench.hot (kind, args)
+        SELECT 'bench.noop', args FROM unnest(array_fill('{"n":1}'::jsonb, ARRAY[\(rows)])) AS new (args);
         """
     }
 

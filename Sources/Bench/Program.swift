@@ -16,11 +16,10 @@ struct Program: Sendable {
     var arguments: [String] = []
 
     /// What it printed, on both channels. Its standard input stays open as long as this process lives.
-    func output(_ more: [String], environment: [String: String] = [:]) async throws -> String {
+    func output(_ more: [String]) async throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments + more
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output
@@ -37,9 +36,10 @@ struct Program: Sendable {
         process.waitUntilExit()
         try? input.fileHandleForWriting.close()
         let text = String(decoding: data, as: UTF8.self)
-        guard process.terminationStatus == 0 else {
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+            let end = process.terminationReason == .exit ? "status" : "signal"
             throw BenchError(
-                "\(path) \(more.first ?? "") ended with status \(process.terminationStatus):\n\(text.suffix(2_000))")
+                "\(path) \(more.first ?? "") ended with \(end) \(process.terminationStatus):\n\(text.suffix(2_000))")
         }
         return text
     }

@@ -114,8 +114,8 @@ package struct Worker: Sendable {
         }
     }
 
-    /// Runs the body beside an engine. What the body is given waits until the engine has nothing to do and the condition
-    /// holds.
+    /// Runs the body beside an engine. What the body is given waits until the engine has nothing to do and the
+    /// condition holds.
     private func withEngine(
         _ body: (_ idle: (@Sendable () -> Bool) async -> Void) async throws -> Measurement
     ) async throws -> Measurement {
@@ -145,6 +145,8 @@ package struct Worker: Sendable {
 
     /// Standard input is a pipe of the process that started this one; without it there is nobody to measure for.
     private func endWithParent() {
+        // Nothing takes a quarter of an hour but an engine that stalls: SIGALRM ends it.
+        alarm(900)
         Thread.detachNewThread {
             var byte: UInt8 = 0
             while read(0, &byte, 1) > 0 {}

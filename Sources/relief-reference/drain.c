@@ -1,6 +1,6 @@
-/* The reference engine: one connection claims in batches, threads read the payloads, one connection finishes in batches.
-   It keeps what an engine has to keep (claims that others skip, a finish that only the claimer can do, history) and
-   nothing else: no leases, retries, limits or time. */
+/* The reference engine: one connection claims in batches, threads read the payloads, one connection finishes in
+   batches. It keeps what an engine has to keep (claims that others skip, a finish that only the claimer can do,
+   history) and nothing else: no leases, retries, limits or time. */
 #include "reference.h"
 
 #include <pthread.h>
