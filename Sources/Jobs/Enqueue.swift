@@ -14,6 +14,8 @@ package struct Enqueue: Sendable {
     /// As long as a job of this key may still run, no second one is made. A window is part of the key (`close/2026-11-22`).
     package var uniqueKey: String?
     package var onConflict: OnConflict
+    /// What the job is about, for people: `case/NUMBER`, `run/NUMBER`.
+    package var subject: String?
 
     /// What happens when a job of the same unique key is live.
     package enum OnConflict: Sendable {
@@ -24,7 +26,7 @@ package struct Enqueue: Sendable {
 
     package init(
         queue: String? = nil, priority: Int? = nil, maxAttempts: Int? = nil, runAt: Date? = nil, lane: String? = nil,
-        uniqueKey: String? = nil, onConflict: OnConflict = .keep
+        uniqueKey: String? = nil, onConflict: OnConflict = .keep, subject: String? = nil
     ) {
         self.queue = queue
         self.priority = priority
@@ -33,6 +35,7 @@ package struct Enqueue: Sendable {
         self.lane = lane
         self.uniqueKey = uniqueKey
         self.onConflict = onConflict
+        self.subject = subject
     }
 }
 
@@ -68,21 +71,24 @@ package enum Jobs {
         let new = try jobs.map { try NewJob($0, options($0), now: now) }
         return try await session.execute(
             """
-            INSERT INTO jobs.job (kind, version, args, queue, priority, stage, run_at, lane, unique_key, max_attempts, created_at)
-            SELECT \(J.kind), \(J.version)::int, args::jsonb, queue, priority::smallint, stage, run_at, lane, unique_key, attempts::int, \(now)
+            INSERT INTO jobs.job (kind, version, args, queue, priority, stage, run_at, lane, unique_key, subject, max_attempts,
+                                  created_at)
+            SELECT \(J.kind), \(J.version)::int, args::jsonb, queue, priority::smallint, stage, run_at, lane, unique_key, subject,
+                   attempts::int, \(now)
               FROM unnest(\(new.map(\.args))::text[], \(new.map(\.queue))::text[], \(new.map(\.priority))::bigint[],
                           \(new.map(\.stage))::text[], \(new.map(\.runAt))::timestamptz[], \(new.map(\.lane))::text[],
-                          \(new.map(\.uniqueKey))::text[], \(new.map(\.maxAttempts))::bigint[])
-                   AS new(args, queue, priority, stage, run_at, lane, unique_key, attempts)
+                          \(new.map(\.uniqueKey))::text[], \(new.map(\.subject))::text[], \(new.map(\.maxAttempts))::bigint[])
+                   AS new(args, queue, priority, stage, run_at, lane, unique_key, subject, attempts)
             ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
             """)
     }
 
     private static func insertion(of new: NewJob) -> SQL {
         """
-        INSERT INTO jobs.job (kind, version, args, queue, priority, stage, run_at, lane, unique_key, max_attempts, created_at)
+        INSERT INTO jobs.job (kind, version, args, queue, priority, stage, run_at, lane, unique_key, subject, max_attempts,
+                              created_at)
         VALUES (\(new.kind), \(new.version)::int, \(new.args)::jsonb, \(new.queue), \(new.priority)::smallint, \(new.stage), \(new.runAt),
-                \(new.lane), \(new.uniqueKey), \(new.maxAttempts)::int, \(new.now))
+                \(new.lane), \(new.uniqueKey), \(new.subject), \(new.maxAttempts)::int, \(new.now))
          
         """
     }
@@ -111,6 +117,7 @@ private struct NewJob {
     let runAt: Date
     let lane: String?
     let uniqueKey: String?
+    let subject: String?
     let maxAttempts: Int
     let now: Date
 
@@ -124,6 +131,7 @@ private struct NewJob {
         runAt = options.runAt ?? now
         lane = options.lane
         uniqueKey = options.uniqueKey
+        subject = options.subject
         stage = runAt > now ? "scheduled" : lane == nil ? "ready" : "laned"
         self.now = now
     }

@@ -83,11 +83,18 @@ package struct QueueView: Sendable, Codable, Equatable {
     package let running: Int
     package let scheduled: Int
     package let laned: Int
+    package let blocked: Int
+    /// Failed for good; those in doubt are counted apart.
     package let dead: Int
+    package let inDoubt: Int
     /// When the ready job that waits longest was due.
     package let oldest: Date?
     package let pausedAt: Date?
     package let pausedBy: String?
+    /// Jobs that run at once over all engines, at most.
+    package let maxRunning: Int?
+    /// Starts per time, over all engines: `10/minute`.
+    package let rate: String?
 
     init(row: Row) throws {
         name = try row["queue"]
@@ -95,10 +102,16 @@ package struct QueueView: Sendable, Codable, Equatable {
         running = try row["running"]
         scheduled = try row["scheduled"]
         laned = try row["laned"]
+        blocked = try row["blocked"]
         dead = try row["dead"]
+        inDoubt = try row["in_doubt"]
         oldest = try row["oldest"]
         pausedAt = try row["paused_at"]
         pausedBy = try row["paused_by"]
+        maxRunning = try row["max_running"]
+        let count: Int? = try row["rate_count"]
+        let seconds: Double? = try row["rate_seconds"]
+        rate = count.map { QueueRate.text(count: $0, periodSeconds: seconds ?? 0) }
     }
 }
 

@@ -9,13 +9,29 @@ package enum JobsOverview {
         package var kind: String?
         package var queue: String?
         package var lane: String?
+        package var subject: String?
 
-        package init(state: JobState? = nil, kind: String? = nil, queue: String? = nil, lane: String? = nil) {
+        package init(
+            state: JobState? = nil, kind: String? = nil, queue: String? = nil, lane: String? = nil,
+            subject: String? = nil
+        ) {
             self.state = state
             self.kind = kind
             self.queue = queue
             self.lane = lane
+            self.subject = subject
         }
+    }
+
+    /// The condition on `jobs.every` that a filter makes.
+    static func condition(_ filter: Filter) -> SQL {
+        """
+        (\(filter.state?.rawValue)::text IS NULL OR state = \(filter.state?.rawValue)::text)
+        AND (\(filter.kind)::text IS NULL OR kind = \(filter.kind)::text)
+        AND (\(filter.queue)::text IS NULL OR queue = \(filter.queue)::text)
+        AND (\(filter.lane)::text IS NULL OR lane = \(filter.lane)::text)
+        AND (\(filter.subject)::text IS NULL OR subject = \(filter.subject)::text)
+        """
     }
 
     /// The newest jobs that match, below a number when one is given (the page before).
@@ -25,11 +41,7 @@ package enum JobsOverview {
         try await session.query(
             """
             SELECT * FROM jobs.every
-             WHERE id < \(before?.rawValue ?? .max)
-               AND (\(filter.state?.rawValue)::text IS NULL OR state = \(filter.state?.rawValue)::text)
-               AND (\(filter.kind)::text IS NULL OR kind = \(filter.kind)::text)
-               AND (\(filter.queue)::text IS NULL OR queue = \(filter.queue)::text)
-               AND (\(filter.lane)::text IS NULL OR lane = \(filter.lane)::text)
+             WHERE id < \(before?.rawValue ?? .max) AND \(condition(filter))
              ORDER BY id DESC LIMIT \(limit)
             """
         ).map(JobView.init(row:))
@@ -93,13 +105,34 @@ package enum JobsOverview {
             """)
     }
 
+    /// Says what became of the effect of a job in doubt. It happened: the job is done, and those that waited for it may
+    /// run. It didn't: the job gets all of its attempts again. False where no such job is in doubt, or where it would run
+    /// again and a live job has its unique key.
+    @discardableResult
+    package static func resolve(
+        _ id: JobID, happened: Bool, reason: String, in session: some Session, now: Date
+    ) async throws -> Bool {
+        guard happened else {
+            return try await revive("id = \(id.rawValue)", inDoubt: true, in: session, now: now) == 1
+        }
+        return try await session.exists(
+            """
+            WITH gone AS (DELETE FROM jobs.dead_letter WHERE id = \(id.rawValue) AND in_doubt RETURNING *),
+                 kept AS (INSERT INTO jobs.history (\(columns), \(traces), finished_at, outcome, reason)
+                          SELECT \(columns), \(traces), \(now), 'done', \(reason) FROM gone)
+            SELECT CASE WHEN followed THEN jobs.release_followers(ARRAY[id]) END FROM gone
+            """)
+    }
+
     /// A dead job whose unique key is taken by a live one stays dead.
-    private static func revive(_ condition: SQL, in session: some Session, now: Date) async throws -> Int {
+    private static func revive(
+        _ condition: SQL, inDoubt: Bool = false, in session: some Session, now: Date
+    ) async throws -> Int {
         try await session.execute(
             """
             WITH wanted AS (
                 SELECT DISTINCT ON (coalesce(unique_key, id::text)) id FROM jobs.dead_letter AS d
-                 WHERE \(condition) AND NOT in_doubt
+                 WHERE \(condition) AND in_doubt = \(inDoubt)
                    AND NOT EXISTS (SELECT FROM jobs.job AS j WHERE j.unique_key = d.unique_key)
             ), gone AS (
                 DELETE FROM jobs.dead_letter WHERE id IN (SELECT id FROM wanted) RETURNING *
@@ -146,12 +179,16 @@ package enum JobsOverview {
             SELECT queue, count(*) FILTER (WHERE stage = 'ready' AND owner IS NULL) AS ready,
                    count(*) FILTER (WHERE owner IS NOT NULL) AS running,
                    count(*) FILTER (WHERE stage = 'scheduled') AS scheduled, count(*) FILTER (WHERE stage = 'laned') AS laned,
-                   (SELECT count(*) FROM jobs.dead_letter AS d WHERE d.queue = live.queue) AS dead,
+                   count(*) FILTER (WHERE stage = 'blocked') AS blocked, count(*) FILTER (WHERE stage = 'dead') AS dead,
+                   count(*) FILTER (WHERE stage = 'in_doubt') AS in_doubt,
                    min(run_at) FILTER (WHERE stage = 'ready' AND owner IS NULL) AS oldest,
-                   max(q.paused_at) AS paused_at, max(q.paused_by) AS paused_by
-              FROM (SELECT queue, stage, owner, run_at FROM jobs.job
-                    UNION ALL SELECT name, NULL, NULL, NULL FROM jobs.queue WHERE paused_at IS NOT NULL
-                    UNION ALL SELECT queue, NULL, NULL, NULL FROM jobs.dead_letter) AS live
+                   max(q.paused_at) AS paused_at, max(q.paused_by) AS paused_by, max(q.max_running) AS max_running,
+                   max(q.rate_count) AS rate_count, extract(epoch FROM max(q.rate_period))::float8 AS rate_seconds
+              FROM (SELECT queue::text, stage, owner, run_at FROM jobs.job
+                    UNION ALL SELECT name, NULL, NULL, NULL FROM jobs.queue
+                     WHERE paused_at IS NOT NULL OR max_running IS NOT NULL OR rate_count IS NOT NULL
+                    UNION ALL SELECT queue, CASE WHEN in_doubt THEN 'in_doubt' ELSE 'dead' END, NULL, NULL
+                      FROM jobs.dead_letter) AS live
               LEFT JOIN jobs.queue AS q ON q.name = live.queue
              GROUP BY queue ORDER BY queue
             """

@@ -1,5 +1,5 @@
-import FoundationEssentials
-import Postgres
+package import FoundationEssentials
+package import Postgres
 import WorkingDays
 
 /// The standing orders of a process, against what the database remembers of them.
@@ -14,7 +14,7 @@ package struct Schedules: Sendable {
     }
 
     /// Makes a row for each schedule that is new here. It fires for times after `now` only.
-    func remember(in session: some Session, now: Date) async throws {
+    package func remember(in session: some Session, now: Date) async throws {
         for schedule in all {
             try await session.execute(
                 """

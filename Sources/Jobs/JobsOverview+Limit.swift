@@ -1,0 +1,55 @@
+package import Postgres
+
+/// How often jobs of a queue start, over all engines: so many in a period, spread evenly after a burst of as many.
+package struct QueueRate: Sendable, Equatable, CustomStringConvertible {
+    package let count: Int
+    package let unit: Unit
+
+    /// The period.
+    package enum Unit: String, Sendable, CaseIterable {
+        case second, minute, hour, day
+
+        var seconds: Int {
+            switch self {
+            case .second: 1
+            case .minute: 60
+            case .hour: 3_600
+            case .day: 86_400
+            }
+        }
+    }
+
+    /// Reads `10/minute`; nil for anything else.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = Int(parts[0]), count > 0, count <= 1_000_000,
+            let unit = Unit(rawValue: String(parts[1]))
+        else { return nil }
+        (self.count, self.unit) = (count, unit)
+    }
+
+    package var description: String { "\(count)/\(unit.rawValue)" }
+
+    /// A stored rate as people read it; a period that is no unit is told in seconds.
+    static func text(count: Int, periodSeconds: Double) -> String {
+        let unit = Unit.allCases.first { Double($0.seconds) == periodSeconds }
+        return "\(count)/\(unit?.rawValue ?? "\(Int(periodSeconds.rounded())) seconds")"
+    }
+}
+
+extension JobsOverview {
+    /// Limits a queue over all engines together: how many of its jobs run at once, and how often one starts. nil lifts the
+    /// limit. Jobs that run already go on.
+    package static func limit(
+        queue: String, maxRunning: Int?, rate: QueueRate?, in session: some Session
+    ) async throws {
+        try await session.execute(
+            """
+            INSERT INTO jobs.queue AS q (name, max_running, rate_count, rate_period)
+            VALUES (\(queue), \(maxRunning)::int, \(rate?.count)::int, make_interval(secs => \(rate?.unit.seconds)::bigint))
+            ON CONFLICT (name) DO UPDATE SET max_running = excluded.max_running, rate_count = excluded.rate_count,
+                   rate_period = excluded.rate_period, next_start = NULL
+            """)
+        try await session.execute("SELECT pg_notify('jobs', \("ready " + queue))")
+    }
+}
