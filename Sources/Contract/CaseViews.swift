@@ -27,13 +27,15 @@ package struct CaseView: Codable, Sendable {
     package var openedAt: Date
     package var outcome: ExitReason?
     package var warnings: [String]
+    /// The jobs that worked or will work on it, the newest first; `case.show` says them.
+    package var jobs: [JobGlance]?
 
     package init(
         number: String, programme: String, programmeTitle: String, version: Int, organisation: String,
         subject: SubjectView, state: CaseState, step: String? = nil, facts: [String: JSONValue], steps: [StepView],
         evidence: [EvidenceView], missingEvidence: [String], decisions: [DecisionView], visits: [VisitView],
         means: [MeansView], followUps: [FollowUpView], award: AwardView? = nil, sheet: String, openedBy: String,
-        openedAt: Date, outcome: ExitReason? = nil, warnings: [String]
+        openedAt: Date, outcome: ExitReason? = nil, warnings: [String], jobs: [JobGlance]? = nil
     ) {
         self.number = number
         self.programme = programme
@@ -57,6 +59,7 @@ package struct CaseView: Codable, Sendable {
         self.openedAt = openedAt
         self.outcome = outcome
         self.warnings = warnings
+        self.jobs = jobs
     }
 }
 

@@ -1,5 +1,3 @@
-package import FoundationEssentials
-
 /// Where a job stands.
 package enum JobState: String, Codable, CaseIterable, Sendable {
     /// Waits for other jobs to be done.
@@ -11,43 +9,79 @@ package enum JobState: String, Codable, CaseIterable, Sendable {
     case retryable
     case completed
     case discarded
-    /// Nobody knows whether its effect happened: a person has to find out.
+    /// Nobody knows whether its effect happened: a person has to find out, and says it (`job.resolve`).
     case inDoubt = "in_doubt"
     case cancelled
 }
 
-/// Lists jobs.
+/// Lists jobs, the newest first.
 package struct ListJobs: Query {
     package typealias Reply = Page<JobView>
     package static let name = "job.list"
-    package static let summary = "Lists jobs."
+    package static let summary = "Lists jobs, the newest first."
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/jobs")
+    // Jobs name cases and runs of every union.
+    package static let governsAll = true
 
     package let state: JobState?
     package let kind: String?
     package let queue: String?
+    /// What the jobs are about: `case/NUMBER`, `run/NUMBER`.
+    package let subject: String?
     package let limit: Int?
     package let cursor: String?
 
     package init(
-        state: JobState? = nil, kind: String? = nil, queue: String? = nil, limit: Int? = nil, cursor: String? = nil
+        state: JobState? = nil, kind: String? = nil, queue: String? = nil, subject: String? = nil, limit: Int? = nil,
+        cursor: String? = nil
     ) {
         self.state = state
         self.kind = kind
         self.queue = queue
+        self.subject = subject
         self.limit = limit
         self.cursor = cursor
     }
 }
 
-/// Shows a job with its errors.
+/// Follows jobs: those that were made, began or ended since the cursor of the answer before, the oldest first.
+///
+/// The first answer has the latest ends and what runs. Each answer has a cursor for the next; a job that changed twice in
+/// between is there once, as it is now. Ask at a modest interval: `relief job tail` asks once a second.
+package struct TailJobs: Query {
+    package typealias Reply = Page<JobView>
+    package static let name = "job.tail"
+    package static let summary = "Follows jobs as they change and end."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.get("/v1/job-changes")
+    package static let governsAll = true
+
+    package let state: JobState?
+    package let kind: String?
+    package let queue: String?
+    package let subject: String?
+    package let cursor: String?
+
+    package init(
+        state: JobState? = nil, kind: String? = nil, queue: String? = nil, subject: String? = nil, cursor: String? = nil
+    ) {
+        self.state = state
+        self.kind = kind
+        self.queue = queue
+        self.subject = subject
+        self.cursor = cursor
+    }
+}
+
+/// Shows a job: how far it is, why it waits, what went wrong, and what it did.
 package struct ShowJob: Query {
     package typealias Reply = JobView
     package static let name = "job.show"
-    package static let summary = "Shows a job with its errors."
+    package static let summary = "Shows a job, why it waits and what it did."
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/jobs/{job}")
+    package static let governsAll = true
 
     package let job: Int64
 
@@ -72,6 +106,43 @@ package struct RetryJob: Command {
     }
 }
 
+/// Gives all dead jobs of a kind their attempts again; those in doubt stay for `job.resolve`.
+package struct RetryDeadJobs: Command {
+    package typealias Reply = RetriedJobs
+    package static let name = "job.retryDead"
+    package static let summary = "Runs all failed jobs of a kind again."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.post("/v1/dead-jobs/retry")
+    package static let governsAll = true
+
+    package let kind: String
+
+    package init(kind: String) {
+        self.kind = kind
+    }
+}
+
+/// Says whether the effect of a job in doubt happened: then the job is done, otherwise it runs again.
+package struct ResolveJob: Command {
+    package typealias Reply = JobView
+    package static let name = "job.resolve"
+    package static let summary = "Says whether the effect of a job in doubt happened."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.post("/v1/jobs/{job}/resolve")
+    package static let governsAll = true
+
+    package let job: Int64
+    package let happened: Bool
+    /// How that was found out.
+    package let reason: String
+
+    package init(job: Int64, happened: Bool, reason: String) {
+        self.job = job
+        self.happened = happened
+        self.reason = reason
+    }
+}
+
 /// Gives a job up.
 package struct CancelJob: Command {
     package typealias Reply = JobView
@@ -87,142 +158,5 @@ package struct CancelJob: Command {
     package init(job: Int64, reason: String) {
         self.job = job
         self.reason = reason
-    }
-}
-
-/// Starts no more jobs of a queue.
-package struct PauseQueue: Command {
-    package typealias Reply = QueueView
-    package static let name = "queue.pause"
-    package static let summary = "Starts no more jobs of a queue."
-    package static let permission = Permission.operateJobs
-    package static let route = Route.post("/v1/queues/{queue}/pause")
-    package static let governsAll = true
-
-    package let queue: String
-
-    package init(queue: String) {
-        self.queue = queue
-    }
-}
-
-/// Starts jobs of a queue again.
-package struct ResumeQueue: Command {
-    package typealias Reply = QueueView
-    package static let name = "queue.resume"
-    package static let summary = "Starts jobs of a queue again."
-    package static let permission = Permission.operateJobs
-    package static let route = Route.post("/v1/queues/{queue}/resume")
-    package static let governsAll = true
-
-    package let queue: String
-
-    package init(queue: String) {
-        self.queue = queue
-    }
-}
-
-/// Lists queues and their depth.
-package struct ListQueues: Query {
-    package typealias Reply = Page<QueueView>
-    package static let name = "queue.list"
-    package static let summary = "Lists queues and their depth."
-    package static let permission = Permission.operateJobs
-    package static let route = Route.get("/v1/queues")
-
-    package init() {}
-}
-
-/// Lists what runs by the clock.
-package struct ListSchedules: Query {
-    package typealias Reply = Page<ScheduleView>
-    package static let name = "schedule.list"
-    package static let summary = "Lists what runs by the clock."
-    package static let permission = Permission.operateJobs
-    package static let route = Route.get("/v1/schedules")
-
-    package init() {}
-}
-
-/// A job of the daemon.
-package struct JobView: Codable, Sendable {
-    package var id: Int64
-    package var kind: String
-    package var queue: String
-    package var state: JobState
-    package var priority: Int
-    package var attempt: Int
-    package var maxAttempts: Int
-    package var dueAt: Date
-    package var startedAt: Date?
-    package var finishedAt: Date?
-    package var progress: String?
-    package var errors: [String]
-    /// What it works on.
-    package var subject: String?
-
-    package init(
-        id: Int64, kind: String, queue: String, state: JobState, priority: Int, attempt: Int, maxAttempts: Int,
-        dueAt: Date, startedAt: Date? = nil, finishedAt: Date? = nil, progress: String? = nil, errors: [String],
-        subject: String? = nil
-    ) {
-        self.id = id
-        self.kind = kind
-        self.queue = queue
-        self.state = state
-        self.priority = priority
-        self.attempt = attempt
-        self.maxAttempts = maxAttempts
-        self.dueAt = dueAt
-        self.startedAt = startedAt
-        self.finishedAt = finishedAt
-        self.progress = progress
-        self.errors = errors
-        self.subject = subject
-    }
-}
-
-/// A queue of jobs.
-package struct QueueView: Codable, Sendable {
-    package var name: String
-    package var paused: Bool
-    package var available: Int64
-    package var running: Int64
-    package var scheduled: Int64
-    /// Discarded, kept to be looked at.
-    package var failed: Int64
-
-    package init(name: String, paused: Bool, available: Int64, running: Int64, scheduled: Int64, failed: Int64) {
-        self.name = name
-        self.paused = paused
-        self.available = available
-        self.running = running
-        self.scheduled = scheduled
-        self.failed = failed
-    }
-}
-
-/// A job that runs by the clock.
-package struct ScheduleView: Codable, Sendable {
-    package var name: String
-    package var cron: String
-    package var zone: String
-    /// What it does on days that don't work.
-    package var rule: String?
-    package var nextAt: Date?
-    package var lastAt: Date?
-    package var paused: Bool
-
-    package init(
-        name: String, cron: String, zone: String, rule: String? = nil, nextAt: Date? = nil, lastAt: Date? = nil,
-        paused: Bool
-    ) {
-        self.name = name
-        self.cron = cron
-        self.zone = zone
-        self.rule = rule
-        self.nextAt = nextAt
-        self.lastAt = lastAt
-        self.paused = paused
     }
 }

@@ -223,6 +223,8 @@ package struct RunView: Codable, Sendable {
     package var cancelReason: String?
     /// When it is prepared: instalments that are due but were left out, one sentence each.
     package var leftOut: [String]?
+    /// The jobs that worked or will work on it, the newest first; `run.show` says them.
+    package var jobs: [JobGlance]?
 
     package init(
         number: String, fund: String, organisation: String, programme: String? = nil, state: RunState, executeOn: Day,
@@ -230,7 +232,7 @@ package struct RunView: Codable, Sendable {
         checkedAt: Date? = nil, approvedBy: String? = nil, approvedAt: Date? = nil, releasedBy: String? = nil,
         releasedAt: Date? = nil, format: BankFormat? = nil, fileName: String? = nil, fileSha256: String? = nil,
         counts: [PaymentCount], cancelReason: String? = nil,
-        leftOut: [String]? = nil
+        leftOut: [String]? = nil, jobs: [JobGlance]? = nil
     ) {
         self.number = number
         self.fund = fund
@@ -255,6 +257,7 @@ package struct RunView: Codable, Sendable {
         self.counts = counts
         self.cancelReason = cancelReason
         self.leftOut = leftOut
+        self.jobs = jobs
     }
 }
 

@@ -46,6 +46,11 @@ extension CaseView: Presented {
                     $0.satisfied.map { $0 ? "satisfied" : "not satisfied" } ?? "",
                 ]
             })
+        lines += section(
+            "Jobs",
+            (jobs ?? []).map {
+                ["\($0.id)", $0.kind, $0.state.rawValue, Presenter.time($0.finishedAt ?? $0.dueAt), $0.subject ?? ""]
+            })
         lines += ["", "Sheet \(sheet)"]
         return lines.joined(separator: "\n")
     }

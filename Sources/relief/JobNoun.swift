@@ -1,24 +1,37 @@
 import ArgumentParser
+import Client
 import Contract
 
 struct JobNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job", abstract: "Jobs of the daemon.",
-        subcommands: [List.self, Show.self, Retry.self, Cancel.self])
+        subcommands: [
+            List.self, Show.self, Tail.self, Retry.self, Resolve.self, Cancel.self, QueueNoun.Pause.self,
+            QueueNoun.Resume.self,
+        ])
+}
+
+/// Which jobs a verb is about.
+struct JobFilter: ParsableArguments {
+    @Option var state: JobState?
+    @Option var kind: String?
+    @Option var queue: String?
+    @Option(help: ArgumentHelp("What they are about: case/NUMBER or run/NUMBER.", valueName: "what"))
+    var subject: String?
 }
 
 extension JobNoun {
     struct List: QueryVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions
-        @Option var state: JobState?
-        @Option var kind: String?
-        @Option var queue: String?
+        @OptionGroup var filter: JobFilter
         @Option var limit: Int?
         @Option var cursor: String?
 
         func operation() -> ListJobs {
-            ListJobs(state: state, kind: kind, queue: queue, limit: limit, cursor: cursor)
+            ListJobs(
+                state: filter.state, kind: filter.kind, queue: filter.queue, subject: filter.subject, limit: limit,
+                cursor: cursor)
         }
     }
 
@@ -34,12 +47,42 @@ extension JobNoun {
 
     struct Retry: CommandVerb {
         static let configuration = described
+        static let operationNames = [RetryJob.name, RetryDeadJobs.name]
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var job: Int64?
+        @Option(help: ArgumentHelp("All that failed for good, of this kind.", valueName: "kind")) var dead: String?
+
+        func validate() throws {
+            if (job == nil) == (dead == nil) { throw ValidationError("Name a job, or a kind with --dead.") }
+        }
+
+        func operation() -> RetryJob {
+            RetryJob(job: job ?? 0)
+        }
+
+        func carryOut(with client: ReliefClient) async throws {
+            guard let dead else {
+                return try show(try await client.send(operation(), key: sent.key, dryRun: sent.dryRun))
+            }
+            try show(try await client.send(RetryDeadJobs(kind: dead), key: sent.key, dryRun: sent.dryRun))
+        }
+    }
+
+    struct Resolve: CommandVerb {
+        static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
         @Option var job: Int64
+        @Flag(help: "It happened: the job is done; or it did not: the job runs again.") var effect: Effect
+        @Option(help: "How you know.") var reason: String
 
-        func operation() -> RetryJob {
-            RetryJob(job: job)
+        enum Effect: EnumerableFlag {
+            case happened, didNotHappen
+        }
+
+        func operation() -> ResolveJob {
+            ResolveJob(job: job, happened: effect == .happened, reason: reason)
         }
     }
 
@@ -52,60 +95,6 @@ extension JobNoun {
 
         func operation() -> CancelJob {
             CancelJob(job: job, reason: reason)
-        }
-    }
-}
-
-struct QueueNoun: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "queue", abstract: "Queues of jobs.", subcommands: [Pause.self, Resume.self, List.self])
-}
-
-extension QueueNoun {
-    struct Pause: CommandVerb {
-        static let configuration = described
-        @OptionGroup var common: CommonOptions
-        @OptionGroup var sending: SendingOptions
-        @Option var queue: String
-
-        func operation() -> PauseQueue {
-            PauseQueue(queue: queue)
-        }
-    }
-
-    struct Resume: CommandVerb {
-        static let configuration = described
-        @OptionGroup var common: CommonOptions
-        @OptionGroup var sending: SendingOptions
-        @Option var queue: String
-
-        func operation() -> ResumeQueue {
-            ResumeQueue(queue: queue)
-        }
-    }
-
-    struct List: QueryVerb {
-        static let configuration = described
-        @OptionGroup var common: CommonOptions
-
-        func operation() -> ListQueues {
-            ListQueues()
-        }
-    }
-}
-
-struct ScheduleNoun: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "schedule", abstract: "What runs by the clock.", subcommands: [List.self])
-}
-
-extension ScheduleNoun {
-    struct List: QueryVerb {
-        static let configuration = described
-        @OptionGroup var common: CommonOptions
-
-        func operation() -> ListSchedules {
-            ListSchedules()
         }
     }
 }

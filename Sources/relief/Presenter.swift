@@ -47,7 +47,7 @@ struct Presenter {
         "FundView": ["code", "name", "source", "year", "received", "spent", "held", "available"],
         "RunView": ["number", "fund", "state", "executeOn", "payments", "total", "preparedBy"],
         "ProgrammeView": ["programme", "version", "title", "kind", "state", "releasedAt"],
-        "JobView": ["id", "kind", "queue", "state", "attempt", "dueAt", "subject"],
+        "JobView": ["id", "kind", "state", "subject", "dueAt"],
         "AuditEntry": ["index", "seq", "at", "command", "actorName", "subjects"],
     ]
 }
@@ -98,7 +98,8 @@ extension Presenter {
     ) -> Table {
         let properties = (book.components[item] ?? []).filter { property in
             guard
-                columns?.contains(property.name) ?? isSingle(property.schema) || property.schema == .array(.string(nil))
+                columns?.contains(property.name)
+                    ?? (isSingle(property.schema) || property.schema == .array(.string(nil)))
             else { return false }
             return keepEmpty || rows.contains { $0[property.name] ?? .null != .null }
         }
@@ -142,7 +143,13 @@ extension Presenter {
     }
 
     /// To the minute, in China's time.
-    static func time(_ date: Date) -> String {
-        String(Timestamp.text(date.addingTimeInterval(28_800)).prefix(16)).replacing("T", with: " ")
-    }
+    static func time(_ date: Date) -> String { String(local(date).prefix(16)).replacing("T", with: " ") }
+
+    /// The day, in China's time.
+    static func day(_ date: Date) -> String { String(local(date).prefix(10)) }
+
+    /// Hour, minute and second, in China's time.
+    static func clock(_ date: Date) -> String { String(local(date).dropFirst(11).prefix(8)) }
+
+    private static func local(_ date: Date) -> String { Timestamp.text(date.addingTimeInterval(28_800)) }
 }

@@ -12,7 +12,7 @@ struct Relief: AsyncParsableCommand {
             Exit codes: 0 done, 1 a check that failed, 3 invalid, 4 not found, 5 conflict, 6 not allowed,
             7 reliefd is unavailable, 64 the command line can't be read, 70 internal error.
             """,
-        subcommands: nouns + [WhoAmIVerb.self, Verbs.self])
+        subcommands: nouns + [TopVerb.self, WhoAmIVerb.self, Verbs.self])
 
     static func main() async {
         await main(Subject.named(in: Array(CommandLine.arguments.dropFirst())))
@@ -24,11 +24,16 @@ struct Verbs: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "verbs", shouldDisplay: false)
 
     func run() {
-        for name in Self.names(of: Relief.self) { print(name) }
+        var seen: Set<ObjectIdentifier> = []
+        for name in Self.names(of: Relief.self, &seen) { print(name) }
     }
 
-    private static func names(of command: any ParsableCommand.Type) -> [String] {
-        if let verb = command as? any Verb.Type { return [verb.operationName] }
-        return command.configuration.subcommands.flatMap(names)
+    /// A verb that stands under two nouns, as `job pause` and `queue pause`, is one.
+    private static func names(
+        of command: any ParsableCommand.Type, _ seen: inout Set<ObjectIdentifier>
+    ) -> [String] {
+        guard seen.insert(ObjectIdentifier(command)).inserted else { return [] }
+        if let verb = command as? any Verb.Type { return verb.operationNames }
+        return command.configuration.subcommands.flatMap { names(of: $0, &seen) }
     }
 }

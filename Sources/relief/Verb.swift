@@ -10,6 +10,9 @@ protocol Verb: AsyncParsableCommand {
     var sent: (key: String?, dryRun: Bool) { get }
     func operation() throws -> Asked
 
+    /// The operations that it can ask for.
+    static var operationNames: [String] { get }
+
     /// Sends and shows; verbs that do more than one thing have their own.
     func carryOut(with client: ReliefClient) async throws
 }
@@ -31,7 +34,7 @@ extension CommandVerb {
 }
 
 extension Verb {
-    static var operationName: String { Asked.name }
+    static var operationNames: [String] { [Asked.name] }
 
     /// Name and help of the verb, which are the operation's.
     static var described: CommandConfiguration {

@@ -6,21 +6,7 @@ import Web
 /// The built `relief` before the API.
 struct CommandLineTests {
     private func relief(_ api: LiveAPI, _ arguments: String...) async throws -> (status: Int32, output: String) {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let output = api.folder.appending(path: "output-\(UUID().uuidString)")
-        try Data().write(to: output)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "relief")
-        process.arguments = arguments
-        process.environment = ["RELIEF_URL": api.endpoint.description]
-        let handle = try FileHandle(forWritingTo: output)
-        process.standardOutput = handle
-        process.standardError = handle
-        let (ended, end) = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in end.finish() }
-        try process.run()
-        for await _ in ended {}
-        return (process.terminationStatus, try String(contentsOf: output, encoding: .utf8))
+        try await api.relief(arguments)
     }
 
     @Test func `a list is aligned for people, amounts to the right`() async throws {

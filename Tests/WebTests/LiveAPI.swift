@@ -76,10 +76,9 @@ struct LiveAPI {
                     throw Refusal.conflict("Case R-1 is not complete.", field: "case", details: ["missing: 病种"])
                 case let submit as SubmitCase: return CaseView.waiting(submit.case)
                 case let show as ShowCase: throw Refusal.notFound("There is no case \(show.case).", field: "case")
-                case let pause as PauseQueue:
-                    return QueueView(
-                        name: pause.queue, paused: true, available: 0, running: 0, scheduled: 0, failed: 0)
-                default: throw Defect()
+                default:
+                    if let answer = try EngineRoom.answer(call.operation) { return answer }
+                    throw Defect()
                 }
             })
     }

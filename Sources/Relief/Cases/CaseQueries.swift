@@ -4,7 +4,9 @@ import Postgres
 
 extension ShowCase: Answerable {
     package func answer(in context: QueryContext) async throws -> CaseView {
-        try await CaseViews.view(`case`, in: context)
+        var view = try await CaseViews.view(`case`, in: context)
+        view.jobs = try await SubjectJobs.of(case: `case`, in: context)
+        return view
     }
 }
 

@@ -16,6 +16,9 @@ extension Handler {
         Runs.handlers,
         Payments.handlers,
         JobOperations.handlers,
+        QueueOperations.handlers,
+        ScheduleOperations.handlers,
+        TopOperation.handlers,
         SystemOperations.handlers,
     ].flatMap(\.self)
 }

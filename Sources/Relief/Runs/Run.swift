@@ -125,6 +125,8 @@ extension ListRuns: Answerable {
 
 extension ShowRun: Answerable {
     package func answer(in context: QueryContext) async throws -> RunView {
-        try await Runs.view(Run.find(run, in: context).id, in: context)
+        var view = try await Runs.view(Run.find(run, in: context).id, in: context)
+        view.jobs = try await SubjectJobs.of(run: run, in: context)
+        return view
     }
 }

@@ -8,13 +8,15 @@ package enum StandingOrders {
     /// One line of the table.
     struct Order: Sendable {
         let name: String
+        /// The kind of the jobs that it makes.
+        let kind: String
         let cron: String
         let days: Schedule.DayRule
         let make: @Sendable (Firing) -> any Job
         let register: @Sendable (inout Registry, Door) -> Void
 
         init<Work: StandingWork>(_ work: Work.Type, _ name: String, cron: String, days: Schedule.DayRule = .everyDay) {
-            (self.name, self.cron, self.days) = (name, cron, days)
+            (self.name, kind, self.cron, self.days) = (name, Round<Work>.kind, cron, days)
             make = { _ in Round<Work>() }
             register = { registry, door in
                 registry.register(Round<Work>.self) { round, context in try await round.run(by: door, in: context) }

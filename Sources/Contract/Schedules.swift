@@ -1,0 +1,138 @@
+package import FoundationEssentials
+package import WorkingDays
+
+/// Lists what runs by the clock.
+package struct ListSchedules: Query {
+    package typealias Reply = Page<ScheduleView>
+    package static let name = "schedule.list"
+    package static let summary = "Lists what runs by the clock."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.get("/v1/schedules")
+
+    package init() {}
+}
+
+/// What will run between two instants: a dry run of the schedules, with the working days known today.
+package struct NextFirings: Query {
+    package typealias Reply = Page<FiringView>
+    package static let name = "schedule.next"
+    package static let summary = "Shows what will run between two times."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.get("/v1/firings")
+
+    /// Default: now.
+    package let from: Date?
+    /// Default: a day after `from`.
+    package let to: Date?
+    package let schedule: String?
+    package let limit: Int?
+    package let cursor: String?
+
+    package init(
+        from: Date? = nil, to: Date? = nil, schedule: String? = nil, limit: Int? = nil, cursor: String? = nil
+    ) {
+        self.from = from
+        self.to = to
+        self.schedule = schedule
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+/// Enqueues the job of a schedule now; its regular times stay as they are.
+package struct RunSchedule: Command {
+    package typealias Reply = JobView
+    package static let name = "schedule.run"
+    package static let summary = "Runs a schedule's job now, out of turn."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.post("/v1/schedules/{schedule}/run")
+    package static let governsAll = true
+
+    package let schedule: String
+    package let reason: String
+
+    package init(schedule: String, reason: String) {
+        self.schedule = schedule
+        self.reason = reason
+    }
+}
+
+/// A paused schedule makes no jobs.
+package struct PauseSchedule: Command {
+    package typealias Reply = ScheduleView
+    package static let name = "schedule.pause"
+    package static let summary = "Stops a schedule until it is resumed."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.post("/v1/schedules/{schedule}/pause")
+    package static let governsAll = true
+
+    package let schedule: String
+    package let reason: String
+
+    package init(schedule: String, reason: String) {
+        self.schedule = schedule
+        self.reason = reason
+    }
+}
+
+/// Lets a schedule go on, from now: what it missed while it was paused stays missed.
+package struct ResumeSchedule: Command {
+    package typealias Reply = ScheduleView
+    package static let name = "schedule.resume"
+    package static let summary = "Lets a paused schedule go on, from now."
+    package static let permission = Permission.operateJobs
+    package static let route = Route.post("/v1/schedules/{schedule}/resume")
+    package static let governsAll = true
+
+    package let schedule: String
+
+    package init(schedule: String) {
+        self.schedule = schedule
+    }
+}
+
+/// One time at which a schedule will run.
+package struct FiringView: Codable, Sendable, Equatable {
+    package var at: Date
+    package var schedule: String
+    /// The kind of job that it makes.
+    package var kind: String
+    /// The day whose business it does.
+    package var businessDate: Day
+
+    package init(at: Date, schedule: String, kind: String, businessDate: Day) {
+        self.at = at
+        self.schedule = schedule
+        self.kind = kind
+        self.businessDate = businessDate
+    }
+}
+
+/// A job that runs by the clock.
+package struct ScheduleView: Codable, Sendable {
+    package var name: String
+    package var cron: String
+    package var zone: String
+    /// What it does on days that don't work.
+    package var rule: String?
+    package var nextAt: Date?
+    package var lastAt: Date?
+    package var lastJob: Int64?
+    package var paused: Bool
+    package var pausedBy: String?
+
+    package init(
+        name: String, cron: String, zone: String, rule: String? = nil, nextAt: Date? = nil, lastAt: Date? = nil,
+        lastJob: Int64? = nil, paused: Bool, pausedBy: String? = nil
+    ) {
+        self.name = name
+        self.cron = cron
+        self.zone = zone
+        self.rule = rule
+        self.nextAt = nextAt
+        self.lastAt = lastAt
+        self.lastJob = lastJob
+        self.paused = paused
+        self.pausedBy = pausedBy
+    }
+}

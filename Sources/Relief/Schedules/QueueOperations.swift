@@ -1,0 +1,83 @@
+package import Contract
+import FoundationEssentials
+import Jobs
+import Postgres
+
+/// Queues of jobs: their depth, and the hands on their taps.
+enum QueueOperations {
+    static let handlers: [Handler] = [
+        .command(PauseQueue.self), .command(ResumeQueue.self), .command(LimitQueue.self), .query(ListQueues.self),
+    ]
+
+    static func views(in session: some Session) async throws -> [Contract.QueueView] {
+        try await JobsOverview.queues(in: session).map(view)
+    }
+
+    private static func view(_ queue: StoredQueue) -> Contract.QueueView {
+        Contract.QueueView(
+            name: queue.name, paused: queue.pausedAt != nil, pausedBy: queue.pausedBy, available: Int64(queue.ready),
+            running: Int64(queue.running), scheduled: Int64(queue.scheduled),
+            waiting: Int64(queue.laned + queue.blocked), failed: Int64(queue.dead), inDoubt: Int64(queue.inDoubt),
+            oldestDueAt: queue.oldest, maxRunning: queue.maxRunning, rate: queue.rate)
+    }
+
+    /// A queue as it stands; one that nobody uses is empty.
+    static func view(_ name: String, in session: some Session) async throws -> Contract.QueueView {
+        let found = try await views(in: session).first { $0.name == name }
+        return found
+            ?? Contract.QueueView(name: name, paused: false, available: 0, running: 0, scheduled: 0, failed: 0)
+    }
+
+    /// Refuses names that no queue can have, before the database does.
+    static func check(queue name: String) throws {
+        guard name.wholeMatch(of: /[a-z][a-z0-9_.-]{0,62}/) != nil else {
+            throw Refusal.invalid("“\(name)” is no queue: relief queue list shows them.", field: "queue")
+        }
+    }
+}
+
+extension PauseQueue: Executable {
+    package func execute(in context: CommandContext) async throws -> Contract.QueueView {
+        try QueueOperations.check(queue: queue)
+        try await JobsOverview.pause(
+            queue: queue, by: context.principal.login, in: context.transaction, now: context.now)
+        context.note("queue", .string(queue))
+        return try await QueueOperations.view(queue, in: context.transaction)
+    }
+}
+
+extension ResumeQueue: Executable {
+    package func execute(in context: CommandContext) async throws -> Contract.QueueView {
+        try QueueOperations.check(queue: queue)
+        try await JobsOverview.resume(queue: queue, in: context.transaction)
+        context.note("queue", .string(queue))
+        return try await QueueOperations.view(queue, in: context.transaction)
+    }
+}
+
+extension LimitQueue: Executable {
+    package func execute(in context: CommandContext) async throws -> Contract.QueueView {
+        try QueueOperations.check(queue: queue)
+        guard running.map({ (1...100_000).contains($0) }) ?? true else {
+            throw Refusal.invalid("At least one job of a queue has to run at once; or pause it.", field: "running")
+        }
+        let limit = try rate.map { text in
+            guard let limit = QueueRate(text) else {
+                throw Refusal.invalid(
+                    "“\(text)” is no rate: write 10/minute, with second, minute, hour or day.", field: "rate")
+            }
+            return limit
+        }
+        try await JobsOverview.limit(queue: queue, maxRunning: running, rate: limit, in: context.transaction)
+        context.note("queue", .string(queue))
+        if let running { context.note("running", .int(Int64(running))) }
+        if let limit { context.note("rate", .string(limit.description)) }
+        return try await QueueOperations.view(queue, in: context.transaction)
+    }
+}
+
+extension ListQueues: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<Contract.QueueView> {
+        Page(items: try await QueueOperations.views(in: context.transaction))
+    }
+}

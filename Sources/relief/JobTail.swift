@@ -1,0 +1,71 @@
+import ArgumentParser
+import Client
+import Contract
+import FoundationEssentials
+
+extension JobNoun {
+    /// Follows jobs until it is stopped: a line for each that was made, began, got on or ended.
+    struct Tail: QueryVerb {
+        static let configuration = CommandConfiguration(
+            commandName: "tail", abstract: TailJobs.summary,
+            discussion: "Asks once a second, until Ctrl-C. With --json each line is a job, as job show gives it.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var filter: JobFilter
+
+        func validate() throws {
+            if common.csv { throw ValidationError("--csv is for lists that end; use --json.") }
+        }
+
+        func operation() -> TailJobs {
+            TailJobs(state: filter.state, kind: filter.kind, queue: filter.queue, subject: filter.subject)
+        }
+
+        func carryOut(with client: ReliefClient) async throws {
+            var told = ToldJobs()
+            var cursor: String?
+            while true {
+                let page = try await client.send(
+                    TailJobs(
+                        state: filter.state, kind: filter.kind, queue: filter.queue, subject: filter.subject,
+                        cursor: cursor))
+                for job in told.news(of: page.items) {
+                    Standard.output(common.json ? String(decoding: try JSON.encode(job), as: UTF8.self) : job.line)
+                }
+                cursor = page.next
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// What a follower was told of each job lately: answers overlap.
+struct ToldJobs {
+    private var told: [Int64: (job: JobView, answer: Int)] = [:]
+    private var answer = 0
+
+    /// Those that differ from what was told of them.
+    mutating func news(of jobs: [JobView]) -> [JobView] {
+        answer += 1
+        let news = jobs.filter { told[$0.id]?.job != $0 }
+        for job in jobs { told[job.id] = (job, answer) }
+        // Answers reach back a few seconds, and come once a second.
+        told = told.filter { $0.value.answer > answer - 20 }
+        return news
+    }
+}
+
+extension JobView {
+    /// A job in a line: when, which, what became of it.
+    var line: String {
+        let at = finishedAt ?? startedAt ?? createdAt
+        var parts = [
+            Presenter.clock(at), Table.pad(String(id), 6, right: true), Table.pad(state.rawValue, 9),
+            Table.pad(kind, 18), subject ?? "",
+        ]
+        if let startedAt, let finishedAt { parts.append(Age.text(finishedAt.timeIntervalSince(startedAt))) }
+        if attempt > 1 { parts.append("attempt \(attempt) of \(maxAttempts)") }
+        if let progress, state == .running { parts.append(progress) }
+        if let error = errors.last { parts.append(error.replacing("\n", with: " ")) }
+        return parts.filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+}
