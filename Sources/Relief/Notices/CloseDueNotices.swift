@@ -22,7 +22,7 @@ struct CloseDueNotices: SystemCommand {
         for row in rows {
             let number: String = try row["number"]
             let isCleared = try await context.item("\(Self.name) of notice \(number)") {
-                try await clear(row, in: context)
+                try await Self.clear(row, in: context)
             }
             guard isCleared else { continue }
             cleared += 1
@@ -40,7 +40,8 @@ struct CloseDueNotices: SystemCommand {
         return WorkDone(count: cleared)
     }
 
-    private func clear(_ row: Row, in context: CommandContext) async throws {
+    /// Clears the case of an item of a notice, which the caller has locked, and opens its next step.
+    static func clear(_ row: Row, in context: CommandContext) async throws {
         let file = try await CaseFile.find(id: row["case_id"], in: context)
         let version = try await Programmes.version(file.version, in: context)
         let item: UUID = try row["id"]

@@ -83,6 +83,7 @@ extension ResolveObjection: Executable {
             try await context.transaction.execute(
                 "UPDATE relief.notice_item SET state = 'listed', paused_on = NULL, closes_on = \(end) WHERE id = \(item)"
             )
+            try await ClearNotice.plan(file.number, after: end, in: context)
             try await Notices.settle(notice: try row["notice"], in: context)
         }
         context.concerns(number)

@@ -44,6 +44,7 @@ extension PublishNotice: Executable {
                 INSERT INTO relief.notice_item (id, notice, case_id, public_name, category, amount, state, closes_on)
                 VALUES (\(UUID()), \(id), \(line.file.id), \(line.name), \(line.category), \(line.amount), 'listed', \(end))
                 """)
+            try await ClearNotice.plan(line.file.number, after: end, in: context)
             context.concerns(line.file.number)
         }
         context.concerns(number)

@@ -21,25 +21,30 @@ struct FileReleasedRuns: SystemCommand {
         let runs = try await context.transaction.query(
             "SELECT * FROM relief.run WHERE state = 'released' ORDER BY released_at, number FOR NO KEY UPDATE"
         ).map(Run.init)
-        let folder = bank.appending(path: "to-bank")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var filed = 0
         for run in runs {
             let isFiled = try await context.item("\(Self.name) of run \(run.number)") {
-                let file = try await BankFile.fetch(run, in: context)
-                if try !Self.isHandedOver(file, in: bank) {
-                    let draft = folder.appending(path: ".\(file.fileName).tmp")
-                    try DurableFile.write(file.content, to: draft)
-                    try DurableFile.rename(draft, to: folder.appending(path: file.fileName))
-                }
-                try await Runs.markFiled([run.id], in: context)
-                context.concerns(run.number)
+                try await Self.handOver(run, to: bank, in: context)
             }
             if isFiled { filed += 1 }
         }
         context.note("runs", .int(Int64(filed)))
         context.note("failed", .int(Int64(runs.count - filed)))
         return WorkDone(count: filed)
+    }
+
+    /// Hands the file of a released run to the bank, unless the bank has it, and notes that.
+    static func handOver(_ run: Run, to bank: URL, in context: CommandContext) async throws {
+        let file = try await BankFile.fetch(run, in: context)
+        if try !isHandedOver(file, in: bank) {
+            let folder = bank.appending(path: "to-bank")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let draft = folder.appending(path: ".\(file.fileName).tmp")
+            try DurableFile.write(file.content, to: draft)
+            try DurableFile.rename(draft, to: folder.appending(path: file.fileName))
+        }
+        try await Runs.markFiled([run.id], in: context)
+        context.concerns(run.number)
     }
 
     /// Whether the file lies in the bank's folder, or among those that the bank has taken, which it names by a serial number

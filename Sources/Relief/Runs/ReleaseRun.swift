@@ -22,6 +22,7 @@ extension ReleaseRun: Executable {
         try await file.keep(run: run, in: context)
         context.note("file", .string(file.name))
         context.note("sha256", .string(file.sha256))
+        if context.door.bankFolder != nil { try await Errand.run(HandOverRun(run: run.number), in: context) }
         return try await Runs.signed(run, in: context)
     }
 }

@@ -49,6 +49,8 @@ package enum StandingOrders {
     package static func registry(for door: Door) -> Registry {
         var registry = Registry()
         for order in table { order.register(&registry, door) }
+        registry.register(Errand<HandOverRun>.self) { errand, context in try await errand.run(by: door, in: context) }
+        registry.register(Errand<ClearNotice>.self) { errand, context in try await errand.run(by: door, in: context) }
         return registry
     }
 
