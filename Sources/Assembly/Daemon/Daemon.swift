@@ -28,7 +28,7 @@ package struct Daemon: Sendable {
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
         let logger = Logs.begin(settings)
-        let metrics = PrometheusMetrics()
+        let metrics = PrometheusMetrics(help: MetricHelp.texts)
         MetricsSystem.bootstrap(metrics)
         let socket = SocketPlace(path: settings.socket, mode: settings.socketMode)
         try socket.prepare()
@@ -105,7 +105,9 @@ package struct Daemon: Sendable {
             SealingService(
                 sealer: Sealer(pool: installation.pool, log: door.auditLog, clock: installation.clock, logger: logger),
                 bell: installation.sealing, logger: logger))
-        services += [calendar, watch, engine]
+        let observed = JobsObserved(
+            pool: installation.pool, clock: installation.clock, calendar: calendar, logger: logger)
+        services += [calendar, watch, engine, observed]
         let doorway = Entrance(door: door, demonstration: demonstration).doorway
         let settings = WebSettings(
             version: Self.version, logFolder: installation.directory.log.path,

@@ -8,8 +8,12 @@ package final class PrometheusMetrics: MetricsFactory {
     private static let mostSeries = 500
 
     private let families = Mutex<[String: Family]>([:])
+    /// What each metric says, by its name.
+    private let help: [String: String]
 
-    package init() {}
+    package init(help: [String: String] = [:]) {
+        self.help = help
+    }
 
     /// All series of one metric.
     private struct Family {
@@ -53,6 +57,7 @@ package final class PrometheusMetrics: MetricsFactory {
         let families = families.withLock { $0.mapValues { ($0.kind, $0.series) } }
         var text = ""
         for (name, family) in families.sorted(by: { $0.key < $1.key }) {
+            if let help = help[name] { text += "# HELP \(name) \(help)\n" }
             text += "# TYPE \(name) \(family.0.typeName)\n"
             let series = family.1.map { (labels: $0.key, series: $0.value) }
             for item in series.sorted(by: { $0.labels.lexicographicallyPrecedes($1.labels) }) {

@@ -1,0 +1,73 @@
+import CoreMetrics
+import Jobs
+import Logging
+import Postgres
+import Relief
+import ServiceLifecycle
+import WorkingDays
+
+/// Exports what stands in the job engine and waits for a person, looked at twice a minute.
+final class JobsObserved: Service {
+    private let pool: Pool
+    private let clock: any Clock
+    private let calendar: WorkingDaysKept
+    private let logger: Logger
+    private let bell = Bell()
+
+    init(pool: Pool, clock: any Clock, calendar: WorkingDaysKept, logger: Logger) {
+        (self.pool, self.clock, self.calendar, self.logger) = (pool, clock, calendar, logger)
+    }
+
+    func run() async throws {
+        let schedules = try StandingOrders.schedules()
+        let ticker = Ticker(bell, every: 30)
+        bell.ring()
+        await withGracefulShutdownHandler {
+            var board = Board()
+            for await _ in bell.rings {
+                do {
+                    board.show(try await look(at: schedules))
+                } catch {
+                    logger.warning("jobs.unseen", metadata: ["error": "\(error)"])
+                }
+            }
+        } onGracefulShutdown: {
+            self.bell.finish()
+        }
+        withExtendedLifetime(ticker) {}
+    }
+
+    private func look(at schedules: [Schedule]) async throws -> [StandingFigure] {
+        try await pool.withConnection { [clock, calendar] connection in
+            try await StandingFigures.look(
+                at: schedules, calendar: calendar.current, in: connection, now: clock.now(),
+                leaseNow: SystemClock().now())
+        }
+    }
+}
+
+/// The figures that were exported: what isn't there any more goes to 0, since a series never goes away.
+private struct Board {
+    private struct Series: Hashable {
+        let metric: String
+        let label: String?
+        let value: String?
+
+        func show(_ level: Double) {
+            let dimensions = label.flatMap { label in value.map { [(label, $0)] } } ?? []
+            Gauge(label: metric, dimensions: dimensions).record(level)
+        }
+    }
+
+    private var shown: Set<Series> = []
+
+    mutating func show(_ figures: [StandingFigure]) {
+        let levels = Dictionary(
+            uniqueKeysWithValues: figures.map {
+                (Series(metric: $0.metric, label: $0.label?.name, value: $0.label?.value), $0.level)
+            })
+        for series in shown where levels[series] == nil { series.show(0) }
+        for (series, level) in levels { series.show(level) }
+        shown.formUnion(levels.keys)
+    }
+}
