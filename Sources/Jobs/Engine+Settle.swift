@@ -175,6 +175,8 @@ extension Engine {
 
     /// Ends all runs of a lease that is lost.
     func dropAll() {
+        // What ended before this was noticed may have committed, and is told in any case.
+        takeEnds()
         for queue in work.queues.values { queue.desk.abandon() }
         for (claim, _) in work.unsettled { say(.fenced(claim.id)) }
         for claim in work.finished { say(.fenced(claim.id)) }
