@@ -93,8 +93,14 @@ extension HeardEngine {
         let before = heard.count
         try await looked()
         await until(.idle)
-        return heard[before...].contains { $0 != .ticked && $0 != .idle }
+        return heard[before...].contains { $0.isWork }
     }
+}
+
+extension EngineEvent {
+    /// Whether it may have made something to do for others. Two engines whose clocks differ by more than the lease take
+    /// each other's at every look: that goes on for ever.
+    fileprivate var isWork: Bool { ![.ticked, .idle, .connected, .connectionLost, .leaseLost, .stopped].contains(self) }
 }
 
 extension Sequence where Element: HeardEngine {
