@@ -100,7 +100,9 @@ extension HeardEngine {
 extension EngineEvent {
     /// Whether it may have made something to do for others. Two engines whose clocks differ by more than the lease take
     /// each other's at every look: that goes on for ever.
-    fileprivate var isWork: Bool { ![.ticked, .idle, .connected, .connectionLost, .leaseLost, .stopped].contains(self) }
+    fileprivate var isWork: Bool {
+        ![.ticked, .idle, .connected, .connectionLost, .leaseLost, .stopped].contains(self)
+    }
 }
 
 extension Sequence where Element: HeardEngine {

@@ -278,7 +278,9 @@ struct SurvivalTests {
 /// A cluster of its own, to be killed.
 @Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
-    @Test func `G17: a server killed and restarted under load loses no job and doubles none`() async throws {
+    @Test(arguments: Dice.seeds)
+    func `G17: a server killed and restarted under load loses no job and doubles none`(seed: UInt64) async throws {
+        var dice = Dice(seed: seed)
         let cluster = try await ThrowawayCluster.start()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -296,7 +298,11 @@ struct CrashTests {
                 (0..<300).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now(),
                 options: { _ in Enqueue(maxAttempts: 50) })
         }
-        for engine in engines { await engine.until { if case .done = $0 { true } else { false } } }
+        for engine in engines {
+            for _ in 0...Int.random(in: 0...20, using: &dice) {
+                await engine.until { if case .done = $0 { true } else { false } }
+            }
+        }
         await cluster.kill()
         try await cluster.restart()
         for engine in engines { await engine.until(.connected) }
