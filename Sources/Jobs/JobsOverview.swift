@@ -172,7 +172,7 @@ package enum JobsOverview {
             """)
     }
 
-    /// How much lies in each queue. Counts every live row: for people, not for a loop.
+    /// How much lies in each queue that has jobs, limits or an engine. Counts every live row: for people, not for a loop.
     package static func queues(in session: some Session) async throws -> [QueueView] {
         try await session.query(
             """
@@ -185,6 +185,7 @@ package enum JobsOverview {
                    max(q.paused_at) AS paused_at, max(q.paused_by) AS paused_by, max(q.max_running) AS max_running,
                    max(q.rate_count) AS rate_count, extract(epoch FROM max(q.rate_period))::float8 AS rate_seconds
               FROM (SELECT queue::text, stage, owner, run_at FROM jobs.job
+                    UNION ALL SELECT unnest(queues), NULL, NULL, NULL FROM jobs.engine
                     UNION ALL SELECT name, NULL, NULL, NULL FROM jobs.queue
                      WHERE paused_at IS NOT NULL OR max_running IS NOT NULL OR rate_count IS NOT NULL
                     UNION ALL SELECT queue, CASE WHEN in_doubt THEN 'in_doubt' ELSE 'dead' END, NULL, NULL

@@ -75,25 +75,22 @@ extension FiringView: Listed {
     /// Firings of a schedule in one listing that stand each on a line; more are told in one.
     private static let few = 12
 
-    /// In the order of time; a schedule that fires often is told once, by how often and between which times.
+    /// In the order of time; a schedule that fires often is told once, at its first, with how often.
     static func listing(_ items: [FiringView]) -> String {
         let counts = Dictionary(grouping: items, by: \.schedule)
         var told: Set<String> = []
         let rows: [[String]] = items.compactMap { firing in
-            guard let all = counts[firing.schedule], all.count > few, let last = all.last else {
+            guard let all = counts[firing.schedule], all.count > few else {
                 return [Presenter.time(firing.at), firing.schedule, firing.kind, firing.businessDate.description]
             }
             guard told.insert(firing.schedule).inserted else { return nil }
-            let dates =
-                firing.businessDate == last.businessDate
-                ? firing.businessDate.description : "\(firing.businessDate) … \(last.businessDate)"
             return [
-                Presenter.time(firing.at), firing.schedule, firing.kind, dates,
-                "\(all.count) times, the last \(Presenter.time(last.at))",
+                Presenter.time(firing.at), firing.schedule, firing.kind, firing.businessDate.description,
+                "\(all.count) times",
             ]
         }
         return Table(
-            columns: ["at", "schedule", "kind", "business date", ""].map { .init(title: $0) },
+            columns: ["at", "schedule", "kind", "business", ""].map { .init(title: $0) },
             rows: rows.map { $0 + Array(repeating: "", count: 5 - $0.count) }
         ).text
     }

@@ -23,7 +23,7 @@ struct AlertTests {
 
     @Test func `each metric says in a sentence what it is`() {
         for (name, text) in MetricHelp.texts {
-            #expect(name.wholeMatch(of: /relief_[a-z_]+/) != nil)
+            #expect(name.wholeMatch(of: /(relief|hb|http)_[a-z_]+/) != nil)
             #expect(text.hasSuffix(".") && !text.contains("\n"), "\(name)")
         }
         let metrics = PrometheusMetrics(help: ["depth": "How deep."])

@@ -118,6 +118,7 @@ import Testing
             let jobs = try await first.client.send(ListJobs()).items
             #expect(Set(jobs.map(\.kind)).isSuperset(of: ["notice.closeDue", "case.markOverdue"]))
             #expect(jobs.allSatisfy { $0.state == .completed })
+            try await Self.expectMetricsOfRules(first.client)
             await #expect(throws: Refusal.self) { try await first.client.send(AdvanceClock(to: view.now)) }
             first.send(SIGTERM)
             #expect(await first.untilEnded() == 0)
@@ -126,5 +127,24 @@ import Testing
             #expect(clock.demo)
             #expect("\(clock.today)" == "2026-07-06")
         }
+    }
+
+    /// The metrics that the alert rules name are exported by a daemon that did something, each with its help.
+    private static func expectMetricsOfRules(_ client: ReliefClient) async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let rules = try String(contentsOf: root.appending(path: "deploy/alerts/relief.rules.yaml"), encoding: .utf8)
+        let named = Set(
+            rules.matches(of: /relief_[a-z_]+/).map { $0.output.replacing(/_(bucket|sum|count)$/, with: "") })
+        let lines = String(decoding: try await client.get("/metrics"), as: UTF8.self).split(separator: "\n")
+        func names(after mark: String) -> Set<Substring> {
+            Set(lines.filter { $0.hasPrefix(mark) }.compactMap { $0.split(separator: " ").dropFirst(2).first })
+        }
+        #expect(names(after: "# TYPE").subtracting(names(after: "# HELP")) == [])
+        // These have no series before something went wrong.
+        let troubles: Set<Substring> = [
+            "relief_jobs_dead", "relief_jobs_in_doubt", "relief_jobs_queue_paused", "relief_jobs_rescued_total",
+        ]
+        #expect(named.subtracting(names(after: "# TYPE")) == troubles)
     }
 }

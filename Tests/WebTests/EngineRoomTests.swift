@@ -108,8 +108,8 @@ struct EngineRoomTests {
             let (_, output) = try await relief(api, "schedule", "next", "--from", "2026-11-23", "--to", "2026-11-25")
             #expect(
                 output == """
-                    at                schedule    kind             business date
-                    2026-11-23 12:00  notices     notice.closeDue  2026-11-23     20 times, the last 2026-11-23 13:35
+                    at                schedule    kind             business
+                    2026-11-23 12:00  notices     notice.closeDue  2026-11-23  20 times
                     2026-11-24 08:00  runs.daily  run.prepareDue   2026-11-24
 
                     """)

@@ -5,5 +5,10 @@ package enum MetricHelp {
     package static let texts = JobMetricHelp.texts.merging([
         "relief_operations_total": "Operations asked for, by operation and outcome.",
         "relief_operation_seconds": "Seconds that an operation took, by operation.",
+        // The HTTP server's own.
+        "hb_requests": "HTTP requests answered, by route, method and status.",
+        "hb_request_errors": "HTTP requests that ended with an error, by route, method and status.",
+        "http_server_active_requests": "HTTP requests that are being answered, by method.",
+        "http_server_request_duration": "Seconds that an HTTP request took, by route, method and status.",
     ]) { mine, _ in mine }
 }
