@@ -13,11 +13,17 @@ package struct Enqueue: Sendable {
     package var lane: String?
     /// As long as a job of this key may still run, no second one is made. A window is part of the key (`close/2026-11-22`).
     package var uniqueKey: String?
+    /// The unique key holds until then, whatever becomes of the job: also when it was done, or cancelled, before. One that
+    /// lives longer holds it as long as it lives.
+    package var uniqueUntil: Date?
     package var onConflict: OnConflict
-    /// What the job is about, for people: `case/NUMBER`, `run/NUMBER`.
+    /// What the job is about, for people: `case/…`, `run/…`.
     package var subject: String?
+    /// The job waits until all of these are done. While one of them is dead or in doubt it goes on waiting: a person may
+    /// retry that one. If one is cancelled or dismissed, before or after this job is enqueued, this job is cancelled, too.
+    package var after: [JobID]
 
-    /// What happens when a job of the same unique key is live.
+    /// What happens when the unique key is taken.
     package enum OnConflict: Sendable {
         case keep
         /// The live job, if it doesn't run yet, gets the new value and time.
@@ -26,7 +32,8 @@ package struct Enqueue: Sendable {
 
     package init(
         queue: String? = nil, priority: Int? = nil, maxAttempts: Int? = nil, runAt: Date? = nil, lane: String? = nil,
-        uniqueKey: String? = nil, onConflict: OnConflict = .keep, subject: String? = nil
+        uniqueKey: String? = nil, uniqueUntil: Date? = nil, onConflict: OnConflict = .keep, subject: String? = nil,
+        after: [JobID] = []
     ) {
         self.queue = queue
         self.priority = priority
@@ -34,105 +41,77 @@ package struct Enqueue: Sendable {
         self.runAt = runAt
         self.lane = lane
         self.uniqueKey = uniqueKey
+        self.uniqueUntil = uniqueUntil
         self.onConflict = onConflict
         self.subject = subject
+        self.after = after
     }
 }
 
 /// Enqueueing: the job commits with the caller's transaction, or not at all.
 package enum Jobs {
-    /// Enqueues a job. Returns its number, or the number of the live job with the same unique key.
+    /// Enqueues a job. Returns its number, or the number of the job that has its unique key. Throws `PostgresError`, with the
+    /// constraint `dependency_waits_for` for a number in `after` that no job has, or whose history was dropped.
     @discardableResult
     package static func enqueue<J: Job>(
         _ job: J, _ options: Enqueue = Enqueue(), in session: some Session, now: Date
     ) async throws -> JobID {
         let new = try NewJob(job, options, now: now)
-        guard let key = options.uniqueKey else {
-            return JobID(rawValue: try await session.one(insertion(of: new) + "RETURNING id")["id"])
-        }
-        // The live job can finish between the refused insert and the look at it; then there is room for the new one.
+        if new.isPlain { return try await new.insert(in: session) }
+        // The job that has the key can end between the refused insert and the look at it; then there is room for the new one.
         while true {
-            let inserted = try await session.first(
-                insertion(of: new) + "ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING RETURNING id")
-            if let inserted { return JobID(rawValue: try inserted["id"]) }
-            let live = try await session.first(
-                options.onConflict == .keep
-                    ? "SELECT id FROM jobs.job WHERE unique_key = \(key)" : replacement(by: new, key: key))
-            if let live { return JobID(rawValue: try live["id"]) }
+            let made = try await NewJob.insertUnlessTaken([new], in: session)
+            if let id = made.ids.first { return id }
+            try await NewJob.mend(made.strayKeys, in: session)
+            guard let key = new.uniqueKey else { continue }
+            let holder =
+                switch options.onConflict {
+                case .keep: try await self.holder(of: key, in: session, now: now)
+                case .replace: try await new.replace(key: key, in: session)
+                }
+            if let holder { return holder }
         }
     }
 
-    /// Enqueues many jobs in one statement. Those whose unique key is taken are left out. Returns how many were made.
+    /// The job that has a unique key, live or not.
+    private static func holder(of key: String, in session: some Session, now: Date) async throws -> JobID? {
+        try await session.first(
+            """
+            SELECT id FROM jobs.job WHERE unique_key = \(key)
+            UNION ALL SELECT job_id FROM jobs.used_key WHERE key = \(key) AND until > \(now) LIMIT 1
+            """
+        ).map { JobID(rawValue: try $0["id"]) }
+    }
+
+    /// Enqueues many jobs in one statement. Those whose unique key is taken are left out. Returns how many were made, those
+    /// included that are cancelled at once because one that they wait for was.
     @discardableResult
     package static func enqueueAll<J: Job>(
         _ jobs: [J], in session: some Session, now: Date, options: (J) -> Enqueue = { _ in Enqueue() }
     ) async throws -> Int {
-        guard !jobs.isEmpty else { return 0 }
-        let new = try jobs.map { try NewJob($0, options($0), now: now) }
-        return try await session.execute(
-            """
-            INSERT INTO jobs.job (kind, version, args, queue, priority, stage, run_at, lane, unique_key, subject, max_attempts,
-                                  created_at)
-            SELECT \(J.kind), \(J.version)::int, args::jsonb, queue, priority::smallint, stage, run_at, lane, unique_key, subject,
-                   attempts::int, \(now)
-              FROM unnest(\(new.map(\.args))::text[], \(new.map(\.queue))::text[], \(new.map(\.priority))::bigint[],
-                          \(new.map(\.stage))::text[], \(new.map(\.runAt))::timestamptz[], \(new.map(\.lane))::text[],
-                          \(new.map(\.uniqueKey))::text[], \(new.map(\.subject))::text[], \(new.map(\.maxAttempts))::bigint[])
-                   AS new(args, queue, priority, stage, run_at, lane, unique_key, subject, attempts)
-            ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
-            """)
+        let encoder = JobCoding.encoder
+        let new = try jobs.map { try NewJob($0, options($0), now: now, with: encoder) }
+        if new.allSatisfy(\.isPlain) {
+            try await NewJob.insert(new, in: session)
+            return new.count
+        }
+        let made = try await NewJob.insertUnlessTaken(new, in: session)
+        try await NewJob.mend(made.strayKeys, in: session)
+        return made.ids.count
     }
 
-    private static func insertion(of new: NewJob) -> SQL {
-        """
-        INSERT INTO jobs.job (kind, version, args, queue, priority, stage, run_at, lane, unique_key, subject, max_attempts,
-                              created_at)
-        VALUES (\(new.kind), \(new.version)::int, \(new.args)::jsonb, \(new.queue), \(new.priority)::smallint, \(new.stage), \(new.runAt),
-                \(new.lane), \(new.uniqueKey), \(new.subject), \(new.maxAttempts)::int, \(new.now))
-         
-        """
-    }
-
-    /// A running job keeps what it began with; its number is returned all the same.
-    private static func replacement(by new: NewJob, key: String) -> SQL {
-        """
-        WITH changed AS (
-            UPDATE jobs.job SET args = \(new.args)::jsonb, version = \(new.version)::int, run_at = \(new.runAt), stage = \(new.stage)
-             WHERE unique_key = \(key) AND kind = \(new.kind) AND owner IS NULL
-            RETURNING id, pg_notify('jobs', 'look')
-        )
-        SELECT id FROM changed UNION SELECT id FROM jobs.job WHERE unique_key = \(key)
-        """
-    }
-}
-
-/// A job about to be stored.
-private struct NewJob {
-    let kind: String
-    let version: Int
-    let args: String
-    let queue: String
-    let priority: Int
-    let stage: String
-    let runAt: Date
-    let lane: String?
-    let uniqueKey: String?
-    let subject: String?
-    let maxAttempts: Int
-    let now: Date
-
-    init<J: Job>(_ job: J, _ options: Enqueue, now: Date) throws {
-        kind = J.kind
-        version = J.version
-        args = String(decoding: try JobCoding.encoder.encode(job), as: UTF8.self)
-        queue = options.queue ?? J.policy.queue
-        priority = options.priority ?? J.policy.priority
-        maxAttempts = options.maxAttempts ?? J.policy.maxAttempts
-        runAt = options.runAt ?? now
-        lane = options.lane
-        uniqueKey = options.uniqueKey
-        subject = options.subject
-        stage = runAt > now ? "scheduled" : lane == nil ? "ready" : "laned"
-        self.now = now
+    /// Enqueues jobs of which each begins when the one before is done, and the first when `options` say. A unique key can't be
+    /// asked for: it would be that of the first alone. Returns their numbers, in order.
+    @discardableResult
+    package static func chain(
+        _ jobs: [any Job], _ options: Enqueue = Enqueue(), in transaction: Transaction, now: Date
+    ) async throws -> [JobID] {
+        precondition(options.uniqueKey == nil, "A chain of jobs has no unique key.")
+        var (ids, options) = ([JobID](), options)
+        for job in jobs {
+            ids.append(try await enqueue(job, options, in: transaction, now: now))
+            options.after = [ids[ids.count - 1]]
+        }
+        return ids
     }
 }

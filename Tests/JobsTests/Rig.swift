@@ -53,6 +53,7 @@ struct Rig {
         return registry
     }
 
+    @discardableResult
     func start(
         _ registry: Registry, schedules: [Schedule] = [], settings: EngineSettings = EngineSettings(),
         calendar: WorkingCalendar = WorkingCalendar(), on other: Pool? = nil

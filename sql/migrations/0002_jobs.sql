@@ -193,42 +193,101 @@ END $$;
 CREATE TRIGGER tell_of_new_jobs AFTER INSERT ON jobs.job
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION jobs.tell_of_new_jobs();
 
--- What waited for these jobs waits for them no more: they are done. Part of the statement that ends them. The rows are
--- locked in order, so that two ends which share followers don't wait for each other in a circle.
+-- Sees to it that these jobs are followed, before the caller stores one that waits for them, and says which of them it has
+-- to wait for (`is_lost`: in vain, they were cancelled). Those that are done aren't mentioned; an unknown number is an
+-- error. None of the others can end until the caller commits: the locks, taken in order, hold off their last statement. (A job
+-- that makes one wait for a job which runs beside it may meet that one's locks in a circle: a transient error.)
+CREATE FUNCTION jobs.follow(wanted bigint[]) RETURNS TABLE (id bigint, is_lost boolean)
+    LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+#variable_conflict use_column
+DECLARE
+    rest        bigint[] := ARRAY(SELECT DISTINCT unnest(wanted));
+    step        bigint[];
+    wanted_id   bigint;
+    is_followed boolean;
+BEGIN
+    WHILE rest <> '{}' LOOP
+        step := '{}';
+        FOR wanted_id IN SELECT unnest(rest) ORDER BY 1 LOOP
+            -- The lock that those who follow can share; the flag is set by the first of them.
+            SELECT j.followed INTO is_followed FROM jobs.job AS j WHERE j.id = wanted_id FOR KEY SHARE;
+            CONTINUE WHEN NOT FOUND;
+            IF NOT is_followed THEN UPDATE jobs.job AS j SET followed = true WHERE j.id = wanted_id; END IF;
+            step := step || wanted_id;
+        END LOOP;
+        -- Claims pass over locked rows; whoever did is told to come again.
+        PERFORM pg_notify('jobs', CASE j.stage WHEN 'ready' THEN 'ready ' || j.queue WHEN 'laned' THEN 'laned' ELSE 'due' END)
+           FROM jobs.job AS j WHERE j.id = ANY (step) AND j.owner IS NULL AND j.stage <> 'blocked';
+        RETURN QUERY SELECT unnest(step), false;
+        rest := ARRAY(SELECT unnest(rest) EXCEPT SELECT unnest(step));
+        EXIT WHEN rest = '{}';
+
+        WITH open AS (
+            SELECT d.id FROM jobs.dead_letter AS d WHERE d.id = ANY (rest) ORDER BY d.id FOR UPDATE
+        ), told AS (
+            UPDATE jobs.dead_letter AS d SET followed = true FROM open WHERE d.id = open.id RETURNING d.id
+        )
+        SELECT array_agg(told.id) INTO step FROM told;
+        RETURN QUERY SELECT unnest(step), false;
+        rest := ARRAY(SELECT unnest(rest) EXCEPT SELECT unnest(step));
+
+        RETURN QUERY SELECT h.id, true FROM jobs.history AS h WHERE h.id = ANY (rest) AND h.outcome <> 'done';
+        rest := ARRAY(SELECT unnest(rest) EXCEPT SELECT h.id FROM jobs.history AS h WHERE h.id = ANY (rest));
+
+        -- What went from one table to another between these statements is looked for again.
+        step := ARRAY(SELECT unnest(rest) EXCEPT SELECT e.id FROM jobs.every AS e WHERE e.id = ANY (rest));
+        IF step <> '{}' THEN
+            RAISE EXCEPTION 'A job can''t wait for job %: there is none, or its history was dropped.', array_to_string(step, ', ')
+                USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'dependency_waits_for';
+        END IF;
+    END LOOP;
+END $$;
+
+-- What waited for these jobs waits for them no more: they are done. Part of the statement that ends them. Jobs are locked
+-- in order, and before their dependencies, so that two ends which share followers don't wait for each other in a circle.
 CREATE FUNCTION jobs.release_followers(ended bigint[]) RETURNS void
     LANGUAGE plpgsql STRICT SET search_path = pg_catalog AS $$
 BEGIN
+    PERFORM FROM jobs.job AS j WHERE j.id IN (SELECT d.job_id FROM jobs.dependency AS d WHERE d.waits_for = ANY (ended))
+      ORDER BY j.id FOR NO KEY UPDATE;
     WITH met AS (
         DELETE FROM jobs.dependency WHERE waits_for = ANY (ended) RETURNING job_id
     ), waiting AS (
-        SELECT j.id, count(*)::int AS met FROM met JOIN jobs.job AS j ON j.id = met.job_id GROUP BY j.id
-    ), locked AS (
-        SELECT j.id, w.met FROM jobs.job AS j JOIN waiting AS w ON w.id = j.id ORDER BY j.id FOR NO KEY UPDATE OF j
+        SELECT job_id, count(*)::int AS met FROM met GROUP BY job_id
     )
-    UPDATE jobs.job AS j SET blockers = j.blockers - l.met,
-                             stage = CASE WHEN j.blockers = l.met THEN 'scheduled' ELSE 'blocked' END
-      FROM locked AS l WHERE j.id = l.id;
+    UPDATE jobs.job AS j SET blockers = j.blockers - w.met,
+                             stage = CASE WHEN j.blockers = w.met THEN 'scheduled' ELSE 'blocked' END
+      FROM waiting AS w WHERE j.id = w.job_id;
     PERFORM pg_notify('jobs', 'due');
 END $$;
 
--- What waited for these jobs will never run: they were cancelled. Their followers end likewise, and those of them.
+-- What waited for these jobs will never run: they were cancelled. Their followers end likewise, and those of them. A
+-- follower's number is always the larger one, so that the order of the locks is that of numbers here, too.
 CREATE FUNCTION jobs.cancel_followers(ended bigint[], at timestamptz) RETURNS void
     LANGUAGE plpgsql STRICT SET search_path = pg_catalog AS $$
 DECLARE
-    follower bigint[] := ended;
+    follower bigint[];
 BEGIN
-    WHILE follower <> '{}' LOOP
-        WITH lost AS (
-            DELETE FROM jobs.dependency WHERE waits_for = ANY (follower) RETURNING job_id, waits_for
-        ), gone AS (
-            DELETE FROM jobs.job AS j USING (SELECT job_id, min(waits_for) AS waits_for FROM lost GROUP BY 1) AS l
-             WHERE j.id = l.job_id RETURNING l.waits_for, j AS job
-        ), kept AS (
-            INSERT INTO jobs.history
-            SELECT at, 'cancelled', format('Job %s, for which it waited, was cancelled.', waits_for), (job).* FROM gone
+    LOOP
+        WITH RECURSIVE lost(id) AS (
+            SELECT d.job_id FROM jobs.dependency AS d WHERE d.waits_for = ANY (ended)
+            UNION
+            SELECT d.job_id FROM jobs.dependency AS d JOIN lost ON d.waits_for = lost.id
         )
-        SELECT coalesce(array_agg((job).id), '{}') INTO follower FROM gone;
-        DELETE FROM jobs.dependency WHERE job_id = ANY (follower);
+        SELECT coalesce(array_agg(id), '{}') INTO follower FROM lost;
+        EXIT WHEN follower = '{}';
+        PERFORM FROM jobs.job AS j WHERE j.id = ANY (follower) ORDER BY j.id FOR UPDATE;
+        WITH cause AS (
+            DELETE FROM jobs.dependency WHERE job_id = ANY (follower) RETURNING job_id, waits_for
+        ), gone AS (
+            DELETE FROM jobs.job AS j USING (
+                SELECT job_id, min(waits_for) AS waits_for FROM cause WHERE waits_for = ANY (ended || follower) GROUP BY 1) AS c
+             WHERE j.id = c.job_id RETURNING c.waits_for, j AS job
+        )
+        INSERT INTO jobs.history
+        SELECT at, 'cancelled', format('Job %s, for which it waited, was cancelled.', waits_for), (job).* FROM gone;
+        -- Who came to follow one of these before it was locked is in the next round.
+        ended := follower;
     END LOOP;
 END $$;
 
@@ -358,7 +417,8 @@ GRANT USAGE ON SCHEMA jobs TO relief_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON jobs.engine, jobs.queue, jobs.permit, jobs.job, jobs.used_key, jobs.dependency TO relief_app;
 GRANT SELECT, INSERT ON jobs.history TO relief_app;
-GRANT SELECT, INSERT, DELETE ON jobs.dead_letter TO relief_app;
+GRANT USAGE ON SEQUENCE jobs.job_id_seq TO relief_app;
+GRANT SELECT, INSERT, DELETE, UPDATE (followed) ON jobs.dead_letter TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON jobs.schedule TO relief_app;
 GRANT SELECT, INSERT ON jobs.firing TO relief_app;
 GRANT SELECT ON jobs.every TO relief_app;
