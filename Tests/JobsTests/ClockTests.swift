@@ -110,7 +110,7 @@ struct ClockTests {
         let rig = try await Rig.onTestDatabase()
         let gate = Gate()
         let other = Skewed(base: rig.clock, seconds: Double(seconds))
-        let held = try await rig.enqueue("held")
+        let held = try await rig.enqueue("held", Enqueue(maxAttempts: 20))
         let holder = rig.start(
             rig.registry { note, context in
                 if note.text == "held", context.attempt == 1 { await gate.pass(note.text) }
@@ -120,7 +120,9 @@ struct ClockTests {
         let second = rig.harness.start(rig.registry(), clock: other)
         for number in 0..<20 {
             let delay = Double.random(in: 0...25, using: &dice)
-            try await rig.enqueue("\(number)", Enqueue(runAt: rig.clock.now().addingTimeInterval(delay)))
+            // Each robbery costs an attempt.
+            try await rig.enqueue(
+                "\(number)", Enqueue(maxAttempts: 20, runAt: rig.clock.now().addingTimeInterval(delay)))
         }
         for _ in 0..<4 {
             rig.clock.advance(bySeconds: .random(in: 8...10, using: &dice))

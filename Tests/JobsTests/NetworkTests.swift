@@ -91,7 +91,8 @@ struct NetworkTests {
                 try await $0.query(
                     """
                     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                     WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid OFFSET \(nth) LIMIT 1
+                     WHERE datname = current_database() AND application_name LIKE 'relief%' AND pid <> pg_backend_pid()
+                     ORDER BY pid OFFSET \(nth) LIMIT 1
                     """)
             }
         }

@@ -4,6 +4,7 @@ import JobsTesting
 import Logging
 import Postgres
 import Support
+import Synchronization
 import Testing
 import WorkingDays
 
@@ -136,6 +137,34 @@ struct SurvivalTests {
         #expect(try await rig.show(id).state == .dead)
         #expect(try await rig.show(id).attempt == 3)
         try await survivor.stop()
+    }
+
+    @Test(arguments: [true, false])
+    func `the outside effect of a killed engine is repeated if it may be, and in doubt if it may not`(mayRepeat: Bool)
+        async throws
+    {
+        let rig = try await Rig.onTestDatabase()
+        let (gate, effects) = (Gate(), Effects())
+        var registry = Registry()
+        registry.register(
+            Note.self, isRepeatable: mayRepeat,
+            outside: { note, context in
+                effects.add("\(note.text) \(context.attempt)")
+                if context.attempt == 1 { await gate.pass(note.text) }
+                return .done
+            })
+        let id = try await rig.enqueue("pay")
+        let killed = rig.start(registry)
+        #expect(await gate.arrived() == "pay")
+        await killed.kill()
+        let heir = rig.start(registry)
+        try await rig.harness.advance(by: .seconds(31))
+        gate.open()
+        try await rig.harness.advance(by: .seconds(31))
+        #expect(effects.all == (mayRepeat ? ["pay 1", "pay 2"] : ["pay 1"]))
+        #expect(try await rig.show(id).state == (mayRepeat ? .done : .inDoubt))
+        #expect(heir.heard.contains(mayRepeat ? .rescued(id) : .doubted(id)))
+        try await rig.harness.stop()
     }
 
     @Test func `a backend killed in the middle of a job costs an attempt, and nothing else`() async throws {
@@ -339,4 +368,13 @@ extension Rig {
         }
         #expect(done)
     }
+}
+
+/// Effects outside of the database.
+final class Effects: Sendable {
+    private let state = Mutex<[String]>([])
+
+    var all: [String] { state.withLock { $0 } }
+
+    func add(_ effect: String) { state.withLock { $0.append(effect) } }
 }
