@@ -60,7 +60,7 @@ extension JobView {
         let at = finishedAt ?? startedAt ?? createdAt
         var parts = [
             Presenter.clock(at), Table.pad(String(id), 6, right: true), Table.pad(state.rawValue, 9),
-            Table.pad(kind, 18), subject ?? "",
+            Table.pad(kind, 20), subject ?? "",
         ]
         if let startedAt, let finishedAt { parts.append(Age.text(finishedAt.timeIntervalSince(startedAt))) }
         if attempt > 1 { parts.append("attempt \(attempt) of \(maxAttempts)") }

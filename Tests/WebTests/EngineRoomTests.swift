@@ -45,8 +45,8 @@ struct EngineRoomTests {
             #expect(status == 7)
             #expect(
                 output == """
-                    11:59:52      18  running    run.handOver        run/XN-F-1  attempt 2 of 20
-                    12:00:00      18  completed  run.handOver        run/XN-F-1  8s  attempt 2 of 20
+                    11:59:52      18  running    run.handOver          run/XN-F-1  attempt 2 of 20
+                    12:00:00      18  completed  run.handOver          run/XN-F-1  8s  attempt 2 of 20
                     relief: reliefd is stopping.
 
                     """)
