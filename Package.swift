@@ -107,7 +107,7 @@ let package = Package(
         .target(
             name: "Support", dependencies: ["LocalPostgres", "Postgres", "Schema", logging], path: "Tests/Support",
             swiftSettings: settings),
-        tests("Postgres", ["Postgres", "LocalPostgres", logging]),
+        tests("Postgres", ["Postgres", "LocalPostgres", "Support", logging]),
         tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support", logging]),
         tests("WorkingDays", ["WorkingDays"]),
         // An engine in a process of its own, which the Jobs room's tests start and kill.

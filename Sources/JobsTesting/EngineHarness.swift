@@ -63,7 +63,8 @@ package final class EngineHarness: Sendable {
         try await set(clock.now().addingTimeInterval(Double(seconds) + Double(attoseconds) / 1e18))
     }
 
-    /// Sets the clock, forward or back, then waits as `untilIdle` does.
+    /// Sets the clock, forward or back, then waits as `untilIdle` does. Jobs that run across a step longer than the lease
+    /// may be taken from their engine by another that looks first.
     package func set(_ instant: Date) async throws {
         clock.set(instant)
         try await untilIdle()

@@ -133,7 +133,7 @@ struct ClockTests {
         await holder.until { $0 == .done(held) || $0 == .fenced(held) }
         for _ in 0..<3 { try await rig.harness.advance(by: .seconds(10)) }
         #expect(second.heard.contains(.rescued(held)) == (seconds > 30))
-        #expect(try await rig.show(held).attempt == (seconds > 30 ? 2 : 1))
+        #expect((try await rig.show(held).attempt > 1) == (seconds > 30))
         #expect(try await rig.effects().sorted() == ((0..<20).map { "\($0)" } + ["held"]).sorted())
         #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done'") == 21)
         try await rig.harness.stop()

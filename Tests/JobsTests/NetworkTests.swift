@@ -80,7 +80,10 @@ struct NetworkTests {
             try await context.transaction.execute("SELECT 1")
             return .done
         }
-        let engines = (0..<2).map { _ in rig.start(registry) }
+        var mortal = rig.settings
+        mortal.applicationName = "mortal"
+        let pool = Pool(settings: mortal, size: 12, logger: quiet)
+        let engines = (0..<2).map { _ in rig.harness.start(registry, pool: pool, listen: mortal) }
         for number in 0..<80 {
             try await rig.enqueue(
                 "\(number)", Enqueue(maxAttempts: 20, lane: dice.once(in: 3) ? "lane-\(number % 3)" : nil))
@@ -91,24 +94,19 @@ struct NetworkTests {
                 try await $0.query(
                     """
                     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                     WHERE datname = current_database() AND application_name LIKE 'relief%' AND pid <> pg_backend_pid()
+                     WHERE datname = current_database() AND application_name LIKE 'mortal%'
                      ORDER BY pid OFFSET \(nth) LIMIT 1
                     """)
             }
         }
-        // The pool notices a dead connection when it lends it.
-        while true {
-            do {
-                for _ in 0...4 { try await rig.harness.advance(by: .seconds(10)) }
-                break
-            } catch let error as PostgresError where error.code == .connectionLost {}
-        }
+        for _ in 0...4 { try await rig.harness.advance(by: .seconds(10)) }
         #expect(engines.allSatisfy { !$0.heard.contains(.leaseLost) })
         #expect(witness.twice == [])
         #expect(try await rig.count("SELECT count(*) FROM jobs.job") == 0)
         #expect(try await rig.effects().map { Int($0) ?? -1 }.sorted() == Array(0..<80))
         #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done'") == 80)
         try await rig.harness.stop()
+        await pool.close()
     }
 
     @Test(arguments: Dice.seeds)

@@ -35,14 +35,11 @@ struct ProcessTests {
         }
         await victim.crash()
 
-        // The lease, and then at most the fallback tick: no notification tells of a dead engine.
-        rig.clock.advance(bySeconds: 60)
-        for heir in heirs { heir.set(rig.clock.now()) }
-        for heir in heirs { await heir.until(.ticked) }
+        // The lease, and then a tick: no notification tells of a dead engine. In steps that leave the living their leases.
+        for _ in 0..<4 { try await rig.step(heirs) }
         try await heirs.untilIdle()
         #expect(try await rig.show(held).state == .done)
-        rig.clock.advance(bySeconds: 45)
-        for heir in heirs { heir.set(rig.clock.now()) }
+        for _ in 0..<6 { try await rig.step(heirs) }
         try await heirs.untilIdle()
         for heir in heirs { await heir.stop() }
 
@@ -52,7 +49,7 @@ struct ProcessTests {
         #expect(try await rig.count("SELECT count(*) FROM jobs.job") == 0)
         #expect(try await rig.count("SELECT count(*) FROM jobs.dead_letter") == 0)
         let done = try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done' AND attempt <= 2")
-        // 02:01 is the only whole minute between the first look and the last.
+        // 02:01 is the only whole minute between the first look and the last, at 02:01:40.
         #expect(try await rig.count("SELECT count(*) FROM jobs.firing") == 1)
         #expect(done == jobs.count + 1)
         #expect(try await rig.count("SELECT count(DISTINCT job) FROM public.effect") == done)
@@ -84,5 +81,14 @@ struct ProcessTests {
         #expect(try await rig.count("SELECT count(*) FROM public.effect WHERE note = 'blocked'") == 0)
         await blocked.crash()
         await heir.stop()
+    }
+}
+
+extension Rig {
+    /// Ten seconds more on the clocks of these daemons, who all look.
+    fileprivate func step(_ daemons: [DaemonProcess]) async throws {
+        clock.advance(bySeconds: 10)
+        for daemon in daemons { daemon.set(clock.now()) }
+        for daemon in daemons { try await daemon.looked() }
     }
 }
