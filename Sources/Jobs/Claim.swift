@@ -40,13 +40,29 @@ struct Claim: Sendable {
         _ sort: Sort = .ordinary, queue: String, room: Int, from cursor: Cursor = Cursor(), registry: Registry,
         lease: Lease, now: Date, leaseNow: Date, in session: some Session
     ) async throws -> [Claim] {
-        let entries = registry.entries.values.sorted { $0.kind < $1.kind }
-        let wanted: SQL = sort == .ordinary ? "c.losses = 0" : "c.losses > 0"
         let rows = try await session.query(
             """
-            WITH me AS MATERIALIZED (
-                SELECT id FROM jobs.engine WHERE id = \(lease.engine) AND lease_until > \(leaseNow) FOR KEY SHARE
-            )
+            WITH \(mine(lease, leaseNow)) \(claiming(sort, queue, room: "\(room)", cursor, registry, lease, now))
+            """)
+        return try read(rows, sort, queue: queue, lease: lease, now: now)
+    }
+
+    /// The engine's own row `me`, as long as it may claim.
+    static func mine(_ lease: Lease, _ leaseNow: Date) -> SQL {
+        """
+        me AS MATERIALIZED (
+            SELECT id FROM jobs.engine WHERE id = \(lease.engine) AND lease_until > \(leaseNow) FOR KEY SHARE
+        )
+        """
+    }
+
+    /// The statement that claims, after the row `me`.
+    static func claiming(
+        _ sort: Sort, _ queue: String, room: SQL, _ cursor: Cursor, _ registry: Registry, _ lease: Lease, _ now: Date
+    ) -> SQL {
+        let entries = registry.entries.values.sorted { $0.kind < $1.kind }
+        let wanted: SQL = sort == .ordinary ? "c.losses = 0" : "c.losses > 0"
+        return """
             UPDATE jobs.job AS j
                SET owner = \(lease.engine), token = j.token + 1, attempt = j.attempt + 1, started_at = \(now)
              WHERE j.ctid = ANY (ARRAY(
@@ -58,7 +74,12 @@ struct Claim: Sendable {
                    AND c.version <= (\(entries.map(\.version))::bigint[])[array_position(\(entries.map(\.kind))::text[], c.kind::text)]
                  ORDER BY c.priority, c.id LIMIT \(room) FOR UPDATE OF c SKIP LOCKED))
             RETURNING j.id, j.kind, j.version, j.args::text, j.priority, j.lane, j.attempt, j.max_attempts, j.run_at, j.token
-            """)
+            """
+    }
+
+    static func read(
+        _ rows: some Sequence<Row>, _ sort: Sort, queue: String, lease: Lease, now: Date
+    ) throws -> [Claim] {
         let claims = try rows.map {
             try Claim(row: $0, queue: queue, isSuspect: sort == .suspect, startedAt: now, owner: lease.engine)
         }

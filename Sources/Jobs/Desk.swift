@@ -54,6 +54,9 @@ final class Desk: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty && $0.workers.isEmpty && $0.ends.isEmpty } }
 
+    /// How many jobs wait or run here.
+    var atHand: Int { state.withLock { $0.waiting.count + $0.workers.values.count { $0.run != nil } } }
+
     /// The jobs here: waiting, running, or ended and not taken in yet.
     var held: [JobID] {
         state.withLock { state in

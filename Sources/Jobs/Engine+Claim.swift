@@ -55,6 +55,10 @@ extension Engine {
             work.queues[name]?.look = false
             let claims: [Claim]
             do {
+                if queue.isLimited {
+                    try await claimWithinLimits(name, room, lease, control, now, leaseNow)
+                    continue
+                }
                 claims = try await Claim.take(
                     queue: name, room: room, from: cursor, registry: registry, lease: lease, now: now,
                     leaseNow: leaseNow, in: control)
@@ -83,9 +87,12 @@ extension Engine {
             let name: String = try row["queue"]
             let claims: [Claim]
             do {
-                claims = try await Claim.take(
-                    .suspect, queue: name, room: 1, registry: registry, lease: lease, now: now, leaseNow: leaseNow,
-                    in: control)
+                claims =
+                    work.queues[name]?.isLimited == true
+                    ? try await admitted(.suspect, name, 1, lease, control, now, leaseNow).claims
+                    : try await Claim.take(
+                        .suspect, queue: name, room: 1, registry: registry, lease: lease, now: now, leaseNow: leaseNow,
+                        in: control)
             } catch {
                 work.lookForSuspects = true
                 work.unheardClaims = 2
@@ -113,7 +120,7 @@ extension Engine {
         }
     }
 
-    private func hold(_ claims: [Claim], of queue: String) {
+    func hold(_ claims: [Claim], of queue: String) {
         guard !claims.isEmpty else { return }
         metrics.claimed(claims)
         for claim in claims { say(.claimed(claim.id)) }
@@ -169,7 +176,7 @@ extension Engine {
 
 extension QueueState {
     /// More is there than the engine can take for now, and was so for a while.
-    var isBacklogged: Bool { fullClaims >= 3 }
+    var isBacklogged: Bool { fullClaims >= 3 && !isLimited }
 
     /// Draws the conclusions from a claim.
     mutating func note(_ claims: [Claim], room: Int, from cursor: Claim.Cursor) {

@@ -25,9 +25,11 @@ extension Engine {
                 }
                 try await fireSchedules(now)
                 try await advance(control, now)
+                try await lookAtLimits(control, now)
                 try await claim(control, now, leaseNow)
                 hire()
             }
+            try await giveBack(control, now)
             (troubles, troubledUntil) = (0, nil)
             if canClaimMore { wake() }
         } catch {
@@ -143,6 +145,7 @@ extension Engine {
         work.schedules = try await schedules.due(in: control, calendar: calendar())
         try await measure(control)
         work.lookEverywhere()
+        work.lookAtLimits = true
         work.nextTick = leaseNow.addingTimeInterval(settings.fallbackTick.inSeconds)
         say(.ticked)
     }
@@ -195,6 +198,7 @@ extension Engine {
         if let stopping {
             delay = min(delay, stopping.timeIntervalSince(leaseNow))
         } else {
+            for time in work.queues.values.compactMap(\.notBefore) { delay = min(delay, time.timeIntervalSince(now)) }
             if let due = work.nextDue { delay = min(delay, due.timeIntervalSince(now)) }
             if let due = work.schedules.values.min() { delay = min(delay, due.timeIntervalSince(now)) }
         }

@@ -177,7 +177,10 @@ extension Engine {
     func dropAll() {
         // What ended before this was noticed may have committed, and is told in any case.
         takeEnds()
-        for queue in work.queues.values { queue.desk.abandon() }
+        for (name, queue) in work.queues {
+            queue.desk.abandon()
+            work.queues[name]?.held = nil
+        }
         for (claim, _) in work.unsettled { say(.fenced(claim.id)) }
         for claim in work.finished { say(.fenced(claim.id)) }
         (work.unsettled, work.finished) = ([], [])

@@ -10,6 +10,10 @@ package enum JobReason: Sendable, Equatable, CustomStringConvertible {
     /// Others of the lane come first; `running` is the one that holds it.
     case inLane(String, ahead: Int, running: JobID?)
     case queuePaused(String, since: Date, by: String?)
+    /// As many of the queue's jobs run as may, over all engines.
+    case limitReached(queue: String, maxRunning: Int)
+    /// As many of the queue's jobs started as may in such a time.
+    case rateReached(queue: String, rate: String, next: Date)
     /// No engine that serves the queue has a lease.
     case noEngine(queue: String)
     case inQueue(String, ahead: Int)
@@ -29,6 +33,9 @@ package enum JobReason: Sendable, Equatable, CustomStringConvertible {
             "It waits in lane \(lane): \(ahead) before it" + (running.map { ", job \($0) has the turn." } ?? ".")
         case .queuePaused(let queue, let since, let person):
             "Queue \(queue) is paused since \(Self.text(since))" + (person.map { " by \($0)." } ?? ".")
+        case .limitReached(let queue, let most): "The limit of queue \(queue) is reached: \(most) of its jobs run."
+        case .rateReached(let queue, let rate, let next):
+            "The rate of queue \(queue), \(rate), allows the next start at \(Self.text(next))."
         case .noEngine(let queue): "No running engine serves queue \(queue)."
         case .inQueue(let queue, let ahead): "It is ready in queue \(queue): \(ahead) before it."
         case .running(let host, let process, let since):
@@ -65,7 +72,7 @@ extension JobsOverview {
                 """)
             let head: Int64? = try row["head"]
             return .inLane(job.lane ?? "", ahead: try row["ahead"], running: head.map(JobID.init(rawValue:)))
-        case .ready: return try await explainReady(job, in: session, now: leaseNow ?? now)
+        case .ready: return try await explainReady(job, in: session, now: now, leaseNow: leaseNow ?? now)
         }
     }
 
@@ -78,18 +85,34 @@ extension JobsOverview {
         return .running(host: try row["host"], processID: try row["process_id"], since: job.startedAt ?? now)
     }
 
-    private static func explainReady(_ job: JobView, in session: some Session, now: Date) async throws -> JobReason {
+    private static func explainReady(
+        _ job: JobView, in session: some Session, now: Date, leaseNow: Date
+    ) async throws -> JobReason {
         let row = try await session.one(
             """
-            SELECT (SELECT paused_at FROM jobs.queue WHERE name = \(job.queue)) AS paused_at,
-                   (SELECT paused_by FROM jobs.queue WHERE name = \(job.queue)) AS paused_by,
-                   EXISTS (SELECT FROM jobs.engine WHERE lease_until > \(now) AND \(job.queue) = ANY (queues)) AS served,
+            SELECT q.paused_at, q.paused_by,
+                   EXISTS (SELECT FROM jobs.engine WHERE lease_until > \(leaseNow) AND \(job.queue) = ANY (queues)) AS served,
                    (SELECT count(*) FROM jobs.job WHERE queue = \(job.queue) AND stage = 'ready' AND owner IS NULL
-                       AND (priority, id) < (\(job.priority)::int, \(job.id.rawValue))) AS ahead
+                       AND (priority, id) < (\(job.priority)::int, \(job.id.rawValue))) AS ahead,
+                   q.max_running, (SELECT sum(held) FROM jobs.permit WHERE queue = q.name) >= q.max_running AS is_full,
+                   q.rate_count, extract(epoch FROM q.rate_period)::float8 AS rate_seconds,
+                   (SELECT CASE WHEN sum(s.count) >= q.rate_count THEN min(s.last) + q.rate_period END
+                      FROM jobs.start AS s
+                     WHERE s.queue = q.name AND s.last > \(now) - q.rate_period) AS next_start
+              FROM (VALUES (1)) AS one LEFT JOIN jobs.queue AS q ON q.name = \(job.queue)
             """)
+        let queue = job.queue
         if let paused: Date = try row["paused_at"] {
-            return .queuePaused(job.queue, since: paused, by: try row["paused_by"])
+            return .queuePaused(queue, since: paused, by: try row["paused_by"])
         }
-        return try row["served"] ? .inQueue(job.queue, ahead: try row["ahead"]) : .noEngine(queue: job.queue)
+        guard try row["served"] else { return .noEngine(queue: queue) }
+        if let most: Int = try row["max_running"], try row["is_full"] == true {
+            return .limitReached(queue: queue, maxRunning: most)
+        }
+        if let next: Date = try row["next_start"], let count: Int = try row["rate_count"] {
+            let rate = QueueRate.text(count: count, periodSeconds: try row["rate_seconds"])
+            return .rateReached(queue: queue, rate: rate, next: next)
+        }
+        return .inQueue(queue, ahead: try row["ahead"])
     }
 }

@@ -1,6 +1,7 @@
 package import Postgres
 
-/// How often jobs of a queue start, over all engines: so many in a period, spread evenly after a burst of as many.
+/// How often jobs of a queue start, over all engines: at most so many in any window as long as the period. They may start
+/// together; then the queue waits until the window has moved on.
 package struct QueueRate: Sendable, Equatable, CustomStringConvertible {
     package let count: Int
     package let unit: Unit
@@ -39,7 +40,7 @@ package struct QueueRate: Sendable, Equatable, CustomStringConvertible {
 
 extension JobsOverview {
     /// Limits a queue over all engines together: how many of its jobs run at once, and how often one starts. nil lifts the
-    /// limit. Jobs that run already go on.
+    /// limit. Jobs that run already go on; engines hear of it at once, and at the next tick at the latest.
     package static func limit(
         queue: String, maxRunning: Int?, rate: QueueRate?, in session: some Session
     ) async throws {
@@ -48,8 +49,11 @@ extension JobsOverview {
             INSERT INTO jobs.queue AS q (name, max_running, rate_count, rate_period)
             VALUES (\(queue), \(maxRunning)::int, \(rate?.count)::int, make_interval(secs => \(rate?.unit.seconds)::bigint))
             ON CONFLICT (name) DO UPDATE SET max_running = excluded.max_running, rate_count = excluded.rate_count,
-                   rate_period = excluded.rate_period, next_start = NULL
+                   rate_period = excluded.rate_period
             """)
-        try await session.execute("SELECT pg_notify('jobs', \("ready " + queue))")
+        // Engines write these again when there is a limit again.
+        if maxRunning == nil { try await session.execute("DELETE FROM jobs.permit WHERE queue = \(queue)") }
+        if rate == nil { try await session.execute("DELETE FROM jobs.start WHERE queue = \(queue)") }
+        try await session.execute("SELECT pg_notify('jobs', 'queues')")
     }
 }

@@ -168,7 +168,7 @@ package enum JobsOverview {
         try await session.exists(
             """
             UPDATE jobs.queue SET paused_at = NULL, paused_by = NULL WHERE name = \(queue) AND paused_at IS NOT NULL
-            RETURNING pg_notify('jobs', 'ready ' || name)
+            RETURNING pg_notify('jobs', 'queues')
             """)
     }
 

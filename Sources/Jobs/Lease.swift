@@ -49,7 +49,8 @@ struct Lease: Sendable {
                 UPDATE jobs.job SET owner = NULL, token = token + 1, attempt = attempt - 1, started_at = NULL, progress = NULL,
                        progress_note = NULL
                  WHERE stage = 'ready' AND owner = \(engine) AND effect_at IS NULL RETURNING queue
-            ), told AS (SELECT count(pg_notify('jobs', 'ready ' || queue)) FROM (SELECT DISTINCT queue FROM back) AS q)
+            ), told AS (SELECT count(pg_notify('jobs', 'ready ' || queue)) FROM (
+                SELECT queue FROM back UNION SELECT queue FROM jobs.permit WHERE engine = \(engine) AND held > 0) AS q)
             DELETE FROM jobs.engine WHERE id = \(engine) AND (SELECT count FROM told) >= 0
             """)
     }

@@ -18,6 +18,8 @@ struct Work {
     var lookForDue = true
     var nextDue: Date?
     var lookAtLanes = true
+    /// Queues may have been limited, or freed.
+    var lookAtLimits = true
     var beatNow = false
     var nextBeat = Date.distantPast
     var nextTick = Date.distantPast
@@ -42,6 +44,8 @@ struct Work {
     func room(in queue: QueueState, settings: EngineSettings) -> Int {
         let (waiting, workers, _) = queue.desk.counts
         let capacity = capacity(of: queue, settings: settings)
+        // What waits here counts as running: no other engine could start it.
+        if queue.isLimited { return min(capacity - waiting - workers, settings.claimBatch) }
         let ahead = min(queue.pace.jobs(within: 0.1) * capacity, 8 * settings.claimBatch)
         let room = min(capacity + ahead - waiting - workers - finished.count - finishing.count, settings.claimBatch)
         // Small claims cost as much as large ones: they wait until they are worth it, or needed.
@@ -61,15 +65,22 @@ struct Work {
         beatNow = true
     }
 
-    /// Takes in what a notification says: `ready QUEUE`, `laned`, `due`, `beat`, `schedules`; anything else means everything.
+    /// Takes in what a notification says: `ready QUEUE`, `laned`, `due`, `beat`, `schedules`, `queues`; anything
+    /// else means everything.
     mutating func hear(_ payload: String) {
         let words = payload.split(separator: " ", maxSplits: 1).map(String.init)
         switch words.first {
-        case "ready" where words.count == 2: queues[words[1]]?.look = true
+        case "ready" where words.count == 2:
+            queues[words[1]]?.look = true
+            // A suspect may have been refused, as any other.
+            if queues[words[1]]?.isLimited == true { lookForSuspects = true }
         case "laned": lookAtLanes = true
         case "due": lookForDue = true
         case "beat": beatNow = true
         case "schedules": nextTick = .distantPast
+        case "queues":
+            lookEverywhere()
+            lookAtLimits = true
         default: lookEverywhere()
         }
     }
@@ -89,6 +100,12 @@ struct QueueState {
     var isBusy = false
     /// After a busy time, looks again at ever longer intervals: whoever enqueued while it ended didn't notify.
     var aftercare: Aftercare?
+    /// Whether it is limited over all engines together; see Engine+Limits.
+    var isLimited = false
+    /// How many of its jobs the database says are at hand; nil: not known.
+    var held: Int?
+    /// Its rate allows no start before this, by the engine's clock.
+    var notBefore: Date?
 
     init(limit: Int, desk: Desk) {
         self.limit = limit

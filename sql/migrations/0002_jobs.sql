@@ -29,11 +29,9 @@ CREATE TABLE jobs.queue (
     paused_at    timestamptz,
     paused_by    text,
     max_running  integer CHECK (max_running > 0),
-    -- At most rate_count starts in any rate_period, spread evenly after a burst of as many. The next start that the rate
-    -- allows without a burst is at next_start (the generic cell rate algorithm of ATM's traffic management, I.371).
+    -- At most rate_count starts in any rate_period: jobs.start remembers them.
     rate_count   integer CHECK (rate_count > 0),
     rate_period  interval CHECK (rate_period > interval '0'),
-    next_start   timestamptz,
     CHECK ((rate_count IS NULL) = (rate_period IS NULL))
 );
 
@@ -44,6 +42,17 @@ CREATE TABLE jobs.permit (
     engine uuid REFERENCES jobs.engine (id) ON DELETE CASCADE,
     held   integer NOT NULL CHECK (held >= 0),
     PRIMARY KEY (queue, engine)
+);
+
+-- The starts of the last period of a queue with a rate, those of each two-hundredth of it together: they count until the
+-- last of them is a period old, so that no window holds more than the rate allows, and starts that come together may go
+-- together.
+CREATE TABLE jobs.start (
+    queue      jobs.queue_name REFERENCES jobs.queue (name) ON DELETE CASCADE,
+    slot       bigint NOT NULL,
+    count      integer NOT NULL CHECK (count > 0),
+    last       timestamptz NOT NULL,
+    PRIMARY KEY (queue, slot)
 );
 
 -- The hot table: jobs that wait for other jobs (blocked), are due later (scheduled), wait for their turn in a lane (laned),
@@ -328,6 +337,57 @@ BEGIN
     SELECT DISTINCT m.queue::text FROM moved AS m;
 END $$;
 
+-- How many jobs of a queue an engine that has `mine` of them at hand may start now, of as many as it wants; and, where the
+-- rate allows none, when it will allow one. Locks the queue's row until the claim that follows has committed, so that
+-- engines are admitted one after the other.
+CREATE FUNCTION jobs.admit(wanted_queue text, me uuid, mine integer, wanted integer, at timestamptz)
+    RETURNS TABLE (starts integer, next_start timestamptz) LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '5s' AS $$
+DECLARE
+    q       jobs.queue;
+    started bigint;
+BEGIN
+    starts := wanted;
+    SELECT * INTO q FROM jobs.queue WHERE name = wanted_queue FOR UPDATE;
+    IF q.max_running IS NOT NULL THEN
+        starts := q.max_running - mine
+                - (SELECT coalesce(sum(p.held), 0) FROM jobs.permit AS p WHERE p.queue = wanted_queue AND p.engine <> me);
+    END IF;
+    IF q.rate_count IS NOT NULL THEN
+        -- A start that is far ahead was made by a clock that was put back since.
+        DELETE FROM jobs.start AS s
+         WHERE s.queue = wanted_queue AND (s.last <= at - q.rate_period OR s.last > at + interval '1 minute');
+        SELECT coalesce(sum(s.count), 0), min(s.last) + q.rate_period INTO started, next_start
+          FROM jobs.start AS s WHERE s.queue = wanted_queue;
+        IF started < q.rate_count THEN next_start := NULL; END IF;
+        starts := least(starts, q.rate_count - started);
+    END IF;
+    starts := greatest(least(starts, wanted), 0);
+    RETURN NEXT;
+END $$;
+
+-- Writes down how many jobs of a limited queue an engine has at hand, and how many of them it has just started. Where the
+-- others may have been refused, they hear when it has fewer.
+CREATE FUNCTION jobs.hold(wanted_queue text, me uuid, at_hand integer, started integer, at timestamptz) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '5s' AS $$
+DECLARE
+    q      jobs.queue;
+    before integer;
+    total  bigint;
+BEGIN
+    SELECT * INTO q FROM jobs.queue WHERE name = wanted_queue FOR UPDATE;
+    IF q.rate_count IS NOT NULL AND started > 0 THEN
+        INSERT INTO jobs.start AS s (queue, slot, count, last)
+        VALUES (wanted_queue, floor(extract(epoch FROM at) * 200 / extract(epoch FROM q.rate_period)), started, at)
+        ON CONFLICT (queue, slot) DO UPDATE SET count = s.count + excluded.count, last = greatest(s.last, excluded.last);
+    END IF;
+    IF q.max_running IS NULL THEN RETURN; END IF;
+    SELECT sum(p.held), sum(p.held) FILTER (WHERE p.engine = me) INTO total, before
+      FROM jobs.permit AS p WHERE p.queue = wanted_queue;
+    INSERT INTO jobs.permit AS p (queue, engine, held) SELECT wanted_queue, e.id, at_hand FROM jobs.engine AS e WHERE e.id = me
+    ON CONFLICT (queue, engine) DO UPDATE SET held = excluded.held WHERE p.held <> excluded.held;
+    IF at_hand < before AND total >= q.max_running THEN PERFORM pg_notify('jobs', 'ready ' || wanted_queue); END IF;
+END $$;
+
 -- Takes the jobs of engines whose lease ran out, and removes those engines. Claims hold a key-share lock on their
 -- engine's row, so no job can be claimed for an engine that is being removed. The raised token fences off a late finish.
 -- Where the effect had begun and can't be repeated, the outcome is in doubt. A job on its last attempt goes to the dead
@@ -415,7 +475,7 @@ END $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs FROM PUBLIC;
 GRANT USAGE ON SCHEMA jobs TO relief_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-    ON jobs.engine, jobs.queue, jobs.permit, jobs.job, jobs.used_key, jobs.dependency TO relief_app;
+    ON jobs.engine, jobs.queue, jobs.permit, jobs.start, jobs.job, jobs.used_key, jobs.dependency TO relief_app;
 GRANT SELECT, INSERT ON jobs.history TO relief_app;
 GRANT USAGE ON SEQUENCE jobs.job_id_seq TO relief_app;
 GRANT SELECT, INSERT, DELETE, UPDATE (followed) ON jobs.dead_letter TO relief_app;
