@@ -141,7 +141,7 @@ extension Engine {
             }
         }
         try await handBackUnheard(control)
-        try await control.execute("SELECT jobs.make_history_months(\(now))")
+        try await tidy(control, now)
         work.schedules = try await schedules.due(in: control, calendar: calendar())
         try await measure(control)
         work.lookEverywhere()

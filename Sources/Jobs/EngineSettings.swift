@@ -14,12 +14,15 @@ package struct EngineSettings: Sendable {
     package var fallbackTick: Duration
     /// How long running jobs may go on after SIGTERM, and how long a timed-out job may take to notice it.
     package var grace: Duration
+    /// How many months the history is kept, after the one that goes on; nil: for ever. With it go the records of schedules'
+    /// firings. Dead letters are kept until a person has seen to them.
+    package var keepHistory: Int?
     package var host: String
 
     package init(
         queues: [String: Int] = ["default": 4], otherQueues: Int = 2, maxRunning: Int = 6, claimBatch: Int = 100,
         lease: Duration = .seconds(30), fallbackTick: Duration = .seconds(30), grace: Duration = .seconds(20),
-        host: String = "localhost"
+        keepHistory: Int? = 24, host: String = "localhost"
     ) {
         self.queues = queues
         self.otherQueues = otherQueues
@@ -28,6 +31,7 @@ package struct EngineSettings: Sendable {
         self.lease = lease
         self.fallbackTick = fallbackTick
         self.grace = grace
+        self.keepHistory = keepHistory
         self.host = host
     }
 }

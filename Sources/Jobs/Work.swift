@@ -23,6 +23,8 @@ struct Work {
     var beatNow = false
     var nextBeat = Date.distantPast
     var nextTick = Date.distantPast
+    /// The day for which the tables were tidied, counted from 1970 in UTC.
+    var tidiedDay: Int?
     /// When each schedule has to be looked at.
     var schedules: [String: Date] = [:]
 

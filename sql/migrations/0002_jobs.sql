@@ -187,6 +187,7 @@ CREATE TABLE jobs.firing (
     fired_at      timestamptz NOT NULL,
     PRIMARY KEY (schedule, instant)
 );
+CREATE INDEX firing_instant ON jobs.firing (instant);
 
 -- Tells engines of new jobs, once per statement and cause. NOTIFY makes commits stand in line, so it is left out where no
 -- engine needs it: none serves the queue, all that do are busy with it, or the job is due after every engine's next look.
@@ -431,9 +432,10 @@ BEGIN
     PERFORM pg_notify('jobs', 'look');
 END $$;
 
--- Makes the history's partitions for the month of `at` and the one after. Run by engines, at their start and daily.
+-- Makes the history's partitions for the month of `at` and the one after. Run by engines, at their start and daily. Where
+-- somebody reads the history for long, it gives up before ends of jobs stand in line behind it for long.
 CREATE FUNCTION jobs.make_history_months(at timestamptz) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
 DECLARE
     first timestamptz;
     last  timestamptz;
@@ -453,9 +455,10 @@ BEGIN
     END LOOP;
 END $$;
 
--- Drops the history's months that ended before `horizon`. Returns how many.
+-- Drops the history's months that ended before `horizon`, and what lies beside the months from before it. Returns how many
+-- months.
 CREATE FUNCTION jobs.drop_history_months(horizon timestamptz) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
 DECLARE
     part    text;
     dropped integer := 0;
@@ -469,6 +472,7 @@ BEGIN
         EXECUTE format('DROP TABLE jobs.%I', part);
         dropped := dropped + 1;
     END LOOP;
+    DELETE FROM jobs.history_other WHERE finished_at < horizon;
     RETURN dropped;
 END $$;
 
@@ -480,6 +484,6 @@ GRANT SELECT, INSERT ON jobs.history TO relief_app;
 GRANT USAGE ON SEQUENCE jobs.job_id_seq TO relief_app;
 GRANT SELECT, INSERT, DELETE, UPDATE (followed) ON jobs.dead_letter TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON jobs.schedule TO relief_app;
-GRANT SELECT, INSERT ON jobs.firing TO relief_app;
+GRANT SELECT, INSERT, DELETE ON jobs.firing TO relief_app;
 GRANT SELECT ON jobs.every TO relief_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs TO relief_app;
