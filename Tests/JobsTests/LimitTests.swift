@@ -221,12 +221,12 @@ struct LimitTests {
     func `limits hold whatever engines do`(seed: UInt64) async throws {
         var dice = Dice(seed: seed)
         let rig = try await Rig.onTestDatabase()
-        let limit = Int.random(in: 1...4, using: &dice)
+        let limit = Int.random(in: 1...3, using: &dice)
         try await rig.limit(maxRunning: limit)
         let (pool, meter) = (try rig.widePool(), Meter())
         let registry = rig.registry { note, context in
             try await meter.measure {
-                _ = try await context.transaction.execute("SELECT count(*) FROM generate_series(1, 2000)")
+                _ = try await context.transaction.execute("SELECT count(*) FROM generate_series(1, 20000)")
             }
             if note.text.hasSuffix("7"), context.attempt == 1 { throw Discard("7") }
             return .done
@@ -234,7 +234,7 @@ struct LimitTests {
         func start() {
             rig.harness.start(registry, settings: EngineSettings(queues: ["default": 3]), pool: pool)
         }
-        for _ in 0..<2 { start() }
+        for _ in 0..<3 { start() }
         _ = try await rig.pool.transaction {
             try await Jobs.enqueueAll((0..<100).map { Note(text: "\($0)") }, in: $0, now: rig.clock.now())
         }
