@@ -73,7 +73,8 @@ package enum JobsOverview {
             """)
     }
 
-    /// Makes a waiting job due now, or gives a dead one all of its attempts again. False where there is neither.
+    /// Makes a waiting job due now, or gives a dead one all of its attempts again. False where there is neither, and for a
+    /// job in doubt: `resolve` it.
     @discardableResult
     package static func retry(_ id: JobID, in session: some Session, now: Date) async throws -> Bool {
         let hastened = try await session.exists(
@@ -85,7 +86,7 @@ package enum JobsOverview {
         return try await revive("id = \(id.rawValue)", in: session, now: now) == 1
     }
 
-    /// Gives all dead jobs of a kind their attempts again. Returns how many.
+    /// Gives all dead jobs of a kind their attempts again, never those in doubt. Returns how many.
     @discardableResult
     package static func retryDead(kind: String, in session: some Session, now: Date) async throws -> Int {
         try await revive("kind = \(kind)", in: session, now: now)
@@ -113,7 +114,8 @@ package enum JobsOverview {
         _ id: JobID, happened: Bool, reason: String, in session: some Session, now: Date
     ) async throws -> Bool {
         guard happened else {
-            return try await revive("id = \(id.rawValue)", inDoubt: true, in: session, now: now) == 1
+            return try await revive(
+                "id = \(id.rawValue)", fromDoubt: "It did not happen: \(reason)", in: session, now: now) == 1
         }
         return try await session.exists(
             """
@@ -126,29 +128,29 @@ package enum JobsOverview {
 
     /// A dead job whose unique key is taken by a live one stays dead.
     private static func revive(
-        _ condition: SQL, inDoubt: Bool = false, in session: some Session, now: Date
+        _ condition: SQL, fromDoubt finding: String? = nil, in session: some Session, now: Date
     ) async throws -> Int {
         try await session.execute(
             """
             WITH wanted AS (
                 SELECT DISTINCT ON (coalesce(unique_key, id::text)) id FROM jobs.dead_letter AS d
-                 WHERE \(condition) AND in_doubt = \(inDoubt)
+                 WHERE \(condition) AND in_doubt = \(finding != nil)
                    AND NOT EXISTS (SELECT FROM jobs.job AS j WHERE j.unique_key = d.unique_key)
             ), gone AS (
                 DELETE FROM jobs.dead_letter WHERE id IN (SELECT id FROM wanted) RETURNING *
             )
-            INSERT INTO jobs.job (\(columns), stage, run_at)
-            SELECT \(columns), CASE WHEN lane IS NULL THEN 'ready' ELSE 'laned' END, \(now) FROM gone
+            INSERT INTO jobs.job (\(columns), last_error, stage, run_at)
+            SELECT \(columns), coalesce(\(finding), last_error), CASE WHEN lane IS NULL THEN 'ready' ELSE 'laned' END, \(now) FROM gone
             """)
     }
 
     /// What a job keeps when it comes back to life.
     private static let columns: SQL =
-        "id, kind, version, args, queue, priority, lane, unique_key, subject, max_attempts, created_at, followed, last_error"
+        "id, kind, version, args, queue, priority, lane, unique_key, subject, max_attempts, created_at, followed"
 
     /// What its last life left on it.
     private static let traces: SQL =
-        "stage, run_at, attempt, losses, blockers, token, owner, started_at, effect_at, progress, progress_note"
+        "stage, run_at, attempt, losses, blockers, token, owner, started_at, effect_at, progress, progress_note, last_error"
 
     /// No engine claims from the queue any more until it is resumed; running jobs go on.
     package static func pause(

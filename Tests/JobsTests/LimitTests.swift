@@ -199,7 +199,10 @@ struct LimitTests {
     {
         let rig = try await Rig.onTestDatabase()
         try await rig.limit(rate: "1/second")
-        let engine = rig.harness.start(rig.registry(), clock: SystemClock())
+        // No heartbeat and no tick for an hour.
+        let patient = EngineSettings(lease: .seconds(10_800), fallbackTick: .seconds(3_600))
+        let engine = rig.harness.start(rig.registry(), settings: patient, clock: SystemClock())
+        try await engine.untilIdle()
         let now = Date()
         // By a clock that ran a day ahead.
         try await rig.pool.withConnection {
@@ -209,7 +212,6 @@ struct LimitTests {
                 VALUES ('default', 1, 1, \(now.addingTimeInterval(86_400))), ('default', 2, 1, \(now))
                 """)
         }
-        try await engine.untilIdle()
         let id = try await rig.harness.enqueue(Note(text: "soon"))
         // Nothing tells it but its own alarm.
         await engine.until(.done(id))

@@ -255,6 +255,7 @@ struct DoubtTests {
         #expect(try await itDidNot() == false)
         let back = try await rig.show(id)
         #expect(back.state == .ready && back.attempt == 0)
+        #expect(back.lastError == "It did not happen: no trace")
         // The new life knows nothing of the effect that began in the old one.
         #expect(try await rig.count("SELECT count(*) FROM jobs.job WHERE effect_at IS NULL") == 1)
     }
