@@ -17,7 +17,10 @@ package struct Registry: Sendable {
 
     private(set) var entries: [String: Entry] = [:]
 
-    package init() {}
+    /// Registers jobs that know by themselves what to do; all others follow by `register`.
+    package init(_ types: any RunnableJob.Type...) {
+        for type in types { register(type) }
+    }
 
     package mutating func register<J: RunnableJob>(_ type: J.Type) {
         register(type) { job, context in try await job.run(in: context) }
@@ -37,7 +40,8 @@ package struct Registry: Sendable {
 
     /// Registers what to do, outside of this database, with jobs of a type; see `OutsideJob`.
     package mutating func register<J: Job>(
-        _ type: J.Type, isRepeatable: Bool, outside run: @escaping @Sendable (J, OutsideContext) async throws -> JobOutcome
+        _ type: J.Type, isRepeatable: Bool,
+        outside run: @escaping @Sendable (J, OutsideContext) async throws -> JobOutcome
     ) {
         let reader = Reader<J>()
         add(type, .outside(isRepeatable: isRepeatable) { claim, context in try await run(reader.read(claim), context) })
