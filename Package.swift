@@ -65,7 +65,7 @@ let package = Package(
 
         // Rooms that know no relief.
         room("WorkingDays"),
-        room("Jobs", ["WorkingDays", "Postgres", logging, metrics, lifecycle]),
+        room("Jobs", ["WorkingDays", "Postgres", logging, metrics, lifecycle], exclude: ["README.md"]),
         room("JobsTesting", ["Jobs", "WorkingDays", "Postgres", logging]),
         room("Ledger", ["WorkingDays", "Postgres"]),
         room("CEL"),
