@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Postgres
 
-/// A job that an engine holds: its row as claimed, with the token that proves the claim.
-struct Claim: Sendable {
+/// A job that an engine holds: its row as claimed, with the token that proves the claim. A class, since it goes through
+/// many hands.
+final class Claim: Sendable {
     let id: JobID
     let kind: String
     let version: Int

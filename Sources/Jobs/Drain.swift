@@ -15,6 +15,7 @@ package enum Drain {
         let now = clock.now()
         let lease = try await Lease.take(
             queues: [], host: "drain", processID: 0, now: now, seconds: 3_600, in: transaction)
+        let host = AttemptHost(clock: clock, logger: logger) { _, _, _ in }
         var ran = 0
         while ran < limit {
             try await transaction.execute("SELECT FROM jobs.advance_due(\(clock.now()), 10000)")
@@ -23,7 +24,7 @@ package enum Drain {
                 break
             }
             ran += 1
-            let facts = Runner.facts(of: claim, clock: clock, logger: logger) { _, _ in }
+            let facts = AttemptFacts(claim: claim, now: clock.now(), host: host)
             do {
                 switch registry.entries[claim.kind]?.handler {
                 case .inTransaction(let handler):

@@ -123,19 +123,16 @@ extension Engine {
     func hold(_ claims: [Claim], of queue: String) {
         guard !claims.isEmpty else { return }
         metrics.claimed(claims)
-        for claim in claims { say(.claimed(claim.id)) }
+        if observer != nil { for claim in claims { say(.claimed(claim.id)) } }
         work.queues[queue]?.desk.put(claims)
     }
 
     /// Gives the queues with waiting jobs their workers, those with the fewest first.
     func hire() {
         while work.workers < settings.maxRunning {
-            let short = work.queues.values.filter {
-                let (waiting, workers, coming) = $0.desk.counts
-                return waiting > coming && workers < $0.limit
-            }
+            let short = work.queues.values.filter { $0.needsWorker }
             guard let next = short.min(by: { $0.desk.counts.workers < $1.desk.counts.workers }) else { return }
-            next.desk.hire(begin: begin, run: makeRunner().run)
+            next.desk.hire(begin: begin, run: runner.run)
         }
         // All are taken. A queue without any gets its turn from the one with most.
         let starved = work.queues.values.contains { $0.desk.counts.workers == 0 && ($0.look || $0.desk.counts.waiting > 0) }
@@ -154,10 +151,10 @@ extension Engine {
         }
     }
 
-    private func makeRunner() -> Runner {
-        Runner(pool: pool, registry: registry, clock: clock, logger: logger) { [weak self] in
-            await self?.report($0, $1, $2)
-        }
+    private var runner: Runner {
+        Runner(
+            pool: pool, registry: registry,
+            host: AttemptHost(clock: clock, logger: logger) { [weak self] in await self?.report($0, $1, $2) })
     }
 
     private func report(_ claim: Claim, _ fraction: Double, _ note: String?) async {
@@ -177,6 +174,13 @@ extension Engine {
 extension QueueState {
     /// More is there than the engine can take for now, and was so for a while.
     var isBacklogged: Bool { fullClaims >= 3 && !isLimited }
+
+    /// Whether one more worker would be of use: not where those at work are done with what waits before it came.
+    var needsWorker: Bool {
+        let (waiting, workers, coming) = desk.counts
+        guard workers < limit, waiting > coming else { return false }
+        return workers == 0 || waiting > workers * pace.jobs(within: 0.0005)
+    }
 
     /// Draws the conclusions from a claim.
     mutating func note(_ claims: [Claim], room: Int, from cursor: Claim.Cursor) {

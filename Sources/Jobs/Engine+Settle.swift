@@ -10,6 +10,7 @@ extension Engine {
         for name in work.queues.keys.sorted() {
             guard let ends = work.queues[name]?.desk.takeEnds(), !ends.isEmpty else { continue }
             work.queues[name]?.pace.note(ends.lazy.map(\.seconds))
+            metrics.ran(ends)
             for end in ends { take(end) }
         }
     }
@@ -23,7 +24,6 @@ extension Engine {
             if case .committed(let settlement) = end.ending { settled(claim, settlement) } else { say(.fenced(claim.id)) }
             return
         }
-        metrics.ran(run, seconds: end.seconds)
         switch end.ending {
         case .committed(let settlement): settled(claim, settlement)
         case .returned(.done): work.finished.append(claim)
@@ -85,9 +85,11 @@ extension Engine {
         work.finishing = []
         switch result {
         case .success(let lost):
-            let lost = Set(lost.map(\.id))
-            metrics.ended(batch.filter { !lost.contains($0.id) }, outcome: "done")
-            for claim in batch { say(lost.contains(claim.id) ? .fenced(claim.id) : .done(claim.id)) }
+            let fenced = Set(lost.map(\.id))
+            metrics.ended(lost.isEmpty ? batch : batch.filter { !fenced.contains($0.id) }, outcome: "done")
+            if observer != nil {
+                for claim in batch { say(fenced.contains(claim.id) ? .fenced(claim.id) : .done(claim.id)) }
+            }
         case .failure(let error):
             // To write it again is safe: what was written doesn't count twice.
             if lease?.engine == engine { work.finished.insert(contentsOf: batch, at: 0) }

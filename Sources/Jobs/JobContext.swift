@@ -10,35 +10,52 @@ package protocol AttemptContext: Sendable {
 
 /// The facts of one attempt.
 package struct AttemptFacts: Sendable {
-    let id: JobID
-    let kind: String
-    let attempt: Int
-    let maxAttempts: Int
+    let claim: Claim
     let now: Date
+    let host: AttemptHost
+}
+
+/// What all attempts of an engine share.
+final class AttemptHost: Sendable {
     let clock: any Clock
     let logger: Logger
-    let report: @Sendable (Double, String?) async -> Void
+    /// Shows how far a job is.
+    let report: @Sendable (Claim, Double, String?) async -> Void
+
+    init(clock: any Clock, logger: Logger, report: @escaping @Sendable (Claim, Double, String?) async -> Void) {
+        self.clock = clock
+        self.logger = logger
+        self.report = report
+    }
 }
 
 extension AttemptContext {
-    package var id: JobID { run.id }
-    package var kind: String { run.kind }
+    package var id: JobID { run.claim.id }
+    package var kind: String { run.claim.kind }
     /// 1 for the first.
-    package var attempt: Int { run.attempt }
-    package var maxAttempts: Int { run.maxAttempts }
+    package var attempt: Int { run.claim.attempt }
+    package var maxAttempts: Int { run.claim.maxAttempts }
     package var isLastAttempt: Bool { attempt >= maxAttempts }
     /// When the attempt began: the one instant that all of it bears.
     package var now: Date { run.now }
     /// The engine's clock, for a job that runs long enough to need a later time.
-    package var clock: any Clock { run.clock }
-    package var logger: Logger { run.logger }
+    package var clock: any Clock { run.host.clock }
+
+    /// Says with each line which job it was.
+    package var logger: Logger {
+        var logger = run.host.logger
+        logger[metadataKey: "job.id"] = "\(id)"
+        logger[metadataKey: "job.kind"] = "\(kind)"
+        logger[metadataKey: "job.attempt"] = "\(attempt)"
+        return logger
+    }
 
     /// The same for every attempt of this job: what an outside party can recognise a repetition by.
     package var key: String { "\(kind)/\(id)" }
 
     /// Shows how far the job is, outside of its transaction: `fraction` is 0 to 1. Best effort, never an error.
     package func progress(_ fraction: Double, _ note: String? = nil) async {
-        await run.report(min(max(fraction, 0), 1), note.map { String($0.prefix(500)) })
+        await run.host.report(run.claim, min(max(fraction, 0), 1), note.map { String($0.prefix(500)) })
     }
 }
 

@@ -26,9 +26,19 @@ struct JobMetrics {
         count(claims, Self.attempts, by: ("kind", \.kind), ("queue", { $0.queue }))
     }
 
-    mutating func ran(_ run: Desk.Run, seconds: Double) {
-        record(Self.delay, run.begunAt.timeIntervalSince(run.claim.runAt), ("queue", run.claim.queue))
-        record(Self.duration, seconds, ("kind", run.claim.kind))
+    mutating func ran(_ ends: [Desk.End]) {
+        var rest = ends[...]
+        while let first = rest.first {
+            let alike = rest.prefix { $0.claim.kind == first.claim.kind }
+            let delay = timer(Self.delay, ("queue", first.claim.queue))
+            let duration = timer(Self.duration, ("kind", first.claim.kind))
+            for end in alike {
+                guard let run = end.run else { continue }
+                delay.record(run.begunAt.timeIntervalSince(run.claim.runAt))
+                duration.record(end.seconds)
+            }
+            rest = rest.dropFirst(alike.count)
+        }
     }
 
     mutating func ended(_ claims: [Claim], outcome: String) {
@@ -64,10 +74,14 @@ struct JobMetrics {
         }
     }
 
-    private mutating func record(_ label: String, _ seconds: Double, _ dimension: (String, String)) {
+    private mutating func timer(_ label: String, _ dimension: (String, String)) -> CoreMetrics.Timer {
         let key = Key(label: label, first: dimension.1)
         let timer = timers[key] ?? CoreMetrics.Timer(label: label, dimensions: [dimension])
         timers[key] = timer
-        timer.recordNanoseconds(Int64(max(seconds, 0) * 1e9))
+        return timer
     }
+}
+
+extension CoreMetrics.Timer {
+    fileprivate func record(_ seconds: Double) { recordNanoseconds(Int64(max(seconds, 0) * 1e9)) }
 }

@@ -3,13 +3,11 @@ import Logging
 import Postgres
 import WorkingDays
 
-/// Runs one claimed job.
+/// Runs claimed jobs.
 struct Runner: Sendable {
     let pool: Pool
     let registry: Registry
-    let clock: any Clock
-    let logger: Logger
-    let report: @Sendable (Claim, Double, String?) async -> Void
+    let host: AttemptHost
 
     /// How a run ended.
     enum Ending: Sendable {
@@ -27,11 +25,7 @@ struct Runner: Sendable {
         guard let entry = registry.entries[claim.kind] else {
             return .failed(Discard("No job of kind \(claim.kind) is registered here."), mayHaveHappened: false)
         }
-        var logger = logger
-        logger[metadataKey: "job.id"] = "\(claim.id)"
-        logger[metadataKey: "job.kind"] = "\(claim.kind)"
-        logger[metadataKey: "job.attempt"] = "\(claim.attempt)"
-        let facts = Self.facts(of: claim, clock: clock, logger: logger) { await report(claim, $0, $1) }
+        let facts = AttemptFacts(claim: claim, now: host.clock.now(), host: host)
         var hasBegun = false
         do {
             switch entry.handler {
@@ -54,22 +48,13 @@ struct Runner: Sendable {
         }
     }
 
-    static func facts(
-        of claim: Claim, clock: any Clock, logger: Logger,
-        report: @escaping @Sendable (Double, String?) async -> Void
-    ) -> AttemptFacts {
-        AttemptFacts(
-            id: claim.id, kind: claim.kind, attempt: claim.attempt, maxAttempts: claim.maxAttempts, now: clock.now(),
-            clock: clock, logger: logger, report: report)
-    }
-
     /// The handler and then, as the transaction's last statement, the completion.
     static func perform(
         _ claim: Claim, _ handler: @Sendable (Claim, JobContext) async throws -> JobOutcome, _ facts: AttemptFacts,
         in transaction: Transaction
     ) async throws -> Settlement {
         let settlement = Settlement(try await handler(claim, JobContext(transaction: transaction, run: facts)))
-        try await settlement.write(claim, now: facts.clock.now(), in: transaction)
+        try await settlement.write(claim, now: facts.host.clock.now(), in: transaction)
         return settlement
     }
 }
