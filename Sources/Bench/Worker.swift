@@ -124,7 +124,8 @@ package struct Worker: Sendable {
         let (events, observer) = AsyncStream.makeStream(of: EngineEvent.self, bufferingPolicy: .bufferingNewest(1))
         let engine = Engine(
             pool: pool, listen: settings, registry: BenchJobs.registry,
-            settings: BenchJobs.settings(batch: batch, clients: clients), logger: quiet, observer: observer)
+            settings: BenchJobs.settings(batch: batch, clients: clients), logger: quiet,
+            observer: { if case .idle = $0 { observer.yield($0) } })
         let running = Swift.Task { try await engine.run() }
         let measured = try await body { condition in
             for await event in events where event == .idle && condition() { return }

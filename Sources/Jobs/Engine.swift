@@ -22,7 +22,7 @@ package actor Engine: Service {
     let calendar: @Sendable () -> WorkingCalendar
     let settings: EngineSettings
     let logger: Logger
-    let observer: AsyncStream<EngineEvent>.Continuation?
+    let observer: (@Sendable (EngineEvent) -> Void)?
     var metrics = JobMetrics()
 
     let wakeups: AsyncStream<Void>
@@ -40,13 +40,13 @@ package actor Engine: Service {
     var abandoned = false
 
     /// `listen` reaches the server itself, not a pooler: it carries LISTEN. `calendar` gives the working days that
-    /// schedules go by. `observer` hears everything the engine does.
+    /// schedules go by. `observer` is told everything the engine does, in the midst of it: it must not wait.
     package init(
         pool: Pool, listen: Postgres.Settings, registry: Registry, schedules: [Schedule] = [],
         clock: any Clock = SystemClock(), leaseClock: any Clock = SystemClock(),
         calendar: @escaping @Sendable () -> WorkingCalendar = { WorkingCalendar() },
         settings: EngineSettings = EngineSettings(), logger: Logger,
-        observer: AsyncStream<EngineEvent>.Continuation? = nil
+        observer: (@Sendable (EngineEvent) -> Void)? = nil
     ) {
         self.pool = pool
         self.listen = listen
@@ -132,5 +132,5 @@ package actor Engine: Service {
         say(.stopped)
     }
 
-    func say(_ event: EngineEvent) { observer?.yield(event) }
+    func say(_ event: EngineEvent) { observer?(event) }
 }

@@ -48,7 +48,7 @@ package final class EngineHarness: Sendable {
         let engine = Engine(
             pool: pool ?? self.pool, listen: listen ?? self.listen, registry: registry, schedules: schedules,
             clock: clock, leaseClock: clock, calendar: { calendar }, settings: settings, logger: logger,
-            observer: voice.observer)
+            observer: { voice.observer.yield($0) })
         let running = RunningEngine(engine, voice: voice)
         started.withLock { $0.append(running) }
         return running

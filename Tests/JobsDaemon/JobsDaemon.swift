@@ -26,7 +26,8 @@ enum JobsDaemon {
             pool: Pool(settings: settings, size: 6, logger: logger), listen: settings,
             registry: Work.registry(name: name, runsBeforeHanging: Int(arguments[4]) ?? -1),
             schedules: [try Schedule("each-minute", cron: "* * * * *", zone: "UTC", catchUp: .all) { Work($0) }],
-            clock: clock, leaseClock: clock, settings: EngineSettings(host: name), logger: logger, observer: observer)
+            clock: clock, leaseClock: clock, settings: EngineSettings(host: name), logger: logger,
+            observer: { observer.yield($0) })
         let telling = Task {
             for await event in events { say(String(decoding: try JSONEncoder().encode(event), as: UTF8.self)) }
         }

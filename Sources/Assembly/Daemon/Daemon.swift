@@ -60,7 +60,7 @@ package struct Daemon: Sendable {
             registry: StandingOrders.registry(for: installation.door), schedules: try StandingOrders.schedules(),
             clock: installation.clock, calendar: { calendar.current },
             settings: EngineSettings(maxRunning: most, host: ProcessInfo.processInfo.hostName), logger: logger,
-            observer: watch.observer)
+            observer: { [watch] in watch.hear($0) })
     }
 
     private func run(
@@ -107,7 +107,7 @@ package struct Daemon: Sendable {
                 bell: installation.sealing, logger: logger))
         let observed = JobsObserved(
             pool: installation.pool, clock: installation.clock, calendar: calendar, logger: logger)
-        services += [calendar, watch, engine, observed]
+        services += [calendar, engine, observed]
         let doorway = Entrance(door: door, demonstration: demonstration).doorway
         let settings = WebSettings(
             version: Self.version, logFolder: installation.directory.log.path,

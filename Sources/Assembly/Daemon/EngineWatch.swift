@@ -1,11 +1,8 @@
 import Jobs
-import ServiceLifecycle
 import Synchronization
 
 /// Hears what the job engine does, for readiness and for those who wait for its work.
-final class EngineWatch: Service {
-    let observer: AsyncStream<EngineEvent>.Continuation
-    private let events: AsyncStream<EngineEvent>
+final class EngineWatch: Sendable {
     private let state = Mutex(State())
 
     private struct State {
@@ -13,19 +10,7 @@ final class EngineWatch: Service {
         var bells: [ObjectIdentifier: Bell] = [:]
     }
 
-    init() {
-        (events, observer) = AsyncStream.makeStream(of: EngineEvent.self, bufferingPolicy: .bufferingNewest(4_096))
-    }
-
     var isConnected: Bool { state.withLock { $0.isConnected } }
-
-    func run() async throws {
-        await withGracefulShutdownHandler {
-            for await event in events { hear(event) }
-        } onGracefulShutdown: {
-            self.observer.finish()
-        }
-    }
 
     /// Rings a bell at each event while the body runs.
     func ringing<R>(_ bell: Bell, _ body: () async throws -> R) async rethrows -> R {
@@ -34,7 +19,7 @@ final class EngineWatch: Service {
         return try await body()
     }
 
-    private func hear(_ event: EngineEvent) {
+    func hear(_ event: EngineEvent) {
         let bells = state.withLock { state in
             switch event {
             case .connected: state.isConnected = true
