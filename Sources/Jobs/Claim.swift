@@ -73,7 +73,7 @@ final class Claim: Sendable {
                    AND c.queue = \(queue) AND c.stage = 'ready' AND (c.priority, c.id) > (\(cursor.priority)::int, \(cursor.id))
                    AND c.owner IS NULL AND \(wanted)
                    AND c.version <= (\(entries.map(\.version))::bigint[])[array_position(\(entries.map(\.kind))::text[], c.kind::text)]
-                 ORDER BY c.priority, c.id LIMIT \(room) FOR UPDATE OF c SKIP LOCKED))
+                 ORDER BY c.priority, c.id LIMIT \(room) FOR NO KEY UPDATE OF c SKIP LOCKED))
             RETURNING j.id, j.kind, j.version, j.args::text, j.priority, j.lane, j.attempt, j.max_attempts, j.run_at, j.token
             """
     }

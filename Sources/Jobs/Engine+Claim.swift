@@ -179,7 +179,7 @@ extension QueueState {
     var needsWorker: Bool {
         let (waiting, workers, coming) = desk.counts
         guard workers < limit, waiting > coming else { return false }
-        return workers == 0 || waiting > workers * pace.jobs(within: 0.0005)
+        return workers == 0 || waiting > workers * pace.jobs(within: 0.002)
     }
 
     /// Draws the conclusions from a claim.

@@ -21,7 +21,14 @@ extension Engine {
             if stopping != nil { try await handBackWaiting(control) } else {
                 // A clock that was put back must not put off the tick for as long.
                 if leaseNow >= work.nextTick || work.nextTick > leaseNow + settings.fallbackTick.inSeconds {
-                    try await tick(control, now, leaseNow)
+                    // Set before, so that a notification in the midst of a tick calls for another.
+                    work.nextTick = leaseNow.addingTimeInterval(settings.fallbackTick.inSeconds)
+                    do {
+                        try await tick(control, now, leaseNow)
+                    } catch {
+                        work.nextTick = .distantPast
+                        throw error
+                    }
                 }
                 try await fireSchedules(now)
                 try await advance(control, now)
@@ -113,7 +120,9 @@ extension Engine {
             return
         }
         work.beatNow = false
-        guard let cancelled = try await lease.renew(now: now, seconds: settings.lease.inSeconds, in: control) else {
+        guard let cancelled = try await lease.renew(
+                holding: work.held, now: now, seconds: settings.lease.inSeconds, in: control)
+        else {
             // A rescuer took our jobs. What still runs will be fenced off; it needn't go on.
             logger.warning("The engine's lease was lost.", metadata: ["engine.id": "\(lease.engine)"])
             self.lease = nil
@@ -146,7 +155,6 @@ extension Engine {
         try await measure(control)
         work.lookEverywhere()
         work.lookAtLimits = true
-        work.nextTick = leaseNow.addingTimeInterval(settings.fallbackTick.inSeconds)
         say(.ticked)
     }
 

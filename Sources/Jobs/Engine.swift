@@ -55,7 +55,7 @@ package actor Engine: Service {
         // and sorts the whole table while its statistics are those of an empty one.
         self.listen.startup += [
             "SET plan_cache_mode = force_generic_plan", "SET enable_sort = off", "SET enable_seqscan = off",
-            "SET enable_bitmapscan = off",
+            "SET enable_bitmapscan = off", "SET jit = off",
         ]
         self.registry = registry
         self.schedules = Schedules(schedules)

@@ -19,7 +19,9 @@ struct Lease: Sendable {
     }
 
     /// Renews the lease. Returns the jobs that somebody wants cancelled, or nil when the lease was lost to a rescuer.
-    mutating func renew(now: Date, seconds: Double, in session: some Session) async throws -> [JobID: String]? {
+    mutating func renew(
+        holding held: [JobID], now: Date, seconds: Double, in session: some Session
+    ) async throws -> [JobID: String]? {
         let next = now.addingTimeInterval(seconds)
         guard try await session.execute("UPDATE jobs.engine SET lease_until = \(next) WHERE id = \(engine)") == 1 else {
             return nil
@@ -28,7 +30,7 @@ struct Lease: Sendable {
         let rows = try await session.query(
             """
             SELECT id, cancel_reason FROM jobs.job
-             WHERE stage = 'ready' AND owner = \(engine) AND cancel_reason IS NOT NULL
+             WHERE id = ANY (\(held.map(\.rawValue))) AND owner = \(engine) AND cancel_reason IS NOT NULL
             """)
         return Dictionary(
             uniqueKeysWithValues: try rows.map { (JobID(rawValue: try $0["id"]), try $0["cancel_reason"]) })

@@ -96,7 +96,7 @@ CREATE TABLE jobs.job (
     last_error       text,
     CHECK (owner IS NULL OR (stage = 'ready' AND started_at IS NOT NULL)),
     CHECK (CASE stage WHEN 'blocked' THEN blockers > 0 ELSE blockers = 0 END)
-) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000,
+) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000,
         autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0.05);
 
 -- The index only finds rows: every statement that ends a job names its token as well.
