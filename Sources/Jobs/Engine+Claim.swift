@@ -135,7 +135,9 @@ extension Engine {
             next.desk.hire(begin: begin, run: runner.run)
         }
         // All are taken. A queue without any gets its turn from the one with most.
-        let starved = work.queues.values.contains { $0.desk.counts.workers == 0 && ($0.look || $0.desk.counts.waiting > 0) }
+        let starved = work.queues.values.contains {
+            $0.desk.counts.workers == 0 && ($0.look || $0.desk.counts.waiting > 0)
+        }
         guard starved, let most = work.queues.values.max(by: { $0.desk.counts.workers < $1.desk.counts.workers }),
             most.desk.counts.workers > 1
         else { return }

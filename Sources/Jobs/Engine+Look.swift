@@ -18,7 +18,9 @@ extension Engine {
             takeEnds()
             endOverdue(leaseNow)
             try await settle(control)
-            if stopping != nil { try await handBackWaiting(control) } else {
+            if stopping != nil {
+                try await handBackWaiting(control)
+            } else {
                 // A clock that was put back must not put off the tick for as long.
                 if leaseNow >= work.nextTick || work.nextTick > leaseNow + settings.fallbackTick.inSeconds {
                     // Set before, so that a notification in the midst of a tick calls for another.
@@ -120,7 +122,8 @@ extension Engine {
             return
         }
         work.beatNow = false
-        guard let cancelled = try await lease.renew(
+        guard
+            let cancelled = try await lease.renew(
                 holding: work.held, now: now, seconds: settings.lease.inSeconds, in: control)
         else {
             // A rescuer took our jobs. What still runs will be fenced off; it needn't go on.

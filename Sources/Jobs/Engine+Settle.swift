@@ -21,7 +21,11 @@ extension Engine {
         if claim.lane != nil { work.lookAtLanes = true }
         guard let run = end.run else {
             // It was given up, or its lease was lost, before it noticed; the row alone decides which of the two came first.
-            if case .committed(let settlement) = end.ending { settled(claim, settlement) } else { say(.fenced(claim.id)) }
+            if case .committed(let settlement) = end.ending {
+                settled(claim, settlement)
+            } else {
+                say(.fenced(claim.id))
+            }
             return
         }
         switch end.ending {
@@ -138,7 +142,8 @@ extension Engine {
                 if run.timedOut {
                     queue.desk.letGo(id)
                     if id == work.suspect { (work.suspect, work.lookForSuspects) = (nil, true) }
-                    work.unsettled.append((run.claim, settlement(of: run, after: TimedOut(), isUnrepeatable(run.claim))))
+                    work.unsettled.append(
+                        (run.claim, settlement(of: run, after: TimedOut(), isUnrepeatable(run.claim))))
                     say(.givenUp(id))
                     wake()
                 } else {

@@ -84,7 +84,8 @@ extension Settlement {
 
 extension Claim {
     /// Writes that these claims of one engine are done. Returns those that were no longer held.
-    static func finish(_ claims: [Claim], of engine: UUID, now: Date, in session: some Session) async throws -> [Claim] {
+    static func finish(_ claims: [Claim], of engine: UUID, now: Date, in session: some Session) async throws -> [Claim]
+    {
         // In the order of their numbers, as everybody locks several jobs.
         let claims = claims.sorted { $0.id < $1.id }
         let row = try await session.one(
