@@ -28,7 +28,10 @@ package enum Drain {
             do {
                 switch registry.entries[claim.kind]?.handler {
                 case .inTransaction(let handler):
-                    _ = try await transaction.savepoint { try await Runner.perform(claim, handler, facts, in: $0) }
+                    try await transaction.savepoint { inner in
+                        let (_, last) = try await Runner.perform(claim, handler, facts, in: inner)
+                        if let last { try await inner.execute(last) }
+                    }
                 case .outside(_, let handler):
                     let settlement = Settlement(try await handler(claim, OutsideContext(run: facts)))
                     try await settlement.write(claim, now: clock.now(), in: transaction)

@@ -31,9 +31,9 @@ struct Runner: Sendable {
             switch entry.handler {
             case .inTransaction(let handler):
                 return .committed(
-                    try await pool.transaction { transaction in
+                    try await pool.transaction(endingWith: { transaction in
                         try await Self.perform(claim, handler, facts, in: transaction)
-                    })
+                    }))
             case .outside(let isRepeatable, let handler):
                 if !isRepeatable {
                     try await pool.withConnection { try await claim.beginEffect(now: facts.now, in: $0) }
@@ -43,19 +43,25 @@ struct Runner: Sendable {
             }
         } catch is LeaseLost {
             return .fenced
+        } catch let error as PostgresError where error.sqlState == Settlement.leaseLost {
+            return .fenced
         } catch {
             return .failed(error, mayHaveHappened: hasBegun && !(error is NothingHappened))
         }
     }
 
-    /// The handler and then, as the transaction's last statement, the completion.
+    /// The handler; then the completion, which where the job is done is returned as the transaction's last statement.
     static func perform(
         _ claim: Claim, _ handler: @Sendable (Claim, JobContext) async throws -> JobOutcome, _ facts: AttemptFacts,
         in transaction: Transaction
-    ) async throws -> Settlement {
+    ) async throws -> (Settlement, last: SQL?) {
         let settlement = Settlement(try await handler(claim, JobContext(transaction: transaction, run: facts)))
-        try await settlement.write(claim, now: facts.host.clock.now(), in: transaction)
-        return settlement
+        let now = facts.host.clock.now()
+        guard settlement == .done else {
+            try await settlement.write(claim, now: now, in: transaction)
+            return (settlement, nil)
+        }
+        return (settlement, Settlement.done(claim, now: now))
     }
 }
 

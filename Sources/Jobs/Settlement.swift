@@ -37,6 +37,22 @@ extension Settlement {
         guard held else { throw LeaseLost() }
     }
 
+    /// What the server says where `done` finds the lease lost (`jobs.refuse_lost_lease`).
+    static let leaseLost = "RJ001"
+
+    /// Ends a claim as done, or raises an error when it is no longer held.
+    static func done(_ claim: Claim, now: Date) -> SQL {
+        """
+        WITH gone AS (
+            DELETE FROM jobs.job
+             WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner) RETURNING *
+        ), kept AS (INSERT INTO jobs.history SELECT \(now), 'done', NULL, gone.* FROM gone)
+        SELECT CASE WHEN count(*) = 0 THEN jobs.refuse_lost_lease()
+                    ELSE jobs.release_followers(array_agg(id) FILTER (WHERE followed)) END
+          FROM gone
+        """
+    }
+
     /// Returns a row if the claim was still held.
     private func statement(_ claim: Claim, now: Date) -> SQL {
         let mine: SQL = "id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)"

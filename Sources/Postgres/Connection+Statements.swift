@@ -27,6 +27,7 @@ extension Connection: Session {
 
     package func run(script: String, at place: Place) async throws {
         try await turn(at: place, statement: script) {
+            try await beginNow()
             let reply = try await simple(script)
             if let error = reply.error { throw error }
         }
@@ -37,12 +38,27 @@ extension Connection: Session {
         try await turn(at: place, statement: statement, cancellable: false) { try await simple(statement) }
     }
 
-    private func exchange(_ batch: [SQL], at place: Place) async throws -> [ResultSet] {
-        try await turn(at: place, statement: batch.count == 1 ? batch[0].text : nil) {
+    /// Sends a BEGIN that was to go with the next statement, where that one can't take it along. The caller holds the turn.
+    func beginNow() async throws {
+        guard let mode = pendingBegin else { return }
+        pendingBegin = nil
+        if let error = try await simple(mode.begin).error { throw error }
+    }
+
+    func exchange(_ statements: [SQL], at place: Place, cancellable: Bool = true) async throws -> [ResultSet] {
+        try await turn(
+            at: place, statement: statements.count == 1 ? statements[0].text : nil, cancellable: cancellable
+        ) {
+            if let mode = pendingBegin {
+                pendingBegin = nil
+                let (results, error, _) = try await attempt([SQL(unescaped: mode.begin)] + statements)
+                if let error { throw error }
+                return Array(results.dropFirst())
+            }
             var isSecondTry = false
             while true {
                 let wasIdle = handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false
-                let (results, error, isStale) = try await attempt(batch)
+                let (results, error, isStale) = try await attempt(statements)
                 guard let error else { return results }
                 // Nothing of the batch has taken effect: a plan is found stale before its statement runs, and outside
                 // a transaction the server undoes what stood before it.

@@ -13,6 +13,51 @@ extension Connection {
         return try await finish(at: place, body)
     }
 
+    /// The body returns its last statement beside its result, to go with COMMIT; BEGIN goes with the first.
+    nonisolated func transaction<R>(
+        _ mode: TransactionMode, at place: Place, endingWith body: (Transaction) async throws -> (R, last: SQL?)
+    ) async throws -> R {
+        await beginLater(mode)
+        let transaction = Transaction(connection: self)
+        let (result, last): (R, SQL?)
+        do {
+            (result, last) = try await body(transaction)
+        } catch {
+            _ = transaction.end()
+            await rollback(at: place)
+            throw error
+        }
+        let callbacks = transaction.end()
+        guard !Task.isCancelled else {
+            await rollback(at: place)
+            throw PostgresError(.cancelled, "the task was cancelled before COMMIT").at(place)
+        }
+        try await commit(after: last, at: place)
+        for callback in callbacks { callback() }
+        return result
+    }
+
+    private func beginLater(_ mode: TransactionMode) { pendingBegin = mode }
+
+    private func commit(after last: SQL?, at place: Place) async throws {
+        guard let last else {
+            if pendingBegin == nil { try await commit(at: place) }
+            pendingBegin = nil
+            return
+        }
+        let results: [ResultSet]
+        do {
+            results = try await exchange([last, "COMMIT"], at: place, cancellable: false)
+        } catch var error as PostgresError {
+            // Refused, it is undone; lost, nobody knows.
+            if error.code == .connectionLost { error.code = .outcomeUnknown } else { await rollback(at: place) }
+            throw error
+        }
+        guard results.last?.commandTag == "COMMIT" else {
+            throw PostgresError(.rolledBack, "a statement had failed before COMMIT").at(place, statement: "COMMIT")
+        }
+    }
+
     nonisolated func begin(_ mode: TransactionMode, at place: Place) async throws {
         try await run(script: mode.begin, at: place)
     }
@@ -52,6 +97,7 @@ extension Connection {
     }
 
     private func rollback(at place: Place) async {
+        guard pendingBegin == nil else { return pendingBegin = nil }
         let reply = try? await runToTheEnd("ROLLBACK", at: place)
         if reply == nil || reply?.error != nil { abandon() }
     }

@@ -33,6 +33,8 @@ package actor Connection {
     var isReadSuspended = false
     var writeSource: (any DispatchSourceWrite)?
     var isListening = false
+    /// A BEGIN that goes with the next statement.
+    var pendingBegin: TransactionMode?
     var queued: [ConnectionState.Turn: CheckedContinuation<Void, any Error>] = [:]
     var arrival: CheckedContinuation<Void, Never>?
 

@@ -275,6 +275,12 @@ BEGIN
     PERFORM pg_notify('jobs', 'due');
 END $$;
 
+-- Ends the transaction of an engine whose job is somebody else's by now.
+CREATE FUNCTION jobs.refuse_lost_lease() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    RAISE EXCEPTION 'the lease of this job was lost' USING ERRCODE = 'RJ001';
+END $$;
+
 -- What waited for these jobs will never run: they were cancelled. Their followers end likewise, and those of them. A
 -- follower's number is always the larger one, so that the order of the locks is that of numbers here, too.
 CREATE FUNCTION jobs.cancel_followers(ended bigint[], at timestamptz) RETURNS void
