@@ -9,7 +9,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// One session with the server, on a Dispatch queue of its own; no call of it blocks a thread of Swift's pool.
+/// One session with the server, on a serial Dispatch queue; no call of it blocks a thread.
 ///
 /// Calls from several tasks are answered in the order in which they come. Whoever begins a transaction has to have the
 /// connection alone until its end; the pool sees to that.
@@ -98,12 +98,19 @@ package actor Connection {
         return state.loss == nil
     }
 
-    // Blocks this connection's own queue and no other thread.
-    private func connect(at place: Place) throws {
+    // Blocks a thread of its own and no other.
+    private func connect(at place: Place) async throws {
         let parameters = settings.connectParameters
-        let opened = withCStrings(parameters.map(\.key)) { keys in
-            withCStrings(parameters.map(\.value)) { values in PQconnectdbParams(keys, values, 1) }
+        let address = await withCheckedContinuation { continuation in
+            DispatchQueue(label: "postgres.connect").async {
+                let opened = withCStrings(parameters.map(\.key)) { keys in
+                    withCStrings(parameters.map(\.value)) { values in PQconnectdbParams(keys, values, 1) }
+                }
+                // As a number, since a pointer may not go from one isolation to another.
+                continuation.resume(returning: UInt(bitPattern: opened))
+            }
         }
+        let opened = OpaquePointer(bitPattern: address)
         guard let opened, PQstatus(opened) == CONNECTION_OK else {
             let message = opened.map { String(cString: PQerrorMessage($0)).trimmed } ?? "out of memory"
             PQfinish(opened)
