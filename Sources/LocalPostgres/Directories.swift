@@ -48,6 +48,7 @@ func makeDirectory(_ path: String) throws(LocalPostgresError) -> String {
 
 /// Makes a new, empty directory that only this user may enter.
 func makeTemporaryDirectory(in parent: String) throws(LocalPostgresError) -> String {
+    // mkdtemp wants six X's at the end, and puts the name that it chose in their place.
     var template = Array("\(parent)/relief-postgres.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
         throw LocalPostgresError(

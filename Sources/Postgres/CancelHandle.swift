@@ -2,8 +2,7 @@ import CLibPQ
 import Dispatch
 
 /// The key with which a running statement can be stopped from outside its connection.
-// PQcancel is documented as safe from any thread; the handle never changes and is freed with its last holder.
-final class CancelHandle: @unchecked Sendable {
+final class CancelHandle: @unchecked Sendable {  // PQcancel is safe from any thread, and nothing changes the handle.
     private let handle: OpaquePointer
     private static let queue = DispatchQueue(label: "postgres.cancel", attributes: .concurrent)
 

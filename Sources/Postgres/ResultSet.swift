@@ -1,8 +1,7 @@
 import CLibPQ
 
 /// What the server answered to one statement: rows, or how many rows it touched.
-// A PGresult never changes once libpq has handed it out, and is freed when the last row of it is gone.
-package final class ResultSet: @unchecked Sendable {
+package final class ResultSet: @unchecked Sendable {  // A PGresult never changes once libpq has handed it out.
     private let handle: OpaquePointer
     let columnCount: Int32
     package let rowCount: Int

@@ -118,11 +118,13 @@ struct EngineTests {
     @Test func `a running job is cancelled and a waiting one removed`() async throws {
         let rig = try await Rig.onTestDatabase()
         let started = Gate()
+        let holder = try await Connection.open(rig.settings, logger: quiet)
+        try await holder.execute("SELECT pg_advisory_lock(1)")
         let engine = rig.start(
             rig.registry { note, context in
                 Task { await started.pass(note.text) }
-                // Ends only by the cancellation that reaches the server.
-                try await context.transaction.execute("SELECT pg_sleep(600)")
+                // Waits for a lock that is never let go: ends only by the cancellation that reaches the server.
+                try await context.transaction.execute("SELECT pg_advisory_xact_lock(1)")
                 return .done
             })
         let running = try await rig.enqueue("long")
@@ -140,6 +142,7 @@ struct EngineTests {
         #expect(try await rig.show(waiting).state == .cancelled)
         #expect(try await rig.effects() == [])
         try await engine.stop()
+        await holder.close()
     }
 
     @Test func `a paused queue waits, and says so`() async throws {

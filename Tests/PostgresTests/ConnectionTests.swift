@@ -95,22 +95,24 @@ struct ConnectionTests {
     @Test func `a cancelled task stops its statement, and the connection lives on`() async throws {
         let (connection, watcher) = (try await Server.connect(), try await Server.connect())
         let process: Int = try await connection.value("SELECT pg_backend_pid()")
+        let lock = try await HeldLock.taken()
         for _ in 0..<20 {
-            let sleeper = Task { try await connection.execute("SELECT pg_sleep(600)") }
+            let stuck = Task { try await connection.execute(lock.wish) }
             try await untilActive(process, watcher)
-            sleeper.cancel()
-            let error = await failure { try await sleeper.value }
+            stuck.cancel()
+            let error = await failure { try await stuck.value }
             #expect(error?.code == .cancelled)
             #expect(try await connection.value("SELECT 5") == 5)
         }
         // Cancelled at any moment, before, while and after the statement is sent.
         for _ in 0..<100 {
-            let sleeper = Task { try await connection.execute("SELECT pg_sleep(600)") }
+            let stuck = Task { try await connection.execute(lock.wish) }
             await Task.yield()
-            sleeper.cancel()
-            #expect(await failure { try await sleeper.value }?.code == .cancelled)
+            stuck.cancel()
+            #expect(await failure { try await stuck.value }?.code == .cancelled)
         }
         #expect(try await connection.value("SELECT 6") == 6)
+        await lock.release()
         await connection.close()
         await watcher.close()
     }
@@ -118,38 +120,43 @@ struct ConnectionTests {
     @Test func `a task cancelled in the queue leaves it, the others are served`() async throws {
         let (connection, watcher) = (try await Server.connect(), try await Server.connect())
         let process: Int = try await connection.value("SELECT pg_backend_pid()")
-        let sleeper = Task { try await connection.execute("SELECT pg_sleep(600)") }
+        let lock = try await HeldLock.taken()
+        let stuck = Task { try await connection.execute(lock.wish) }
         try await untilActive(process, watcher)
         let waiting = Task { try await connection.execute("SELECT 1") }
         waiting.cancel()
         #expect(await failure { try await waiting.value }?.code == .cancelled)
         let served = Task { try await connection.value("SELECT 2", as: Int.self) }
         await connection.cancel()
-        #expect(await failure { try await sleeper.value }?.code == .cancelled)
+        #expect(await failure { try await stuck.value }?.code == .cancelled)
         #expect(try await served.value == 2)
+        await lock.release()
         await connection.close()
         await watcher.close()
     }
 
     @Test func `a statement timeout is the server's refusal, not a cancellation`() async throws {
         let connection = try await Server.connect { $0.statementTimeout = .milliseconds(20) }
-        let error = await failure { try await connection.execute("SELECT pg_sleep(600)") }
+        let lock = try await HeldLock.taken()
+        let error = await failure { try await connection.execute(lock.wish) }
         #expect(error?.code == .server)
         #expect(error?.sqlState == "57014")
+        await lock.release()
         await connection.close()
     }
 
     @Test func `a killed backend is an error at once, in a statement and while idle`() async throws {
         let killer = try await Server.connect()
+        let lock = try await HeldLock.taken()
         for round in 0..<50 {
             let connection = try await Server.connect()
             let process: Int = try await connection.value("SELECT pg_backend_pid()")
             if round % 2 == 0 {
-                let sleeper = Task { try await connection.execute("SELECT pg_sleep(600)") }
+                let stuck = Task { try await connection.execute(lock.wish) }
                 let waiting = Task { try await connection.execute("SELECT 1") }
                 try await untilActive(process, killer)
                 try await killer.execute("SELECT pg_terminate_backend(\(process)::int)")
-                let error = await failure { try await sleeper.value }
+                let error = await failure { try await stuck.value }
                 #expect(error?.code == .connectionLost)
                 #expect(error?.sqlState == "57P01")
                 // Whether it was sent before or after, it ends.
@@ -163,6 +170,7 @@ struct ConnectionTests {
             #expect(error?.code == .connectionLost)
             #expect(error?.sqlState == "57P01")
         }
+        await lock.release()
         await killer.close()
     }
 

@@ -96,10 +96,15 @@ struct CopyTests {
 
     @Test func `a cancelled COPY ends`() async throws {
         let connection = try await connect()
+        let lock = try await HeldLock.taken()
         let started = AsyncStream<Void>.makeStream()
         let task = Task {
+            // Rows come, and then no more: the rest waits for the lock.
             try await connection.copyOut(
-                "COPY (SELECT g, pg_sleep(CASE g WHEN 30000 THEN 600 END) FROM generate_series(1, 1000000) g) TO STDOUT"
+                SQL(
+                    unescaped:
+                        "COPY (SELECT g, CASE g WHEN 30000 THEN pg_advisory_xact_lock(\(lock.key))::text END"
+                        + " FROM generate_series(1, 1000000) AS g) TO STDOUT")
             ) {
                 _ in started.continuation.yield()
             }
@@ -108,6 +113,7 @@ struct CopyTests {
         task.cancel()
         #expect(await failure { _ = try await task.value }?.code == .cancelled)
         #expect(try await connection.value("SELECT 1") == 1)
+        await lock.release()
         await connection.close()
     }
 }

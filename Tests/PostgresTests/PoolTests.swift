@@ -72,7 +72,7 @@ struct PoolTests {
         func work() async throws -> Int {
             try await pool.transaction { transaction in
                 try await transaction.execute("SELECT set_config('application_name', \(name), false)")
-                return try await transaction.value("SELECT 1 FROM pg_sleep(0.001)")
+                return try await transaction.value("SELECT count(*) / 5000 FROM generate_series(1, 5000)")
             }
         }
         for _ in 0..<50 {
@@ -106,13 +106,14 @@ struct PoolTests {
         let cluster = try await LocalCluster.start(.throwaway, logger: Server.logger)
         let pool = Pool(settings: Server.settings(cluster), size: 3, logger: Server.logger)
         for _ in 0..<3 {
+            let lock = try await HeldLock.taken(by: try await .open(Server.settings(cluster), logger: Server.logger))
             let started = AsyncStream<Void>.makeStream()
             let working = (0..<3).map { _ in
                 Task {
                     try await pool.transaction { transaction in
                         try await transaction.execute("SELECT 1")
                         started.continuation.yield()
-                        try await transaction.execute("SELECT pg_sleep(600)")
+                        try await transaction.execute(lock.wish)
                     }
                 }
             }
@@ -124,6 +125,7 @@ struct PoolTests {
             await cluster.crash()
             for task in working { #expect(await failure { try await task.value }?.code == .connectionLost) }
             #expect(await failure { try await pool.withConnection { _ in } }?.code == .connectFailed)
+            await lock.release()
             try await cluster.restart()
             #expect(try await pool.transaction { try await $0.value("SELECT 7") } == 7)
             #expect(try await pool.withConnection { try await $0.value("SELECT 8") } == 8)

@@ -105,11 +105,12 @@ struct TransactionTests {
         let connection = try await connect()
         let watcher = try await Server.connect()
         let process: Int = try await connection.value("SELECT pg_backend_pid()")
+        let lock = try await HeldLock.taken()
         for _ in 0..<20 {
             let task = Task {
                 try await connection.transaction { transaction in
                     try await transaction.execute("INSERT INTO entry VALUES (1)")
-                    try await transaction.execute("SELECT pg_sleep(600)")
+                    try await transaction.execute(lock.wish)
                 }
             }
             try await untilActive(process, watcher)
@@ -118,6 +119,7 @@ struct TransactionTests {
             #expect(try await entries(connection) == [])
         }
         #expect(connection.isAlive)
+        await lock.release()
         await connection.close()
         await watcher.close()
     }

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// Wakes one loop: rings that come while it works are one ring.
 final class Bell: Sendable {
@@ -21,22 +22,17 @@ final class Bell: Sendable {
 
 /// Rings a bell again and again, until it is let go.
 final class Ticker: Sendable {
-    private let timer: Source
-
-    /// Dispatch lets any thread cancel a source.
-    private struct Source: @unchecked Sendable {
-        let source: any DispatchSourceTimer
-    }
+    private let timer: Mutex<any DispatchSourceTimer>
 
     init(_ bell: Bell, every seconds: Double) {
         let source = DispatchSource.makeTimerSource(queue: .global())
         source.setEventHandler { bell.ring() }
         source.schedule(deadline: .now() + seconds, repeating: seconds, leeway: .milliseconds(Int(seconds * 100)))
         source.resume()
-        timer = Source(source: source)
+        timer = Mutex(source)
     }
 
     deinit {
-        timer.source.cancel()
+        timer.withLock { $0.cancel() }
     }
 }
