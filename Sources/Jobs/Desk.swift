@@ -26,6 +26,8 @@ final class Desk: Sendable {
     private struct Worker {
         let task: Task<Void, Never>
         var run: Run?
+        /// Its task is being cancelled: that must not meet the job after this one.
+        var isLeaving = false
     }
 
     private struct State {
@@ -123,8 +125,8 @@ final class Desk: Sendable {
                 let run = state.workers[worker]?.run
                 state.ends.append(End(claim: end.claim, run: run, ending: end.ending, seconds: end.seconds))
             }
-            // A worker that isn't known any more was let go; a cancelled one would cancel what it runs next.
-            guard state.workers[worker] != nil, !Task.isCancelled, !state.isToDismiss,
+            // A worker that isn't known any more was let go.
+            guard state.workers[worker]?.isLeaving == false, !Task.isCancelled, !state.isToDismiss,
                 let claim = state.waiting.popLast()
             else {
                 if state.workers.removeValue(forKey: worker) != nil { state.isToDismiss = false }
@@ -163,6 +165,7 @@ final class Desk: Sendable {
             else { return nil }
             body(&run)
             state.workers[worker]?.run = run
+            state.workers[worker]?.isLeaving = true
             return state.workers[worker]?.task
         }
         task?.cancel()
