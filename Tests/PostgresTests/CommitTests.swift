@@ -4,6 +4,7 @@ import Support
 import Testing
 
 /// A COMMIT whose reply never comes: neither success nor failure, and never sent twice.
+@Suite(.timeLimit(.minutes(10)))
 struct CommitTests {
     @Test(arguments: [true, false]) func `a lost reply is an unknown outcome`(reachesServer: Bool) async throws {
         let plain = try await Server.connect()

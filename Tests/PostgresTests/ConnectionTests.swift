@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 /// One connection: statements, errors, notifications, cancellation, loss.
+@Suite(.timeLimit(.minutes(10)))
 struct ConnectionTests {
     @Test func `an error names state, constraint, table, statement and caller, and no value`() async throws {
         let connection = try await Server.connect()
@@ -98,7 +99,7 @@ struct ConnectionTests {
         let lock = try await HeldLock.taken()
         for _ in 0..<20 {
             let stuck = Task { try await connection.execute(lock.wish) }
-            try await untilActive(process, watcher)
+            try await untilWaiting(process, watcher)
             stuck.cancel()
             let error = await failure { try await stuck.value }
             #expect(error?.code == .cancelled)
@@ -122,7 +123,7 @@ struct ConnectionTests {
         let process: Int = try await connection.value("SELECT pg_backend_pid()")
         let lock = try await HeldLock.taken()
         let stuck = Task { try await connection.execute(lock.wish) }
-        try await untilActive(process, watcher)
+        try await untilWaiting(process, watcher)
         let waiting = Task { try await connection.execute("SELECT 1") }
         waiting.cancel()
         #expect(await failure { try await waiting.value }?.code == .cancelled)
@@ -154,7 +155,7 @@ struct ConnectionTests {
             if round % 2 == 0 {
                 let stuck = Task { try await connection.execute(lock.wish) }
                 let waiting = Task { try await connection.execute("SELECT 1") }
-                try await untilActive(process, killer)
+                try await untilWaiting(process, killer)
                 try await killer.execute("SELECT pg_terminate_backend(\(process)::int)")
                 let error = await failure { try await stuck.value }
                 #expect(error?.code == .connectionLost)
@@ -236,10 +237,10 @@ struct ConnectionTests {
     }
 }
 
-/// Returns once the server process runs a statement that sleeps.
-func untilActive(_ process: Int, _ watcher: Connection) async throws {
+/// Returns once the server process waits for a lock.
+func untilWaiting(_ process: Int, _ watcher: Connection) async throws {
     while try await !watcher.exists(
-        "SELECT FROM pg_stat_activity WHERE pid = \(process) AND wait_event = 'PgSleep'")
+        "SELECT FROM pg_stat_activity WHERE pid = \(process) AND wait_event_type = 'Lock'")
     {
         await Task.yield()
     }

@@ -3,6 +3,7 @@ import Postgres
 import Testing
 
 /// COPY in both directions.
+@Suite(.timeLimit(.minutes(10)))
 struct CopyTests {
     private func connect() async throws -> Connection {
         let connection = try await Server.connect()

@@ -3,6 +3,7 @@ import Postgres
 import Testing
 
 /// The pool against a real server, also one that is killed.
+@Suite(.timeLimit(.minutes(10)))
 struct PoolTests {
     @Test func `the wait for a connection is bounded, and who is cancelled leaves`() async throws {
         let pool = try await Server.pool(size: 1, waitLimit: .seconds(2))

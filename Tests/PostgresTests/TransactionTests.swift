@@ -3,6 +3,7 @@ import Postgres
 import Testing
 
 /// Transactions: all or nothing, savepoints, what waits for the commit, pipelines, COPY.
+@Suite(.timeLimit(.minutes(10)))
 struct TransactionTests {
     private struct Refused: Error, Equatable {}
 
@@ -113,7 +114,7 @@ struct TransactionTests {
                     try await transaction.execute(lock.wish)
                 }
             }
-            try await untilActive(process, watcher)
+            try await untilWaiting(process, watcher)
             task.cancel()
             #expect(await failure { _ = try await task.value }?.code == .cancelled)
             #expect(try await entries(connection) == [])
