@@ -41,7 +41,8 @@ struct Posting: RunnableJob {
     let n: Int
 
     func run(in context: JobContext) async throws -> JobOutcome {
-        try await context.transaction.execute("SELECT bench.post(\(n))")
+        // Nobody looks at its answer: it goes with the completion.
+        try context.transaction.executeLater("SELECT bench.post(\(n))")
         Seen.count(n)
         return .done
     }

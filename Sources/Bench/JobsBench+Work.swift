@@ -29,10 +29,11 @@ extension JobsBench {
         try await emptied()
         let ours = try await ground.run(.enqueue, jobs: many, batch: 1_000, clients: 1)
         let unnest = try await ground.pgbench(Scripts.insert(1_000), times: many / 1_000, clients: 1)
-        try await emptied()
-        let copy = try await ground.reference("copy", many, 1_000)
         samples.add(.enqueueBatch, ours.rate, unnest.rate * 1_000)
-        samples.add(.enqueueCopy, ours.rate, copy.rate)
+        try await emptied()
+        let copied = try await ground.run(.copy, jobs: many, batch: 1_000)
+        let bare = try await ground.reference("copy", many, 1_000)
+        samples.add(.enqueueCopy, copied.rate, bare.rate)
     }
 
     func latency(_ samples: inout Samples) async throws {

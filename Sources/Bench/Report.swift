@@ -37,7 +37,7 @@ enum Row: String, CaseIterable {
         case .enqueueOne: "enqueue/s, 1 client : pgbench, bare insert"
         case .enqueueEight: "enqueue/s, 8 clients : pgbench, bare insert"
         case .enqueueBatch: "enqueue rows/s, 1000 a statement : pgbench, unnest"
-        case .enqueueCopy: "enqueue rows/s, 1000 a statement : COPY"
+        case .enqueueCopy: "enqueue rows/s, 1000 a COPY : bare COPY"
         case .latencyMedian: "start of a job on an idle queue, p50, ms : libpq"
         case .latency: "start of a job on an idle queue, p99, ms : libpq"
         case .memory: "peak memory of the worker, MiB : reference engine"

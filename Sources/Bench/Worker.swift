@@ -18,6 +18,8 @@ package struct Worker: Sendable {
         case idle
         /// Enqueues.
         case enqueue
+        /// Enqueues by COPY.
+        case copy
     }
 
     package var database: String
@@ -43,6 +45,7 @@ package struct Worker: Sendable {
         case .latency: try await latency()
         case .idle: try await idle()
         case .enqueue: try await enqueue()
+        case .copy: try await copy()
         }
     }
 
@@ -112,6 +115,20 @@ package struct Worker: Sendable {
                 try await Jobs.enqueueAll(jobs, in: connection, now: clock.now())
             }
         }
+    }
+
+    /// `batch` jobs in a COPY, each in a transaction of its own.
+    private func copy() async throws -> Measurement {
+        let clock = SystemClock()
+        let start = ContinuousClock.now
+        let connection = try await Connection.open(settings, logger: quiet)
+        for first in stride(from: 0, to: jobs, by: batch) {
+            let jobs = (first..<min(first + batch, jobs)).lazy.map { NoOp(n: $0) }
+            try await connection.transaction { try await Jobs.copy(jobs, in: $0, now: clock.now()) }
+        }
+        let seconds = (ContinuousClock.now - start).seconds
+        await connection.close()
+        return Measurement(rate: Double(jobs) / seconds, memory: Usage.peakMemory)
     }
 
     /// Runs the body beside an engine. What the body is given waits until the engine has nothing to do and the

@@ -29,8 +29,7 @@ package enum Drain {
                 switch registry.entries[claim.kind]?.handler {
                 case .inTransaction(let handler):
                     try await transaction.savepoint { inner in
-                        let (_, last) = try await Runner.perform(claim, handler, facts, in: inner)
-                        if let last { try await inner.execute(last) }
+                        _ = try await Runner.perform(claim, handler, facts, in: inner)
                     }
                 case .outside(_, let handler):
                     let settlement = Settlement(try await handler(claim, OutsideContext(run: facts)))

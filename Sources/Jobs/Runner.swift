@@ -31,9 +31,9 @@ struct Runner: Sendable {
             switch entry.handler {
             case .inTransaction(let handler):
                 return .committed(
-                    try await pool.transaction(endingWith: { transaction in
+                    try await pool.transaction(beginsWithStatement: true) { transaction in
                         try await Self.perform(claim, handler, facts, in: transaction)
-                    }))
+                    })
             case .outside(let isRepeatable, let handler):
                 if !isRepeatable {
                     try await pool.withConnection { try await claim.beginEffect(now: facts.now, in: $0) }
@@ -50,18 +50,19 @@ struct Runner: Sendable {
         }
     }
 
-    /// The handler; then the completion, which where the job is done is returned as the transaction's last statement.
+    /// The handler; then the completion, which where the job is done goes with COMMIT.
     static func perform(
         _ claim: Claim, _ handler: @Sendable (Claim, JobContext) async throws -> JobOutcome, _ facts: AttemptFacts,
         in transaction: Transaction
-    ) async throws -> (Settlement, last: SQL?) {
+    ) async throws -> Settlement {
         let settlement = Settlement(try await handler(claim, JobContext(transaction: transaction, run: facts)))
         let now = facts.host.clock.now()
-        guard settlement == .done else {
+        if settlement == .done {
+            try transaction.executeLater(Settlement.done(claim, now: now))
+        } else {
             try await settlement.write(claim, now: now, in: transaction)
-            return (settlement, nil)
         }
-        return (settlement, Settlement.done(claim, now: now))
+        return settlement
     }
 }
 

@@ -37,32 +37,19 @@ extension Settlement {
         guard held else { throw LeaseLost() }
     }
 
-    /// What the server says where `done` finds the lease lost (`jobs.refuse_lost_lease`).
+    /// What the server says where `jobs.finish` finds the lease lost.
     static let leaseLost = "RJ001"
 
-    /// Ends a claim as done, or raises an error when it is no longer held.
+    /// Ends a claim as done; an error of the server, `leaseLost`, when it is no longer held.
     static func done(_ claim: Claim, now: Date) -> SQL {
-        """
-        WITH gone AS (
-            DELETE FROM jobs.job
-             WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner) RETURNING *
-        ), kept AS (INSERT INTO jobs.history SELECT \(now), 'done', NULL, gone.* FROM gone)
-        SELECT CASE WHEN count(*) = 0 THEN jobs.refuse_lost_lease()
-                    ELSE jobs.release_followers(array_agg(id) FILTER (WHERE followed)) END
-          FROM gone
-        """
+        "SELECT jobs.finish(\(claim.id.rawValue), \(claim.token)::int, \(claim.owner), \(now))"
     }
 
     /// Returns a row if the claim was still held.
     private func statement(_ claim: Claim, now: Date) -> SQL {
         let mine: SQL = "id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)"
         switch self {
-        case .done:
-            return """
-                WITH gone AS (DELETE FROM jobs.job WHERE \(mine) RETURNING *),
-                     kept AS (INSERT INTO jobs.history SELECT \(now), 'done', NULL, gone.* FROM gone)
-                SELECT CASE WHEN followed THEN jobs.release_followers(ARRAY[id]) END FROM gone
-                """
+        case .done: return Self.done(claim, now: now)
         case .cancelled(let reason):
             return """
                 WITH gone AS (DELETE FROM jobs.job WHERE \(mine) RETURNING *),

@@ -22,7 +22,7 @@ extension Connection {
             if Task.isCancelled {
                 throw PostgresError(.cancelled, "the task was cancelled before the statement was sent")
             }
-            try await beginNow()
+            try await sendPending()
             let reply = try await simple(sql.text, isCopyExpected: true)
             if let error = reply.error { throw error }
             guard reply.results.last?.status == direction.status else {

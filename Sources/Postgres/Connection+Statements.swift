@@ -1,4 +1,5 @@
 import CLibPQ
+import Synchronization
 
 /// One message of an exchange.
 enum Step {
@@ -27,7 +28,7 @@ extension Connection: Session {
 
     package func run(script: String, at place: Place) async throws {
         try await turn(at: place, statement: script) {
-            try await beginNow()
+            try await sendPending()
             let reply = try await simple(script)
             if let error = reply.error { throw error }
         }
@@ -38,22 +39,44 @@ extension Connection: Session {
         try await turn(at: place, statement: statement, cancellable: false) { try await simple(statement) }
     }
 
-    /// Sends a BEGIN that was to go with the next statement, where that one can't take it along. The caller holds the turn.
-    func beginNow() async throws {
-        guard let mode = pendingBegin else { return }
-        pendingBegin = nil
-        if let error = try await simple(mode.begin).error { throw error }
+    /// COMMIT, after what was put off. The error is one of the answer: nothing is thrown once something was sent.
+    func commitPending(at place: Place) async throws -> (tag: String?, error: PostgresError?) {
+        try await turn(at: place, statement: "COMMIT", cancellable: false) {
+            guard state.loss == nil else { throw lossError }
+            do {
+                let (results, error, _) = try await attempt(takePending() + ["COMMIT"])
+                return (error == nil ? results.last?.commandTag : nil, error)
+            } catch let error as PostgresError {
+                return (nil, error)
+            }
+        }
     }
 
-    func exchange(_ statements: [SQL], at place: Place, cancellable: Bool = true) async throws -> [ResultSet] {
-        try await turn(
-            at: place, statement: statements.count == 1 ? statements[0].text : nil, cancellable: cancellable
-        ) {
-            if let mode = pendingBegin {
-                pendingBegin = nil
-                let (results, error, _) = try await attempt([SQL(unescaped: mode.begin)] + statements)
+    /// Sends what was to go with the next statement, where that one can't take it along. The caller holds the turn.
+    func sendPending() async throws {
+        let pending = takePending()
+        guard !pending.isEmpty else { return }
+        if let error = try await attempt(pending).error { throw error }
+    }
+
+    func sendPending(at place: Place) async throws {
+        try await turn(at: place, statement: nil) { try await sendPending() }
+    }
+
+    private func takePending() -> [SQL] {
+        pending.withLock { pending in
+            defer { pending = [] }
+            return pending
+        }
+    }
+
+    private func exchange(_ statements: [SQL], at place: Place) async throws -> [ResultSet] {
+        try await turn(at: place, statement: statements.count == 1 ? statements[0].text : nil) {
+            let pending = takePending()
+            if !pending.isEmpty {
+                let (results, error, _) = try await attempt(pending + statements)
                 if let error { throw error }
-                return Array(results.dropFirst())
+                return Array(results.dropFirst(pending.count))
             }
             var isSecondTry = false
             while true {
@@ -69,7 +92,7 @@ extension Connection: Session {
     }
 
     /// Sends the batch once. The third value tells that a prepared statement turned out to be of no more use.
-    private func attempt(_ batch: [SQL]) async throws -> ([ResultSet], PostgresError?, Bool) {
+    private func attempt(_ batch: [SQL]) async throws -> (results: [ResultSet], error: PostgresError?, isStale: Bool) {
         let steps = plan(batch)
         let reply = steps.count == 1 ? try await single(steps[0].step) : try await pipelined(steps.map(\.step))
         var results: [ResultSet] = []

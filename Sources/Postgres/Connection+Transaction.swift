@@ -1,5 +1,9 @@
+import CLibPQ
+import Synchronization
+
 extension Connection {
     /// Runs the body between BEGIN and COMMIT; rolls back and rethrows if it throws, also when its task is cancelled.
+    /// BEGIN goes with the body's first statement; a body without any sends nothing.
     ///
     /// Nothing else may use the connection meanwhile. Throws `.outcomeUnknown` if the reply to COMMIT is lost,
     /// `.rolledBack` if the body swallowed the error of a statement.
@@ -8,58 +12,13 @@ extension Connection {
         _ mode: TransactionMode = .readWrite, fileID: String = #fileID, line: Int = #line,
         _ body: (Transaction) async throws -> R
     ) async throws -> R {
-        let place = Place(fileID: fileID, line: line)
-        try await begin(mode, at: place)
-        return try await finish(at: place, body)
+        begin(mode)
+        return try await finish(at: Place(fileID: fileID, line: line), body)
     }
 
-    /// The body returns its last statement beside its result, to go with COMMIT; BEGIN goes with the first.
-    nonisolated func transaction<R>(
-        _ mode: TransactionMode, at place: Place, endingWith body: (Transaction) async throws -> (R, last: SQL?)
-    ) async throws -> R {
-        await beginLater(mode)
-        let transaction = Transaction(connection: self)
-        let (result, last): (R, SQL?)
-        do {
-            (result, last) = try await body(transaction)
-        } catch {
-            _ = transaction.end()
-            await rollback(at: place)
-            throw error
-        }
-        let callbacks = transaction.end()
-        guard !Task.isCancelled else {
-            await rollback(at: place)
-            throw PostgresError(.cancelled, "the task was cancelled before COMMIT").at(place)
-        }
-        try await commit(after: last, at: place)
-        for callback in callbacks { callback() }
-        return result
-    }
-
-    private func beginLater(_ mode: TransactionMode) { pendingBegin = mode }
-
-    private func commit(after last: SQL?, at place: Place) async throws {
-        guard let last else {
-            if pendingBegin == nil { try await commit(at: place) }
-            pendingBegin = nil
-            return
-        }
-        let results: [ResultSet]
-        do {
-            results = try await exchange([last, "COMMIT"], at: place, cancellable: false)
-        } catch var error as PostgresError {
-            // Refused, it is undone; lost, nobody knows.
-            if error.code == .connectionLost { error.code = .outcomeUnknown } else { await rollback(at: place) }
-            throw error
-        }
-        guard results.last?.commandTag == "COMMIT" else {
-            throw PostgresError(.rolledBack, "a statement had failed before COMMIT").at(place, statement: "COMMIT")
-        }
-    }
-
-    nonisolated func begin(_ mode: TransactionMode, at place: Place) async throws {
-        try await run(script: mode.begin, at: place)
+    /// Begins a transaction with the next statement.
+    nonisolated func begin(_ mode: TransactionMode) {
+        pending.withLock { $0 = [SQL(unescaped: mode.begin)] }
     }
 
     /// The part of a transaction after its BEGIN.
@@ -83,21 +42,30 @@ extension Connection {
         return result
     }
 
+    /// True where the server knows of no transaction: its BEGIN was not sent.
+    private var isOutside: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false }
+
     private func commit(at place: Place) async throws {
-        // A connection known to be lost is refused here, before anything is sent: not committed.
-        let reply = try await runToTheEnd("COMMIT", at: place)
-        let tag = reply.results.first?.commandTag
-        if tag == "COMMIT" { return }
-        if tag == "ROLLBACK" {
-            throw PostgresError(.rolledBack, "a statement had failed before COMMIT").at(place, statement: "COMMIT")
+        let isEmpty = pending.withLock { pending in
+            // Nothing but the BEGIN.
+            guard isOutside, pending.count == 1 else { return false }
+            pending = []
+            return true
         }
-        var error = reply.error ?? PostgresError(.connectionLost, "COMMIT was answered by nothing")
-        if error.code == .connectionLost { error.code = .outcomeUnknown }
-        throw error.at(place, statement: "COMMIT")
+        guard !isEmpty else { return }
+        // A connection known to be lost is refused here, before anything is sent: not committed.
+        let (tag, error) = try await commitPending(at: place)
+        guard tag != "COMMIT" else { return }
+        await rollback(at: place)
+        var failure = error ?? PostgresError(.rolledBack, "a statement had failed before COMMIT")
+        if failure.code == .connectionLost { failure.code = .outcomeUnknown }
+        if failure.sqlState == "25P02" { failure.code = .rolledBack }
+        throw failure.at(place, statement: "COMMIT")
     }
 
     private func rollback(at place: Place) async {
-        guard pendingBegin == nil else { return pendingBegin = nil }
+        pending.withLock { $0 = [] }
+        guard !isOutside else { return }
         let reply = try? await runToTheEnd("ROLLBACK", at: place)
         if reply == nil || reply?.error != nil { abandon() }
     }

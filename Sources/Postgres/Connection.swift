@@ -21,6 +21,8 @@ package actor Connection {
     package nonisolated let notifications: AsyncStream<Notification>
     let notified: AsyncStream<Notification>.Continuation
     nonisolated let health = Atomic<Health>(.idle)
+    /// What goes with the next statement: a BEGIN, and what was put off after it.
+    nonisolated let pending = Mutex([SQL]())
 
     let logger: Logger
     let settings: Settings
@@ -33,8 +35,6 @@ package actor Connection {
     var isReadSuspended = false
     var writeSource: (any DispatchSourceWrite)?
     var isListening = false
-    /// A BEGIN that goes with the next statement.
-    var pendingBegin: TransactionMode?
     var queued: [ConnectionState.Turn: CheckedContinuation<Void, any Error>] = [:]
     var arrival: CheckedContinuation<Void, Never>?
 

@@ -4,7 +4,8 @@ import Synchronization
 // Lending and taking back. Decisions are `PoolState`'s; continuations are resumed and connections opened outside the
 // lock.
 extension Pool {
-    func lend(at place: Place, isChecked: Bool) async throws -> Lease {
+    /// A connection that is alive, as far as its socket tells: those found dead are replaced.
+    func lend(at place: Place) async throws -> Lease {
         while true {
             guard !Task.isCancelled else { throw PostgresError(.cancelled, "the task was cancelled").at(place) }
             let lease: Lease
@@ -13,10 +14,7 @@ extension Pool {
             } catch let error as PostgresError {
                 throw error.at(place)
             }
-            if lease.connection.isAlive {
-                guard isChecked else { return lease }
-                if await lease.connection.check() { return lease }
-            }
+            if await lease.connection.check() { return lease }
             giveBack(lease)
         }
     }

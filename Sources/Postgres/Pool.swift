@@ -63,44 +63,32 @@ package final class Pool: Sendable {
     package func withConnection<R>(
         fileID: String = #fileID, line: Int = #line, _ body: (Connection) async throws -> R
     ) async throws -> R {
-        let lease = try await lend(at: Place(fileID: fileID, line: line), isChecked: true)
+        let lease = try await lend(at: Place(fileID: fileID, line: line))
         defer { giveBack(lease) }
         return try await body(lease.connection)
     }
 
-    /// Runs the body in a transaction on a connection of its own; see `Connection.transaction`.
+    /// Runs the body in a transaction on a connection of its own; see `Connection.transaction`. A connection whose death
+    /// shows at BEGIN is replaced; where BEGIN shall go with the first statement, a round trip less, that statement fails.
     @discardableResult
     package func transaction<R>(
-        _ mode: TransactionMode = .readWrite, fileID: String = #fileID, line: Int = #line,
-        _ body: (Transaction) async throws -> R
+        _ mode: TransactionMode = .readWrite, beginsWithStatement: Bool = false, fileID: String = #fileID,
+        line: Int = #line, _ body: (Transaction) async throws -> R
     ) async throws -> R {
         let place = Place(fileID: fileID, line: line)
         // After a restart of the server each connection of the pool may be found dead in turn; one more is new.
         for attempt in 0...size {
-            let lease = try await lend(at: place, isChecked: false)
+            let lease = try await lend(at: place)
             defer { giveBack(lease) }
+            lease.connection.begin(mode)
             do {
-                try await lease.connection.begin(mode, at: place)
+                if !beginsWithStatement { try await lease.connection.sendPending(at: place) }
             } catch let error as PostgresError where error.code == .connectionLost && attempt < size {
                 continue
             }
             return try await lease.connection.finish(at: place, body)
         }
         throw PostgresError(.connectionLost, "no connection of the pool is alive").at(place)
-    }
-
-    /// As `transaction`, in two round trips less: BEGIN goes with the first statement, and COMMIT with the last one, which
-    /// the body returns beside its result. Nobody looks at the rows of that last statement: it has to raise an error where
-    /// the transaction must not commit. With none, COMMIT goes alone; without any statement, nothing is sent.
-    @discardableResult
-    package func transaction<R>(
-        _ mode: TransactionMode = .readWrite, fileID: String = #fileID, line: Int = #line,
-        endingWith body: (Transaction) async throws -> (R, last: SQL?)
-    ) async throws -> R {
-        let place = Place(fileID: fileID, line: line)
-        let lease = try await lend(at: place, isChecked: true)
-        defer { giveBack(lease) }
-        return try await lease.connection.transaction(mode, at: place, endingWith: body)
     }
 
     /// Ends all connections that are not lent; those lent end when they come back. Who waits gets `.poolClosed`.

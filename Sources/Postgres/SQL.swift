@@ -41,12 +41,15 @@ package struct SQL: Sendable {
 
     /// True for the statements worth a plan of their own on the server; all others are sent as they stand.
     var isPreparable: Bool {
-        let word = text.drop { $0.isWhitespace || $0 == "(" }.prefix { $0.isLetter }.lowercased()
-        return switch word {
-        case "select", "insert", "update", "delete", "with", "merge", "values", "table": true
-        default: false
-        }
+        let start = text.utf8.drop { $0 <= UInt8(ascii: " ") || $0 == UInt8(ascii: "(") }
+        // A letter's case is one bit.
+        let word = start.lazy.map { $0 | 0x20 }.prefix { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }
+        return Self.preparable.contains { word.elementsEqual($0.utf8) }
     }
+
+    private static let preparable = [
+        "select", "insert", "update", "delete", "with", "begin", "commit", "merge", "values", "table",
+    ]
 }
 
 extension SQL: ExpressibleByStringInterpolation {

@@ -95,6 +95,79 @@ struct TransactionTests {
         await connection.close()
     }
 
+    @Test func `what is put off goes with the next statement, or with COMMIT`() async throws {
+        let connection = try await connect()
+        let reader = try await Server.connect()
+        try await connection.transaction { transaction in
+            try transaction.executeLater("INSERT INTO entry VALUES (1)")
+            #expect(try await transaction.value("SELECT count(*) FROM entry") == 1)
+            try transaction.executeLater("INSERT INTO entry VALUES (2)")
+            try transaction.executeLater("INSERT INTO entry VALUES (3)")
+        }
+        #expect(try await entries(connection) == [1, 2, 3])
+        // A copy is no statement that could take something along.
+        try await connection.transaction { transaction in
+            try transaction.executeLater("DELETE FROM entry")
+            try await transaction.copyIn("COPY entry FROM STDIN", rows: [[4]])
+        }
+        #expect(try await entries(connection) == [4])
+        // A body without statements sends nothing.
+        try await connection.transaction { _ in }
+        let state: String = try await reader.value(
+            "SELECT query FROM pg_stat_activity WHERE pid = \(try await connection.value("SELECT pg_backend_pid()", as: Int.self))"
+        )
+        #expect(state == "SELECT pg_backend_pid()")
+        await connection.close()
+        await reader.close()
+    }
+
+    @Test func `the error of what was put off is the next statement's, or the transaction's`() async throws {
+        let connection = try await connect()
+        var error = await failure {
+            try await connection.transaction { transaction in
+                try transaction.executeLater("INSERT INTO entry VALUES (1)")
+                try transaction.executeLater("SELECT 1/0")
+                let next = await failure { try await transaction.execute("INSERT INTO entry VALUES (2)") }
+                #expect(next?.sqlState == "22012")
+                #expect(next?.statement == "SELECT 1/0")
+                throw next ?? PostgresError(.misuse, "none")
+            }
+        }
+        #expect(error?.sqlState == "22012")
+        error = await failure {
+            try await connection.transaction { transaction in
+                try await transaction.execute("INSERT INTO entry VALUES (3)")
+                try transaction.executeLater("SELECT 1/0")
+            }
+        }
+        #expect(error?.sqlState == "22012")
+        #expect(error?.code == .server)
+        error = await failure {
+            try await connection.transaction { transaction in
+                _ = try? await transaction.execute("SELECT 1/0")
+                try transaction.executeLater("INSERT INTO entry VALUES (4)")
+            }
+        }
+        #expect(error?.code == .rolledBack)
+        #expect(try await entries(connection) == [])
+        #expect(try await connection.value("SELECT 5") == 5)
+        await connection.close()
+    }
+
+    @Test func `what a savepoint's body put off is undone with it`() async throws {
+        let connection = try await connect()
+        try await connection.transaction { transaction in
+            try transaction.executeLater("INSERT INTO entry VALUES (1)")
+            try? await transaction.savepoint { inner in
+                try inner.executeLater("INSERT INTO entry VALUES (2)")
+                throw CancellationError()
+            }
+            try await transaction.savepoint { try $0.executeLater("INSERT INTO entry VALUES (3)") }
+        }
+        #expect(try await entries(connection) == [1, 3])
+        await connection.close()
+    }
+
     @Test func `a transaction kept beyond its end is refused`() async throws {
         let connection = try await connect()
         let kept = try await connection.transaction { $0 }

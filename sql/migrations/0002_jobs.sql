@@ -9,6 +9,7 @@ CREATE DOMAIN jobs.queue_name AS text CHECK (VALUE ~ '^[a-z][a-z0-9_.-]{0,62}$')
 CREATE DOMAIN jobs.kind_name AS text CHECK (length(VALUE) BETWEEN 1 AND 100);
 CREATE DOMAIN jobs.label AS text CHECK (length(VALUE) BETWEEN 1 AND 500);
 CREATE DOMAIN jobs.stage AS text CHECK (VALUE IN ('blocked', 'scheduled', 'laned', 'ready'));
+CREATE DOMAIN jobs.outcome AS text CHECK (VALUE IN ('done', 'cancelled', 'dismissed'));
 CREATE DOMAIN jobs.priority AS smallint CHECK (VALUE BETWEEN 0 AND 1000);
 CREATE DOMAIN jobs.at_least_one AS integer CHECK (VALUE > 0);
 CREATE DOMAIN jobs.fraction AS real CHECK (VALUE BETWEEN 0 AND 1);
@@ -132,7 +133,7 @@ CREATE INDEX dependency_job ON jobs.dependency (job_id);
 -- What became of a job: its last row, after what is said of its end. Appended to only, dropped by month.
 CREATE TABLE jobs.history (
     finished_at timestamptz NOT NULL,
-    outcome     text NOT NULL CHECK (outcome IN ('done', 'cancelled', 'dismissed')),
+    outcome     jobs.outcome NOT NULL,
     reason      text,
     LIKE jobs.job
 ) PARTITION BY RANGE (finished_at);
@@ -207,10 +208,21 @@ END $$;
 CREATE TRIGGER tell_of_new_jobs AFTER INSERT ON jobs.job
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION jobs.tell_of_new_jobs();
 
+-- Waits until nobody holds a job's row, and doesn't hold it either.
+CREATE FUNCTION jobs.await_lock(wanted bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    PERFORM FROM jobs.job AS j WHERE j.id = wanted FOR NO KEY UPDATE;
+    -- What undoes this block lets go of the lock.
+    RAISE EXCEPTION USING ERRCODE = 'RJ002';
+EXCEPTION WHEN SQLSTATE 'RJ002' THEN
+    NULL;
+END $$;
+
 -- Sees to it that these jobs are followed, before the caller stores one that waits for them, and says which of them it has
 -- to wait for (`is_lost`: in vain, they were cancelled). Those that are done aren't mentioned; an unknown number is an
--- error. None of the others can end until the caller commits: the locks, taken in order, hold off their last statement. (A job
--- that makes one wait for a job which runs beside it may meet that one's locks in a circle: a transient error.)
+-- error. None of the others can end until the caller commits: the locks hold off their last statement. Who has to wait for
+-- a lock holds none of the others meanwhile, since a job that waits for those to end may be what holds it. (Jobs that make
+-- others wait for each other may meet in a circle all the same: a transient error.)
 CREATE FUNCTION jobs.follow(wanted bigint[]) RETURNS TABLE (id bigint, is_lost boolean)
     LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 #variable_conflict use_column
@@ -222,13 +234,21 @@ DECLARE
 BEGIN
     WHILE rest <> '{}' LOOP
         step := '{}';
-        FOR wanted_id IN SELECT unnest(rest) ORDER BY 1 LOOP
-            -- The lock that those who follow can share; the flag is set by the first of them.
-            SELECT j.followed INTO is_followed FROM jobs.job AS j WHERE j.id = wanted_id FOR KEY SHARE;
-            CONTINUE WHEN NOT FOUND;
-            IF NOT is_followed THEN UPDATE jobs.job AS j SET followed = true WHERE j.id = wanted_id; END IF;
-            step := step || wanted_id;
-        END LOOP;
+        BEGIN
+            FOR wanted_id IN SELECT unnest(rest) ORDER BY 1 LOOP
+                -- The lock that those who follow can share; the flag is set by the first of them.
+                SELECT j.followed INTO is_followed FROM jobs.job AS j WHERE j.id = wanted_id FOR KEY SHARE NOWAIT;
+                CONTINUE WHEN NOT FOUND;
+                IF NOT is_followed THEN
+                    PERFORM FROM jobs.job AS j WHERE j.id = wanted_id FOR NO KEY UPDATE NOWAIT;
+                    UPDATE jobs.job AS j SET followed = true WHERE j.id = wanted_id;
+                END IF;
+                step := step || wanted_id;
+            END LOOP;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM jobs.await_lock(wanted_id);
+            CONTINUE;
+        END;
         -- Claims pass over locked rows; whoever did is told to come again.
         PERFORM pg_notify('jobs', CASE j.stage WHEN 'ready' THEN 'ready ' || j.queue WHEN 'laned' THEN 'laned' ELSE 'due' END)
            FROM jobs.job AS j WHERE j.id = ANY (step) AND j.owner IS NULL AND j.stage <> 'blocked';
@@ -275,10 +295,19 @@ BEGIN
     PERFORM pg_notify('jobs', 'due');
 END $$;
 
--- Ends the transaction of an engine whose job is somebody else's by now.
-CREATE FUNCTION jobs.refuse_lost_lease() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- Ends a job as done, in the transaction of its effect. The error keeps that from committing where the job is somebody
+-- else's by now.
+CREATE FUNCTION jobs.finish(job_id bigint, claim integer, engine uuid, at timestamptz) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    is_followed boolean;
 BEGIN
-    RAISE EXCEPTION 'the lease of this job was lost' USING ERRCODE = 'RJ001';
+    WITH gone AS (
+        DELETE FROM jobs.job AS j WHERE j.id = job_id AND j.token = claim AND j.owner = engine RETURNING j.*
+    )
+    INSERT INTO jobs.history AS h SELECT at, 'done', NULL, gone.* FROM gone RETURNING h.followed INTO is_followed;
+    IF NOT FOUND THEN RAISE EXCEPTION 'the lease of this job was lost' USING ERRCODE = 'RJ001'; END IF;
+    IF is_followed THEN PERFORM jobs.release_followers(ARRAY[job_id]); END IF;
 END $$;
 
 -- What waited for these jobs will never run: they were cancelled. Their followers end likewise, and those of them. A
