@@ -33,8 +33,11 @@ extension Settlement {
 
     /// Writes the end of a claim. Throws `LeaseLost` when it is no longer held.
     func write(_ claim: Claim, now: Date, in session: some Session) async throws {
-        let held = try await session.exists(statement(claim, now: now))
-        guard held else { throw LeaseLost() }
+        do {
+            guard try await session.exists(statement(claim, now: now)) else { throw LeaseLost() }
+        } catch let error as PostgresError where error.sqlState == Self.leaseLost {
+            throw LeaseLost()
+        }
     }
 
     /// What the server says where `jobs.finish` finds the lease lost.
@@ -45,7 +48,7 @@ extension Settlement {
         "SELECT jobs.finish(\(claim.id.rawValue), \(claim.token)::int, \(claim.owner), \(now))"
     }
 
-    /// Returns a row if the claim was still held.
+    /// Returns a row if the claim was still held, or raises `leaseLost`.
     private func statement(_ claim: Claim, now: Date) -> SQL {
         let mine: SQL = "id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)"
         switch self {

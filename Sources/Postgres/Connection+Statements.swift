@@ -39,13 +39,16 @@ extension Connection: Session {
         try await turn(at: place, statement: statement, cancellable: false) { try await simple(statement) }
     }
 
-    /// COMMIT, after what was put off. The error is one of the answer: nothing is thrown once something was sent.
+    /// COMMIT, after what was put off, which a cancelled task stops. The tag is COMMIT's own, nil where it had no answer.
+    /// The error is one of the answer: nothing is thrown once something was sent.
     func commitPending(at place: Place) async throws -> (tag: String?, error: PostgresError?) {
-        try await turn(at: place, statement: "COMMIT", cancellable: false) {
+        let pending = takePending()
+        return try await turn(at: place, statement: "COMMIT", cancellable: !pending.isEmpty) {
             guard state.loss == nil else { throw lossError }
             do {
-                let (results, error, _) = try await attempt(takePending() + ["COMMIT"])
-                return (error == nil ? results.last?.commandTag : nil, error)
+                let (results, error, _) = try await attempt(pending + ["COMMIT"])
+                let tag = results.count > pending.count ? results.last?.commandTag : nil
+                return (tag, state.isCancelled && error?.sqlState == "57014" ? error?.cancelled : error)
             } catch let error as PostgresError {
                 return (nil, error)
             }
@@ -54,9 +57,18 @@ extension Connection: Session {
 
     /// Sends what was to go with the next statement, where that one can't take it along. The caller holds the turn.
     func sendPending() async throws {
+        _ = try await sendPending(before: [])
+    }
+
+    /// What is pending and then these; nil where nothing is pending.
+    private func sendPending(before statements: [SQL]) async throws -> [ResultSet]? {
         let pending = takePending()
-        guard !pending.isEmpty else { return }
-        if let error = try await attempt(pending).error { throw error }
+        guard !pending.isEmpty else { return nil }
+        let (results, error, _) = try await attempt(pending + statements)
+        guard let error else { return Array(results.dropFirst(pending.count)) }
+        // BEGIN itself failed. What the body sends next must not run outside of a transaction.
+        if isOutside { abandon() }
+        throw error
     }
 
     func sendPending(at place: Place) async throws {
@@ -72,12 +84,7 @@ extension Connection: Session {
 
     private func exchange(_ statements: [SQL], at place: Place) async throws -> [ResultSet] {
         try await turn(at: place, statement: statements.count == 1 ? statements[0].text : nil) {
-            let pending = takePending()
-            if !pending.isEmpty {
-                let (results, error, _) = try await attempt(pending + statements)
-                if let error { throw error }
-                return Array(results.dropFirst(pending.count))
-            }
+            if let results = try await sendPending(before: statements) { return results }
             var isSecondTry = false
             while true {
                 let wasIdle = handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false
@@ -140,7 +147,11 @@ extension Connection: Session {
         }
         guard incoming > 0 else { return steps }
         let surplus = statements.surplus(incoming: incoming, keeping: Set(names.keys))
-        return surplus.compactMap { key in statements.name(of: key).map { (.forget(key, name: $0), 0) } } + steps
+        // Not before a BEGIN: it may set an isolation level, which has to come first.
+        steps.insert(
+            contentsOf: surplus.compactMap { key in statements.name(of: key).map { (.forget(key, name: $0), 0) } },
+            at: batch[0].text.hasPrefix("BEGIN") ? 1 : 0)
+        return steps
     }
 
     private func noteTag(_ result: ResultSet) {

@@ -42,8 +42,10 @@ extension Connection {
         return result
     }
 
-    /// True where the server knows of no transaction: its BEGIN was not sent.
-    private var isOutside: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false }
+    nonisolated func forgetPending() { pending.withLock { $0 = [] } }
+
+    /// True where the server is known to be in no transaction.
+    var isOutside: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false }
 
     private func commit(at place: Place) async throws {
         let isEmpty = pending.withLock { pending in
@@ -53,18 +55,27 @@ extension Connection {
             return true
         }
         guard !isEmpty else { return }
-        // A connection known to be lost is refused here, before anything is sent: not committed.
-        let (tag, error) = try await commitPending(at: place)
+        let (tag, error): (String?, PostgresError?)
+        do {
+            (tag, error) = try await commitPending(at: place)
+        } catch {
+            // Nothing was sent: the task was cancelled, or the connection known to be lost.
+            await rollback(at: place)
+            throw error
+        }
         guard tag != "COMMIT" else { return }
-        await rollback(at: place)
         var failure = error ?? PostgresError(.rolledBack, "a statement had failed before COMMIT")
-        if failure.code == .connectionLost { failure.code = .outcomeUnknown }
-        if failure.sqlState == "25P02" { failure.code = .rolledBack }
+        if state.loss != nil {
+            failure.code = .outcomeUnknown
+        } else if failure.sqlState == "25P02" {
+            failure.code = .rolledBack
+        }
+        await rollback(at: place)
         throw failure.at(place, statement: "COMMIT")
     }
 
     private func rollback(at place: Place) async {
-        pending.withLock { $0 = [] }
+        forgetPending()
         guard !isOutside else { return }
         let reply = try? await runToTheEnd("ROLLBACK", at: place)
         if reply == nil || reply?.error != nil { abandon() }

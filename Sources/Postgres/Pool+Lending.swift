@@ -54,8 +54,9 @@ extension Pool {
 
     func giveBack(_ lease: Lease) {
         switch lease.connection.health.load(ordering: .acquiring) {
-        case .idle: free(lease.id, lease.connection)
-        case .occupied, .lost: drop(lease)
+        // What was never sent is not for the next user either.
+        case .idle where lease.connection.pending.withLock(\.isEmpty): free(lease.id, lease.connection)
+        case .idle, .occupied, .lost: drop(lease)
         }
     }
 

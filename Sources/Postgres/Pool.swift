@@ -83,7 +83,9 @@ package final class Pool: Sendable {
             lease.connection.begin(mode)
             do {
                 if !beginsWithStatement { try await lease.connection.sendPending(at: place) }
-            } catch let error as PostgresError where error.code == .connectionLost && attempt < size {
+            } catch {
+                lease.connection.forgetPending()
+                guard (error as? PostgresError)?.code == .connectionLost, attempt < size else { throw error }
                 continue
             }
             return try await lease.connection.finish(at: place, body)

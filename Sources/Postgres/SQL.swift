@@ -48,7 +48,7 @@ package struct SQL: Sendable {
     }
 
     private static let preparable = [
-        "select", "insert", "update", "delete", "with", "begin", "commit", "merge", "values", "table",
+        "select", "insert", "update", "delete", "with", "merge", "values", "table",
     ]
 }
 

@@ -48,10 +48,13 @@ package struct Transaction: Session {
     /// Sends the statement with the next one, or with COMMIT: a round trip less, where nobody looks at its answer. Where it
     /// fails, that next statement throws its error, or the transaction does.
     package func executeLater(_ sql: SQL, fileID: String = #fileID, line: Int = #line) throws {
-        try open(at: Place(fileID: fileID, line: line)).pending.withLock { $0.append(sql) }
+        try scope.state.withLock { state in
+            guard !state.isOver else { throw isOver(at: Place(fileID: fileID, line: line)) }
+            connection.pending.withLock { $0.append(sql) }
+        }
     }
 
-    /// Has the body run once COMMIT has succeeded, and never otherwise; it should only wake somebody.
+    /// Has the body run once the transaction has committed, and never otherwise; it should only wake somebody.
     package func onCommit(_ body: @escaping @Sendable () -> Void) {
         scope.state.withLock { $0.callbacks.append(body) }
     }
@@ -73,7 +76,7 @@ package struct Transaction: Session {
             return result
         } catch {
             scope.state.withLock { $0.callbacks.removeSubrange(min(callbacks, $0.callbacks.count)...) }
-            connection.pending.withLock { $0 = [] }
+            connection.forgetPending()
             let undone = try? await connection.runToTheEnd(
                 "ROLLBACK TO SAVEPOINT \(name); RELEASE SAVEPOINT \(name)", at: place)
             if undone?.error != nil || undone == nil { await connection.abandon() }
@@ -83,10 +86,12 @@ package struct Transaction: Session {
 
     /// The connection, as long as the transaction lasts.
     func open(at place: Place) throws -> Connection {
-        guard !scope.state.withLock(\.isOver) else {
-            throw PostgresError(.misuse, "the transaction is over").at(place)
-        }
+        guard !scope.state.withLock(\.isOver) else { throw isOver(at: place) }
         return connection
+    }
+
+    private func isOver(at place: Place) -> PostgresError {
+        PostgresError(.misuse, "the transaction is over").at(place)
     }
 
     /// Marks the end; returns what waits for the commit.

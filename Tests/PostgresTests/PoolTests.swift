@@ -66,6 +66,22 @@ struct PoolTests {
         await pool.close()
     }
 
+    @Test func `a transaction given up before its BEGIN leaves nothing to the next user`() async throws {
+        let pool = try await Server.pool(size: 1)
+        let reader = try await Server.connect()
+        try await reader.execute("CREATE TABLE IF NOT EXISTS kept (round int)")
+        for round in 0..<300 {
+            let givenUp = Task { try await pool.transaction { try await $0.execute("SELECT 1") } }
+            for _ in 0..<(round % 20) { await Task.yield() }
+            givenUp.cancel()
+            _ = await givenUp.result
+            try await pool.withConnection { try await $0.execute("INSERT INTO kept VALUES (\(round)::int)") }
+        }
+        #expect(try await reader.value("SELECT count(*) FROM kept") == 300)
+        await pool.close()
+        await reader.close()
+    }
+
     @Test func `killed backends: 50 rounds, no call hangs, dead connections are replaced`() async throws {
         let pool = try await Server.pool(size: 4)
         let killer = try await Server.connect { $0.applicationName = "killer" }

@@ -168,6 +168,37 @@ struct TransactionTests {
         await connection.close()
     }
 
+    @Test func `what was put off is stopped with its task`() async throws {
+        let connection = try await connect()
+        let watcher = try await Server.connect()
+        let process: Int = try await connection.value("SELECT pg_backend_pid()")
+        let lock = try await HeldLock.taken()
+        let task = Task {
+            try await connection.transaction { transaction in
+                try transaction.executeLater("INSERT INTO entry VALUES (1)")
+                try transaction.executeLater(lock.wish)
+            }
+        }
+        try await untilWaiting(process, watcher)
+        task.cancel()
+        #expect(await failure { try await task.value }?.code == .cancelled)
+        #expect(try await entries(connection) == [])
+        await lock.release()
+        await connection.close()
+        await watcher.close()
+    }
+
+    @Test func `a full cache of statements doesn't come before an isolation level`() async throws {
+        let connection = try await Server.connect { $0.statementCacheSize = 1 }
+        for number in 1...3 {
+            let level: String = try await connection.transaction(.serializable) {
+                try await $0.value("SELECT current_setting('transaction_isolation') || \(unescaped: "\(number)")::text")
+            }
+            #expect(level == "serializable\(number)")
+        }
+        await connection.close()
+    }
+
     @Test func `a transaction kept beyond its end is refused`() async throws {
         let connection = try await connect()
         let kept = try await connection.transaction { $0 }

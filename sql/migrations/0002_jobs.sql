@@ -208,10 +208,11 @@ END $$;
 CREATE TRIGGER tell_of_new_jobs AFTER INSERT ON jobs.job
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION jobs.tell_of_new_jobs();
 
--- Waits until nobody holds a job's row, and doesn't hold it either.
+-- Waits until nobody keeps others from following a job, and doesn't do so either.
 CREATE FUNCTION jobs.await_lock(wanted bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     PERFORM FROM jobs.job AS j WHERE j.id = wanted FOR NO KEY UPDATE;
+    PERFORM FROM jobs.dead_letter AS d WHERE d.id = wanted FOR NO KEY UPDATE;
     -- What undoes this block lets go of the lock.
     RAISE EXCEPTION USING ERRCODE = 'RJ002';
 EXCEPTION WHEN SQLSTATE 'RJ002' THEN
@@ -227,54 +228,55 @@ CREATE FUNCTION jobs.follow(wanted bigint[]) RETURNS TABLE (id bigint, is_lost b
     LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 #variable_conflict use_column
 DECLARE
-    rest        bigint[] := ARRAY(SELECT DISTINCT unnest(wanted));
-    step        bigint[];
     wanted_id   bigint;
     is_followed boolean;
+    ended       text;
+    kept        bigint[];
+    lost        bigint[];
 BEGIN
-    WHILE rest <> '{}' LOOP
-        step := '{}';
+    LOOP
+        kept := '{}';
+        lost := '{}';
         BEGIN
-            FOR wanted_id IN SELECT unnest(rest) ORDER BY 1 LOOP
+            FOR wanted_id IN SELECT DISTINCT unnest(wanted) ORDER BY 1 LOOP
                 -- The lock that those who follow can share; the flag is set by the first of them.
                 SELECT j.followed INTO is_followed FROM jobs.job AS j WHERE j.id = wanted_id FOR KEY SHARE NOWAIT;
-                CONTINUE WHEN NOT FOUND;
-                IF NOT is_followed THEN
+                IF FOUND THEN
+                    kept := kept || wanted_id;
+                    CONTINUE WHEN is_followed;
                     PERFORM FROM jobs.job AS j WHERE j.id = wanted_id FOR NO KEY UPDATE NOWAIT;
                     UPDATE jobs.job AS j SET followed = true WHERE j.id = wanted_id;
+                    CONTINUE;
                 END IF;
-                step := step || wanted_id;
+                SELECT d.followed INTO is_followed FROM jobs.dead_letter AS d WHERE d.id = wanted_id FOR KEY SHARE NOWAIT;
+                IF FOUND THEN
+                    kept := kept || wanted_id;
+                    CONTINUE WHEN is_followed;
+                    PERFORM FROM jobs.dead_letter AS d WHERE d.id = wanted_id FOR NO KEY UPDATE NOWAIT;
+                    UPDATE jobs.dead_letter AS d SET followed = true WHERE d.id = wanted_id;
+                    CONTINUE;
+                END IF;
+                SELECT h.outcome INTO ended FROM jobs.history AS h WHERE h.id = wanted_id;
+                IF FOUND THEN
+                    IF ended <> 'done' THEN lost := lost || wanted_id; END IF;
+                    CONTINUE;
+                END IF;
+                -- What went from one table to another between these statements is looked for again, with all the others.
+                IF EXISTS (SELECT FROM jobs.every AS e WHERE e.id = wanted_id) THEN
+                    RAISE EXCEPTION USING ERRCODE = 'lock_not_available';
+                END IF;
+                RAISE EXCEPTION 'A job can''t wait for job %: there is none, or its history was dropped.', wanted_id
+                    USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'dependency_waits_for';
             END LOOP;
+            EXIT;
         EXCEPTION WHEN lock_not_available THEN
             PERFORM jobs.await_lock(wanted_id);
-            CONTINUE;
         END;
-        -- Claims pass over locked rows; whoever did is told to come again.
-        PERFORM pg_notify('jobs', CASE j.stage WHEN 'ready' THEN 'ready ' || j.queue WHEN 'laned' THEN 'laned' ELSE 'due' END)
-           FROM jobs.job AS j WHERE j.id = ANY (step) AND j.owner IS NULL AND j.stage <> 'blocked';
-        RETURN QUERY SELECT unnest(step), false;
-        rest := ARRAY(SELECT unnest(rest) EXCEPT SELECT unnest(step));
-        EXIT WHEN rest = '{}';
-
-        WITH open AS (
-            SELECT d.id FROM jobs.dead_letter AS d WHERE d.id = ANY (rest) ORDER BY d.id FOR UPDATE
-        ), told AS (
-            UPDATE jobs.dead_letter AS d SET followed = true FROM open WHERE d.id = open.id RETURNING d.id
-        )
-        SELECT array_agg(told.id) INTO step FROM told;
-        RETURN QUERY SELECT unnest(step), false;
-        rest := ARRAY(SELECT unnest(rest) EXCEPT SELECT unnest(step));
-
-        RETURN QUERY SELECT h.id, true FROM jobs.history AS h WHERE h.id = ANY (rest) AND h.outcome <> 'done';
-        rest := ARRAY(SELECT unnest(rest) EXCEPT SELECT h.id FROM jobs.history AS h WHERE h.id = ANY (rest));
-
-        -- What went from one table to another between these statements is looked for again.
-        step := ARRAY(SELECT unnest(rest) EXCEPT SELECT e.id FROM jobs.every AS e WHERE e.id = ANY (rest));
-        IF step <> '{}' THEN
-            RAISE EXCEPTION 'A job can''t wait for job %: there is none, or its history was dropped.', array_to_string(step, ', ')
-                USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'dependency_waits_for';
-        END IF;
     END LOOP;
+    -- Claims pass over locked rows; whoever did is told to come again.
+    PERFORM pg_notify('jobs', CASE j.stage WHEN 'ready' THEN 'ready ' || j.queue WHEN 'laned' THEN 'laned' ELSE 'due' END)
+       FROM jobs.job AS j WHERE j.id = ANY (kept) AND j.owner IS NULL AND j.stage <> 'blocked';
+    RETURN QUERY SELECT unnest(kept), false UNION ALL SELECT unnest(lost), true;
 END $$;
 
 -- What waited for these jobs waits for them no more: they are done. Part of the statement that ends them. Jobs are locked
