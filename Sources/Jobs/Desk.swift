@@ -125,7 +125,7 @@ final class Desk: Sendable {
                 let run = state.workers[worker]?.run
                 state.ends.append(End(claim: end.claim, run: run, ending: end.ending, seconds: end.seconds))
             }
-            // A worker that isn't known any more was let go.
+            // Who isn't known any more was let go; who is being cancelled would hand that on to the next job.
             guard state.workers[worker]?.isLeaving == false, !Task.isCancelled, !state.isToDismiss,
                 let claim = state.waiting.popLast()
             else {

@@ -48,8 +48,8 @@ func makeDirectory(_ path: String) throws(LocalPostgresError) -> String {
 
 /// Makes a new, empty directory that only this user may enter.
 func makeTemporaryDirectory(in parent: String) throws(LocalPostgresError) -> String {
-    // mkdtemp wants six X's at the end, and puts the name that it chose in their place.
-    var template = Array("\(parent)/relief-postgres.XXXXXX".utf8CString)
+    // mkdtemp puts the name that it chose in the place of the last six letters, which have to be X.
+    var template = Array("\(parent)/relief-postgres.\(String(repeating: "X", count: 6))".utf8CString)
     guard mkdtemp(&template) != nil else {
         throw LocalPostgresError(
             .directory, "Can't make a directory in \(parent): \(reason()). Make it writable, or set TMPDIR.")

@@ -2,8 +2,9 @@ import CLibPQ
 import Dispatch
 
 /// The key with which a running statement can be stopped from outside its connection.
-final class CancelHandle: @unchecked Sendable {  // PQcancel is safe from any thread, and nothing changes the handle.
-    private let handle: OpaquePointer
+final class CancelHandle: Sendable {
+    /// libpq allows PQcancel from any thread, and nothing changes what this points to until `deinit` frees it.
+    private nonisolated(unsafe) let handle: OpaquePointer
     private static let queue = DispatchQueue(label: "postgres.cancel", attributes: .concurrent)
 
     init?(_ connection: OpaquePointer) {

@@ -1,8 +1,9 @@
 import CLibPQ
 
 /// What the server answered to one statement: rows, or how many rows it touched.
-package final class ResultSet: @unchecked Sendable {  // A PGresult never changes once libpq has handed it out.
-    private let handle: OpaquePointer
+package final class ResultSet: Sendable {
+    /// libpq only reads a result once it has handed it out, so any thread may, until `deinit` frees it.
+    private nonisolated(unsafe) let handle: OpaquePointer
     let columnCount: Int32
     package let rowCount: Int
 
