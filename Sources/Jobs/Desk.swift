@@ -26,6 +26,8 @@ final class Desk: Sendable {
     private struct Worker {
         let task: Task<Void, Never>
         var run: Run?
+        /// When that began.
+        var since = ContinuousClock.now
         /// Its task is being cancelled: that must not meet the job after this one.
         var isLeaving = false
     }
@@ -54,6 +56,12 @@ final class Desk: Sendable {
         }
     }
 
+    /// Workers who have been at one job for longer than such a time.
+    func stuck(longerThan time: Duration) -> Int {
+        let limit = ContinuousClock.now - time
+        return state.withLock { $0.workers.values.count { $0.run != nil && $0.since < limit } }
+    }
+
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty && $0.workers.isEmpty && $0.ends.isEmpty } }
 
     /// How many jobs wait or run here.
@@ -69,6 +77,11 @@ final class Desk: Sendable {
     /// Puts claims behind those that wait.
     func put(_ claims: [Claim]) {
         state.withLock { $0.waiting.insert(contentsOf: claims.reversed(), at: 0) }
+    }
+
+    /// Puts a claim before all others.
+    func putFirst(_ claim: Claim) {
+        state.withLock { $0.waiting.append(claim) }
     }
 
     /// Takes back what no worker has begun.
@@ -104,11 +117,9 @@ final class Desk: Sendable {
             let number = state.hired
             // Made under the lock, so that whoever finds the run finds the task that can be cancelled.
             let task = Task {
-                var end: End?
-                while let claim = next(for: number, after: end, begin: begin) {
-                    let begun = ContinuousClock.now
-                    let ending = await run(claim)
-                    end = End(claim: claim, run: nil, ending: ending, seconds: (ContinuousClock.now - begun).inSeconds)
+                var end: Finish?
+                while let (claim, begun) = next(for: number, after: end, begin: begin) {
+                    end = (claim, begun, await run(claim))
                 }
             }
             state.workers[number] = Worker(task: task)
@@ -118,12 +129,18 @@ final class Desk: Sendable {
     /// The worker with the next job to finish leaves after it.
     func dismissOne() { state.withLock { $0.isToDismiss = true } }
 
-    private func next(for worker: Int, after end: End?, begin: (Claim) -> Run) -> Claim? {
+    private typealias Finish = (claim: Claim, begun: ContinuousClock.Instant, ending: Runner.Ending)
+
+    private func next(
+        for worker: Int, after end: Finish?, begin: (Claim) -> Run
+    ) -> (claim: Claim, begun: ContinuousClock.Instant)? {
+        let now = ContinuousClock.now
         let (claim, isNews) = state.withLock { state -> (Claim?, Bool) in
             let isFirst = end != nil && state.ends.isEmpty
             if let end {
                 let run = state.workers[worker]?.run
-                state.ends.append(End(claim: end.claim, run: run, ending: end.ending, seconds: end.seconds))
+                let seconds = (now - end.begun).inSeconds
+                state.ends.append(End(claim: end.claim, run: run, ending: end.ending, seconds: seconds))
             }
             // Who isn't known any more was let go; who is being cancelled would hand that on to the next job.
             guard state.workers[worker]?.isLeaving == false, !Task.isCancelled, !state.isToDismiss,
@@ -133,10 +150,11 @@ final class Desk: Sendable {
                 return (nil, true)
             }
             state.workers[worker]?.run = begin(claim)
+            state.workers[worker]?.since = now
             return (claim, isFirst)
         }
         if isNews { ring() }
-        return claim
+        return claim.map { ($0, now) }
     }
 
     // MARK: What runs

@@ -46,7 +46,7 @@ extension Engine {
         try await claimSuspect(control, now, leaseNow)
         for name in work.queues.keys.sorted() {
             work.queues[name]?.lookAfterward(until: settings.fallbackTick)
-            guard let queue = work.queues[name], queue.look, let lease else { continue }
+            guard let queue = work.queues[name], queue.look, let lease, !mustStop else { continue }
             let room = work.room(in: queue, settings: settings)
             guard room > 0 else { continue }
             // Late commits and urgent jobs lie behind the cursor: begin again now and then.
@@ -76,7 +76,7 @@ extension Engine {
     /// A job that was with an engine when it stopped may be what stopped it. Such jobs run one at a time, so that the
     /// guilty one takes none of the others with it a second time.
     private func claimSuspect(_ control: Connection, _ now: Date, _ leaseNow: Date) async throws {
-        guard work.lookForSuspects, work.suspect == nil, let lease else { return }
+        guard work.lookForSuspects, work.suspect == nil, let lease, !mustStop else { return }
         work.lookForSuspects = false
         let queues = try await control.query(
             """
@@ -156,7 +156,9 @@ extension Engine {
     private var runner: Runner {
         Runner(
             pool: pool, registry: registry,
-            host: AttemptHost(clock: clock, logger: logger) { [weak self] in await self?.report($0, $1, $2) })
+            host: AttemptHost(clock: clock, logger: logger, slowKinds: slowKinds) { [weak self] in
+                await self?.report($0, $1, $2)
+            })
     }
 
     private func report(_ claim: Claim, _ fraction: Double, _ note: String?) async {
@@ -177,12 +179,16 @@ extension QueueState {
     /// More is there than the engine can take for now, and was so for a while.
     var isBacklogged: Bool { fullClaims >= 3 && !isLimited }
 
-    /// Whether one more worker would be of use: not where those at work are done with what waits before it came.
+    /// Whether one more worker would be of use: not where those at work are done with what waits before it came. Nobody
+    /// knows when one will be who has been at his job for longer than that.
     var needsWorker: Bool {
         let (waiting, workers, coming) = desk.counts
         guard workers < limit, waiting > coming else { return false }
-        return workers == 0 || waiting > workers * pace.jobs(within: 0.002)
+        return waiting > (workers - desk.stuck(longerThan: Self.moment)) * pace.jobs(within: Self.moment.inSeconds)
     }
+
+    /// What a worker takes to come.
+    static let moment = Duration.milliseconds(2)
 
     /// Draws the conclusions from a claim.
     mutating func note(_ claims: [Claim], room: Int, from cursor: Claim.Cursor) {

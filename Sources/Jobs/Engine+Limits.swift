@@ -28,7 +28,7 @@ extension Engine {
                 work.lookForSuspects = true
             }
             // What ended here makes room for others, and we are the first to know.
-            if let held = queue.held, queue.desk.atHand < held {
+            if let held = queue.held, work.atHand(in: queue) < held {
                 work.queues[name]?.look = true
                 work.lookForSuspects = true
             }
@@ -53,7 +53,7 @@ extension Engine {
         _ sort: Claim.Sort, _ name: String, _ room: Int, _ lease: Lease, _ control: Connection, _ now: Date,
         _ leaseNow: Date
     ) async throws -> (Admission, claims: [Claim]) {
-        let mine = work.queues[name]?.desk.atHand ?? 0
+        let mine = work.queues[name].map(work.atHand) ?? 0
         // Whether the database heard of it is not known if the answer is lost.
         work.queues[name]?.held = nil
         let (admission, claims) = try await Claim.take(
@@ -68,7 +68,7 @@ extension Engine {
     func giveBack(_ control: Connection, _ now: Date) async throws {
         guard let engine = lease?.engine else { return }
         for (name, queue) in work.queues where queue.isLimited {
-            let mine = queue.desk.atHand
+            let mine = work.atHand(in: queue)
             guard queue.held != mine else { continue }
             try await control.execute("SELECT jobs.hold(\(name), \(engine), \(mine)::int, 0, \(now))")
             work.queues[name]?.held = mine

@@ -204,6 +204,10 @@ extension Engine {
         delay = min(delay, work.nextBeat.timeIntervalSince(leaseNow), settings.fallbackTick.inSeconds)
         for queue in work.queues.values {
             if let deadline = queue.desk.nextDeadline { delay = min(delay, deadline.timeIntervalSince(leaseNow)) }
+            // What waits for a worker who seemed to be done soon.
+            if queue.desk.counts.waiting > 0, work.capacity(of: queue, settings: settings) > queue.desk.counts.workers {
+                delay = min(delay, QueueState.moment.inSeconds)
+            }
             if let aftercare = queue.aftercare { delay = min(delay, (aftercare.next - .now).inSeconds) }
         }
         if let stopping {

@@ -30,6 +30,8 @@ extension Engine {
         }
         switch end.ending {
         case .committed(let settlement): settled(claim, settlement)
+        case .unsent(let transaction):
+            work.unsent.append(Unsent(claim: claim, run: run, transaction: transaction))
         case .returned(.done): work.finished.append(claim)
         case .returned(let settlement): work.unsettled.append((claim, settlement))
         case .fenced:
@@ -40,7 +42,7 @@ extension Engine {
         }
     }
 
-    private func settlement(of run: Desk.Run, after error: any Error, _ mayHaveHappened: Bool) -> Settlement {
+    func settlement(of run: Desk.Run, after error: any Error, _ mayHaveHappened: Bool) -> Settlement {
         let failure: any Error = run.timedOut ? TimedOut() : error
         if let reason = run.cancelReason, !mayHaveHappened { return .cancelled(reason: reason) }
         var metadata = about(run.claim)
@@ -53,6 +55,7 @@ extension Engine {
     /// Writes the ends that aren't written yet.
     func settle(_ control: Connection) async throws {
         writeFinished()
+        commitUnsent()
         while let (claim, settlement) = work.unsettled.first {
             do {
                 try await settlement.write(claim, now: clock.now(), in: control)
@@ -102,7 +105,7 @@ extension Engine {
         wake()
     }
 
-    private func settled(_ claim: Claim, _ settlement: Settlement) {
+    func settled(_ claim: Claim, _ settlement: Settlement) {
         metrics.ended([claim], outcome: settlement.name)
         switch settlement {
         case .done: say(.done(claim.id))
@@ -189,8 +192,8 @@ extension Engine {
             work.queues[name]?.held = nil
         }
         for (claim, _) in work.unsettled { say(.fenced(claim.id)) }
-        for claim in work.finished { say(.fenced(claim.id)) }
-        (work.unsettled, work.finished) = ([], [])
+        for claim in work.finished + work.unsent.map(\.claim) { say(.fenced(claim.id)) }
+        (work.unsettled, work.finished, work.unsent) = ([], [], [])
         (work.suspect, work.lookForSuspects) = (nil, true)
     }
 

@@ -24,11 +24,14 @@ package actor Engine: Service {
     let logger: Logger
     let observer: (@Sendable (EngineEvent) -> Void)?
     var metrics = JobMetrics()
+    let slowKinds = SlowKinds()
 
     let wakeups: AsyncStream<Void>
     private let bell: AsyncStream<Void>.Continuation
     let alarm: Alarm
     private let stopRequested = Atomic<Bool>(false)
+    /// From now on nothing is claimed, not even by a look that had begun before.
+    var mustStop: Bool { stopRequested.load(ordering: .acquiring) }
 
     var control: Connection?
     var listener: Task<Void, Never>?
@@ -75,7 +78,9 @@ package actor Engine: Service {
                 limits[entry.policy.queue] = settings.otherQueues
             }
         }
-        work.queues = limits.mapValues { QueueState(limit: $0, desk: Desk { bell.yield() }) }
+        for (name, limit) in limits {
+            work.queues[name] = QueueState(name: name, limit: limit, desk: Desk { bell.yield() })
+        }
     }
 
     /// Runs until graceful shutdown: then it claims nothing more, gives running jobs the grace period, and hands back the
@@ -109,7 +114,7 @@ package actor Engine: Service {
         bell.yield()
         for await _ in wakeups {
             if abandoned { return }
-            if stopRequested.load(ordering: .acquiring), stopping == nil {
+            if mustStop, stopping == nil {
                 stopping = leaseClock.now().addingTimeInterval(settings.grace.inSeconds)
             }
             await look()

@@ -19,12 +19,17 @@ package struct AttemptFacts: Sendable {
 final class AttemptHost: Sendable {
     let clock: any Clock
     let logger: Logger
+    let slowKinds: SlowKinds
     /// Shows how far a job is.
     let report: @Sendable (Claim, Double, String?) async -> Void
 
-    init(clock: any Clock, logger: Logger, report: @escaping @Sendable (Claim, Double, String?) async -> Void) {
+    init(
+        clock: any Clock, logger: Logger, slowKinds: SlowKinds = SlowKinds(),
+        report: @escaping @Sendable (Claim, Double, String?) async -> Void
+    ) {
         self.clock = clock
         self.logger = logger
+        self.slowKinds = slowKinds
         self.report = report
     }
 }

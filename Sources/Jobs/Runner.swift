@@ -13,6 +13,8 @@ struct Runner: Sendable {
     enum Ending: Sendable {
         /// The completion committed with the effect.
         case committed(Settlement)
+        /// The effect and the completion are still to be committed.
+        case unsent(UnsentTransaction)
         /// The effect lies outside; the completion is still to be written.
         case returned(Settlement)
         /// The lease was lost before the completion: nothing of the run took effect in the database.
@@ -29,11 +31,15 @@ struct Runner: Sendable {
         var hasBegun = false
         do {
             switch entry.handler {
+            case .inTransaction where claim.unsent != nil:
+                return .committed(try await commit(claim))
             case .inTransaction(let handler):
-                return .committed(
-                    try await pool.transaction(beginsWithStatement: true) { transaction in
-                        try await Self.perform(claim, handler, facts, in: transaction)
-                    })
+                let (settlement, unsent) = try await pool.terseTransaction(
+                    mayStayUnsent: !host.slowKinds.takesTurn(claim.kind)
+                ) { transaction in
+                    try await Self.perform(claim, handler, facts, in: transaction)
+                }
+                return unsent.map(Ending.unsent) ?? .committed(settlement)
             case .outside(let isRepeatable, let handler):
                 if !isRepeatable {
                     try await pool.withConnection { try await claim.beginEffect(now: facts.now, in: $0) }
@@ -47,6 +53,18 @@ struct Runner: Sendable {
             return .fenced
         } catch {
             return .failed(error, mayHaveHappened: hasBegun && !(error is NothingHappened))
+        }
+    }
+
+    /// Commits by itself what was undone in a group; the time of its kind holds for it as for a handler.
+    private func commit(_ claim: Claim) async throws -> Settlement {
+        guard let unsent = claim.unsent, let ending = try await pool.commit([unsent], within: nil).first else {
+            return .done
+        }
+        switch ending {
+        case .committed: return .done
+        case .failed(let error), .undone(let error): throw error
+        case .untried: throw PostgresError(.cancelled, "The transaction was not sent.")
         }
     }
 

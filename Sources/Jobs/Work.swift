@@ -7,6 +7,10 @@ struct Work {
     var finished: [Claim] = []
     /// Of those, what is being written now.
     var finishing: [Claim] = []
+    /// Jobs that are done and whose transactions are still to be committed; and those of them on their way, by group.
+    var unsent: [Unsent] = []
+    var committing: [Int: [Unsent]] = [:]
+    var groupsSent = 0
     /// Ticks that have still to look for jobs of a claim whose answer was lost.
     var unheardClaims = 0
     /// Other ends that are still to be written: failures, mostly.
@@ -29,13 +33,25 @@ struct Work {
     var schedules: [String: Date] = [:]
 
     var isSettled: Bool {
-        finished.isEmpty && finishing.isEmpty && unsettled.isEmpty && queues.values.allSatisfy(\.desk.isEmpty)
+        finished.isEmpty && finishing.isEmpty && unsent.isEmpty && committing.isEmpty && unsettled.isEmpty
+            && queues.values.allSatisfy(\.desk.isEmpty)
     }
 
     /// Nothing is at hand, and nothing is known that could be claimed.
     var isIdle: Bool { isSettled && !lookForSuspects && !queues.values.contains(where: \.look) }
 
     var workers: Int { queues.values.reduce(0) { $0 + $1.desk.counts.workers } }
+
+    /// Jobs that are done, until that is written.
+    private var beingWritten: Int {
+        finished.count + finishing.count + unsent.count + committing.values.reduce(0) { $0 + $1.count }
+    }
+
+    /// How many jobs of a queue wait, run, or commit here.
+    func atHand(in queue: QueueState) -> Int {
+        queue.desk.atHand + unsent.count { $0.claim.queue == queue.name }
+            + committing.values.reduce(0) { $0 + $1.count { $0.claim.queue == queue.name } }
+    }
 
     /// Workers that a queue may have now: its own limit, within what the other queues leave of the engine's.
     func capacity(of queue: QueueState, settings: EngineSettings) -> Int {
@@ -47,16 +63,17 @@ struct Work {
         let (waiting, workers, _) = queue.desk.counts
         let capacity = capacity(of: queue, settings: settings)
         // What waits here counts as running: no other engine could start it.
-        if queue.isLimited { return min(capacity - waiting - workers, settings.claimBatch) }
+        if queue.isLimited { return min(capacity - atHand(in: queue), settings.claimBatch) }
         let ahead = min(queue.pace.jobs(within: 0.1) * capacity, 8 * settings.claimBatch)
-        let room = min(capacity + ahead - waiting - workers - finished.count - finishing.count, settings.claimBatch)
+        let room = min(capacity + ahead - waiting - workers - beingWritten, settings.claimBatch)
         // Small claims cost as much as large ones: they wait until they are worth it, or needed.
         return waiting > 0 && room < settings.claimBatch / 2 ? 0 : room
     }
 
     /// The jobs at hand, from the claim to the end that is written.
     var held: [JobID] {
-        queues.values.flatMap(\.desk.held) + (finished + finishing + unsettled.map(\.claim)).map(\.id)
+        let written = finished + finishing + (unsent + committing.values.joined()).map(\.claim)
+        return queues.values.flatMap(\.desk.held) + (written + unsettled.map(\.claim)).map(\.id)
     }
 
     mutating func lookEverywhere() {
@@ -90,6 +107,7 @@ struct Work {
 
 /// A queue as one engine sees it.
 struct QueueState {
+    let name: String
     let limit: Int
     let desk: Desk
     /// Whether there may be something to claim.
@@ -109,7 +127,8 @@ struct QueueState {
     /// Its rate allows no start before this, by the engine's clock.
     var notBefore: Date?
 
-    init(limit: Int, desk: Desk) {
+    init(name: String, limit: Int, desk: Desk) {
+        self.name = name
         self.limit = limit
         self.desk = desk
     }

@@ -99,7 +99,7 @@ extension Connection: Session {
     }
 
     /// Sends the batch once. The third value tells that a prepared statement turned out to be of no more use.
-    private func attempt(_ batch: [SQL]) async throws -> (results: [ResultSet], error: PostgresError?, isStale: Bool) {
+    func attempt(_ batch: [SQL]) async throws -> (results: [ResultSet], error: PostgresError?, isStale: Bool) {
         let steps = plan(batch)
         let reply = steps.count == 1 ? try await single(steps[0].step) : try await pipelined(steps.map(\.step))
         var results: [ResultSet] = []

@@ -23,6 +23,16 @@ extension Connection {
 
     /// The part of a transaction after its BEGIN.
     nonisolated func finish<R>(at place: Place, _ body: (Transaction) async throws -> R) async throws -> R {
+        let (result, callbacks) = try await perform(at: place, body)
+        try await commit(at: place)
+        for callback in callbacks { callback() }
+        return result
+    }
+
+    /// The body of a transaction, and what waits for its COMMIT; rolls back if it throws.
+    nonisolated func perform<R>(
+        at place: Place, _ body: (Transaction) async throws -> R
+    ) async throws -> (result: R, callbacks: [@Sendable () -> Void]) {
         let transaction = Transaction(connection: self)
         let result: R
         do {
@@ -37,9 +47,16 @@ extension Connection {
             await rollback(at: place)
             throw PostgresError(.cancelled, "the task was cancelled before COMMIT").at(place)
         }
-        try await commit(at: place)
-        for callback in callbacks { callback() }
-        return result
+        return (result, callbacks)
+    }
+
+    /// A transaction of which nothing was sent, from its BEGIN on; nil where some of it was.
+    nonisolated func takeUnsent() -> [SQL]? {
+        pending.withLock { pending in
+            guard pending.count > 1, pending[0].text.hasPrefix("BEGIN") else { return nil }
+            defer { pending = [] }
+            return pending
+        }
     }
 
     nonisolated func forgetPending() { pending.withLock { $0 = [] } }
@@ -47,7 +64,7 @@ extension Connection {
     /// True where the server is known to be in no transaction.
     var isOutside: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false }
 
-    private func commit(at place: Place) async throws {
+    func commit(at place: Place) async throws {
         let isEmpty = pending.withLock { pending in
             // Nothing but the BEGIN.
             guard isOutside, pending.count == 1 else { return false }
@@ -74,7 +91,7 @@ extension Connection {
         throw failure.at(place, statement: "COMMIT")
     }
 
-    private func rollback(at place: Place) async {
+    func rollback(at place: Place) async {
         forgetPending()
         guard !isOutside else { return }
         let reply = try? await runToTheEnd("ROLLBACK", at: place)

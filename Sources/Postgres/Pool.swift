@@ -69,11 +69,11 @@ package final class Pool: Sendable {
     }
 
     /// Runs the body in a transaction on a connection of its own; see `Connection.transaction`. A connection whose death
-    /// shows at BEGIN is replaced; where BEGIN shall go with the first statement, a round trip less, that statement fails.
+    /// shows at BEGIN is replaced.
     @discardableResult
     package func transaction<R>(
-        _ mode: TransactionMode = .readWrite, beginsWithStatement: Bool = false, fileID: String = #fileID,
-        line: Int = #line, _ body: (Transaction) async throws -> R
+        _ mode: TransactionMode = .readWrite, fileID: String = #fileID, line: Int = #line,
+        _ body: (Transaction) async throws -> R
     ) async throws -> R {
         let place = Place(fileID: fileID, line: line)
         // After a restart of the server each connection of the pool may be found dead in turn; one more is new.
@@ -82,7 +82,7 @@ package final class Pool: Sendable {
             defer { giveBack(lease) }
             lease.connection.begin(mode)
             do {
-                if !beginsWithStatement { try await lease.connection.sendPending(at: place) }
+                try await lease.connection.sendPending(at: place)
             } catch {
                 lease.connection.forgetPending()
                 guard (error as? PostgresError)?.code == .connectionLost, attempt < size else { throw error }
@@ -91,6 +91,41 @@ package final class Pool: Sendable {
             return try await lease.connection.finish(at: place, body)
         }
         throw PostgresError(.connectionLost, "no connection of the pool is alive").at(place)
+    }
+
+    /// Runs the body in a transaction with as few round trips as can be: BEGIN goes with the first statement; and where all
+    /// statements were put off (`executeLater`) and it may stay unsent, it is returned as a whole, for `commit(_:)`.
+    package func terseTransaction<R>(
+        _ mode: TransactionMode = .readWrite, mayStayUnsent: Bool, fileID: String = #fileID, line: Int = #line,
+        _ body: (Transaction) async throws -> R
+    ) async throws -> (result: R, unsent: UnsentTransaction?) {
+        let place = Place(fileID: fileID, line: line)
+        let lease = try await lend(at: place)
+        defer { giveBack(lease) }
+        lease.connection.begin(mode)
+        let (result, callbacks) = try await lease.connection.perform(at: place, body)
+        if mayStayUnsent, let statements = lease.connection.takeUnsent() {
+            return (result, UnsentTransaction(statements: statements, callbacks: callbacks))
+        }
+        try await lease.connection.commit(at: place)
+        for callback in callbacks { callback() }
+        return (result, nil)
+    }
+
+    /// Commits transactions in one round trip, each for itself, and says in their order how they ended; see
+    /// `UnsentTransaction.Ending`. A statement that takes longer than `patience` is stopped, as is one whose task is
+    /// cancelled. Throws where nothing was sent.
+    package func commit(
+        _ unsent: [UnsentTransaction], within patience: Duration?, fileID: String = #fileID, line: Int = #line
+    ) async throws -> [UnsentTransaction.Ending] {
+        let place = Place(fileID: fileID, line: line)
+        let lease = try await lend(at: place)
+        defer { giveBack(lease) }
+        let endings = try await lease.connection.commit(unsent, within: patience, at: place)
+        for (transaction, ending) in zip(unsent, endings) {
+            if case .committed = ending { for callback in transaction.callbacks { callback() } }
+        }
+        return endings
     }
 
     /// Ends all connections that are not lent; those lent end when they come back. Who waits gets `.poolClosed`.

@@ -15,12 +15,14 @@ extension Settings {
             SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; \
             SET bytea_output = 'hex'; SET extra_float_digits = 1; SET standard_conforming_strings = on
             """
-        if let statementTimeout {
-            let (seconds, attoseconds) = statementTimeout.components
-            script += "; SET statement_timeout = \(seconds * 1000 + attoseconds / 1_000_000_000_000_000)"
-        }
+        if let statementTimeout { script += "; SET statement_timeout = \(statementTimeout.milliseconds)" }
         return script
     }
+}
+
+extension Duration {
+    /// As the server's settings want it.
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }
 
 /// Gives a C function an array of C strings that ends with NULL.

@@ -36,6 +36,37 @@ struct EngineTests {
         #expect(try await rig.count("SELECT count(*) FROM jobs.every") == 0)
     }
 
+    @Test func `a job gets a worker of its own where the one who seemed to be done soon is stuck`() async throws {
+        struct Quick: Job {
+            static let kind = "test.quick"
+            let isStuck: Bool
+        }
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        var registry = Registry()
+        registry.register(
+            Quick.self, isRepeatable: true,
+            outside: { job, _ in
+                if job.isStuck { await gate.pass("stuck") }
+                return .done
+            })
+        let engine = rig.start(registry)
+        await engine.until(.idle)
+        _ = try await rig.pool.transaction { transaction in
+            try await Jobs.enqueueAll(
+                (0..<500).map { _ in Quick(isStuck: false) }, in: transaction, now: rig.clock.now())
+        }
+        try await engine.untilIdle()
+        let stuck = try await rig.harness.enqueue(Quick(isStuck: true))
+        _ = await gate.arrived()
+        let next = try await rig.harness.enqueue(Quick(isStuck: false))
+        await engine.until(.done(next))
+        #expect(try await rig.show(stuck).state == .running)
+        gate.open()
+        await engine.until(.done(stuck))
+        try await engine.stop()
+    }
+
     @Test func `G17: two engines run 500 jobs exactly once each, and lose none`() async throws {
         let rig = try await Rig.onTestDatabase()
         let settings = EngineSettings(queues: ["default": 3], maxRunning: 3, claimBatch: 2)

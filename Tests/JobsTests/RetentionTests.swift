@@ -25,7 +25,8 @@ struct RetentionTests {
         try await rig.harness.set(at("2027-01-31T23:59:00Z"))
         #expect(try await rig.show(november).state == .done)
         try await rig.harness.set(at("2027-02-01T00:00:00Z"))
-        #expect(try await rig.harness.show(november) == nil)
+        // Where a commit that is slow held its lock, the month is seen to by a later look.
+        while try await rig.harness.show(november) != nil { try await engine.looked() }
         #expect(try await rig.show(december).state == .done)
         #expect(try await rig.show(dead).state == .dead)
         #expect(

@@ -1,0 +1,132 @@
+import Foundation
+import Jobs
+import JobsTesting
+import Postgres
+import Support
+import Synchronization
+import Testing
+import WorkingDays
+
+/// Jobs whose transactions need no answer before their end: they commit in groups, each for itself.
+@Suite(.serialized, .database, .timeLimit(.minutes(5)))
+struct GroupTests {
+    /// A registry in which a note leaves its effect and says what else to do, all of it put off.
+    private func registry(
+        _ rig: Rig, also: @escaping @Sendable (Note, JobContext) async throws -> SQL? = { _, _ in nil }
+    ) -> Registry {
+        var registry = Registry()
+        registry.register(Note.self) { note, context in
+            try context.transaction.executeLater(Rig.effect(note, context))
+            if let more = try await also(note, context) { try context.transaction.executeLater(more) }
+            return .done
+        }
+        return registry
+    }
+
+    @Test func `one that fails takes none of the others with it`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(
+            registry(rig) { note, context in note.text.hasSuffix("7") && context.attempt == 1 ? "SELECT 1/0" : nil })
+        await engine.until(.idle)
+        _ = try await rig.pool.transaction { transaction in
+            try await Jobs.enqueueAll((0..<100).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now())
+        }
+        try await engine.untilIdle()
+        #expect(try await rig.effects().count == 90)
+        let first: Int64 = try await rig.pool.withConnection {
+            try await $0.value("SELECT id FROM jobs.job WHERE args ->> 'text' = '7'")
+        }
+        let failed = try await rig.show(JobID(rawValue: first))
+        #expect(failed.state == .scheduled)
+        #expect(failed.lastError?.contains("22012") == true)
+        try await rig.harness.advance(by: .seconds(10))
+        #expect(try await Set(rig.effects()) == Set((0..<100).map(String.init)))
+        #expect(try await rig.effects().count == 100)
+        #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE attempt = 2") == 10)
+        #expect(engine.heard.filter { if case .done = $0 { true } else { false } }.count == 100)
+        try await engine.stop()
+    }
+
+    @Test func `one that takes long goes by itself, and holds up nobody`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(
+            registry(rig) { note, _ in note.text == "slow" ? "SELECT pg_advisory_xact_lock(77)" : nil })
+        await engine.until(.idle)
+        try await rig.pool.transaction { holder in
+            try await holder.execute("SELECT pg_advisory_xact_lock(77)")
+            let slow = try await rig.enqueue("slow")
+            // It was undone once, and waits by itself now: without the limit of a group.
+            while try await rig.count(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 77 AND NOT granted") == 0
+            {}
+            var last = slow
+            for number in 0..<50 { last = try await rig.enqueue("\(number)") }
+            await engine.until(.done(last))
+            try await engine.looked()
+            #expect(try await rig.show(slow).state == .running)
+        }
+        try await engine.untilIdle()
+        #expect(try await rig.effects().count == 51)
+        #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE attempt = 1") == 51)
+        try await engine.stop()
+    }
+
+    @Test func `a job counts against its queue's limit until it has committed`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        _ = try await rig.pool.transaction {
+            try await JobsOverview.limit(queue: "default", maxRunning: 1, rate: nil, in: $0)
+        }
+        // Fails where two of them are at it.
+        let alone: SQL = "SELECT 1 / pg_try_advisory_xact_lock(78)::int"
+        for _ in 0..<2 { rig.start(registry(rig) { _, _ in alone }) }
+        try await rig.harness.untilIdle()
+        _ = try await rig.pool.transaction { transaction in
+            try await Jobs.enqueueAll((0..<60).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now())
+        }
+        while try await rig.count("SELECT count(*) FROM jobs.job WHERE attempt < 2") > 0 {}
+        try await rig.harness.untilIdle()
+        #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE attempt = 1") == 60)
+        #expect(try await rig.count("SELECT sum(held) FROM jobs.permit") == 0)
+        try await rig.harness.stop()
+    }
+
+    @Test func `a job whose lease was lost before its group went is fenced off`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        let engine = rig.start(
+            registry(rig) { note, _ in
+                if note.text == "lost" { await gate.pass("lost") }
+                return nil
+            })
+        await engine.until(.idle)
+        let lost = try await rig.enqueue("lost")
+        _ = await gate.arrived()
+        _ = try await rig.pool.withConnection {
+            try await $0.execute("UPDATE jobs.job SET token = token + 1, owner = NULL WHERE id = \(lost.rawValue)")
+        }
+        gate.open()
+        await engine.until(.fenced(lost))
+        #expect(try await rig.effects() == [])
+        try await rig.harness.advance(by: .seconds(30))
+        #expect(try await rig.show(lost).state == .done)
+        #expect(try await rig.effects() == ["lost"])
+        try await engine.stop()
+    }
+
+    @Test func `a stop waits for what is still to be committed`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(registry(rig), settings: EngineSettings(claimBatch: 10))
+        await engine.until(.idle)
+        _ = try await rig.pool.transaction { transaction in
+            try await Jobs.enqueueAll((0..<200).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now())
+        }
+        await engine.until { if case .done = $0 { true } else { false } }
+        try await engine.stop()
+        let (done, effects) = (
+            try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done'"),
+            try await rig.effects().count
+        )
+        #expect(done == effects)
+        #expect(try await rig.count("SELECT count(*) FROM jobs.job WHERE owner IS NULL AND attempt = 0") == 200 - done)
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import LocalPostgres
+import Postgres
+import Support
+import Testing
+
+/// Transactions that travel together, each for itself.
+@Suite(.timeLimit(.minutes(5)))
+struct UnsentTests {
+    /// A pool on a table of the test's own, `entry (n int primary key)`.
+    private func pool(_ settings: Settings? = nil) async throws -> Pool {
+        let shared = try await Server.settings
+        var settings = settings ?? shared
+        let schema = "unsent_\(UUID().uuidString.prefix(8))".lowercased()
+        settings.startup = [
+            "CREATE SCHEMA IF NOT EXISTS \(identifier: schema)", "SET search_path = \(identifier: schema)",
+            "CREATE TABLE IF NOT EXISTS entry (n int PRIMARY KEY)",
+        ]
+        return Pool(settings: settings, size: 2, logger: Server.logger)
+    }
+
+    private func unsent(
+        _ pool: Pool, _ statements: SQL..., committed: @escaping @Sendable () -> Void = {}
+    ) async throws -> UnsentTransaction {
+        let (_, unsent) = try await pool.terseTransaction(mayStayUnsent: true) { transaction in
+            transaction.onCommit(committed)
+            for statement in statements { try transaction.executeLater(statement) }
+        }
+        return try #require(unsent)
+    }
+
+    private func entries(_ pool: Pool) async throws -> [Int] {
+        try await pool.withConnection { try await $0.query("SELECT n FROM entry ORDER BY n").map { try $0["n"] } }
+    }
+
+    @Test func `each commits for itself; what comes after one that failed is untried`() async throws {
+        let pool = try await pool()
+        let woken = Shared<[Int]>([])
+        var group: [UnsentTransaction] = []
+        for number in [1, 2, 1, 3, 4] {
+            group.append(
+                try await unsent(
+                    pool, "INSERT INTO entry VALUES (\(number)::int)", "INSERT INTO entry VALUES (\(number + 10)::int)",
+                    committed: { woken.withLock { $0.append(number) } }))
+        }
+        #expect(try await entries(pool) == [])
+        let endings = try await pool.commit(group, within: nil)
+        #expect(endings.map(\.name) == ["committed", "committed", "failed", "untried", "untried"])
+        guard case .failed(let error) = endings[2] else { return }
+        #expect(error.sqlState == "23505")
+        #expect(error.code == .server)
+        #expect(error.statement == "INSERT INTO entry VALUES ($1::int)")
+        #expect(error.fileID == #fileID)
+        #expect(try await entries(pool) == [1, 2, 11, 12])
+        #expect(try await pool.commit(Array(group[3...]), within: nil).map(\.name) == ["committed", "committed"])
+        #expect(try await entries(pool) == [1, 2, 3, 4, 11, 12, 13, 14])
+        #expect(woken.withLock { $0 } == [1, 2, 3, 4])
+        // What a group asks of the session ends with it.
+        let asked: String = try await pool.withConnection {
+            try await $0.value(
+                "SELECT current_setting('synchronous_commit') || ' ' || current_setting('statement_timeout')")
+        }
+        #expect(asked == "on 0")
+        await pool.close()
+    }
+
+    @Test func `who needs an answer, or may not stay unsent, commits at once`() async throws {
+        let pool = try await pool()
+        var (count, unsent): (Int, UnsentTransaction?) = try await pool.terseTransaction(mayStayUnsent: true) {
+            try $0.executeLater("INSERT INTO entry VALUES (1)")
+            return try await $0.value("SELECT count(*) FROM entry")
+        }
+        #expect(count == 1)
+        #expect(unsent == nil)
+        (count, unsent) = try await pool.terseTransaction(mayStayUnsent: false) {
+            try $0.executeLater("INSERT INTO entry VALUES (2)")
+            return 2
+        }
+        #expect(unsent == nil)
+        (count, unsent) = try await pool.terseTransaction(mayStayUnsent: true) { _ in 3 }
+        #expect(count == 3)
+        #expect(unsent == nil)
+        #expect(try await entries(pool) == [1, 2])
+        #expect(
+            await failure {
+                _ = try await pool.terseTransaction(mayStayUnsent: true) {
+                    try $0.executeLater("INSERT INTO entry VALUES (4)")
+                    throw PostgresError(.misuse, "by the body")
+                }
+            }?.code == .misuse)
+        #expect(try await entries(pool) == [1, 2])
+        #expect(pool.state.used == 0)
+        await pool.close()
+    }
+
+    @Test func `one that takes long is undone, and holds up nobody for long`() async throws {
+        let pool = try await pool()
+        let lock = try await HeldLock.taken()
+        let slow = try await unsent(pool, "INSERT INTO entry VALUES (2)", lock.wish)
+        let group = [
+            try await unsent(pool, "INSERT INTO entry VALUES (1)"), slow,
+            try await unsent(pool, "INSERT INTO entry VALUES (3)"),
+        ]
+        #expect(
+            try await pool.commit(group, within: .milliseconds(50)).map(\.name) == ["committed", "undone", "untried"])
+        #expect(try await pool.commit([slow], within: .milliseconds(50)).map(\.name) == ["undone"])
+        #expect(try await entries(pool) == [1])
+        await lock.release()
+        #expect(try await pool.commit(Array(group[1...]), within: nil).map(\.name) == ["committed", "committed"])
+        await pool.close()
+    }
+
+    @Test(arguments: [true, false]) func `how a group ended whose connection was lost is not known`(reachesServer: Bool)
+        async throws
+    {
+        let plain = try await Server.connect()
+        let sockets: String = try await plain.value("SHOW unix_socket_directories")
+        let wire = try Wire(to: sockets.replacing("\"", with: ""), as: try await Server.settings)
+        defer { wire.close() }
+        let commits = Shared(0)
+        let pool = try await pool(wire.settings)
+        var group: [UnsentTransaction] = []
+        for number in 1...3 { group.append(try await unsent(pool, "INSERT INTO entry VALUES (\(number)::int)")) }
+        wire.judge { statement in
+            guard statement == "COMMIT",
+                commits.withLock({
+                    $0 += 1; return $0 == 2
+                })
+            else { return .passed }
+            return reachesServer ? .cutAfter : .cutBefore
+        }
+        let endings = try await pool.commit(group, within: nil)
+        for ending in endings {
+            guard case .failed(let error) = ending else { Issue.record("\(ending)"); continue }
+            #expect(error.code == .outcomeUnknown)
+        }
+        await pool.close()
+        await plain.close()
+    }
+
+    @Test func `a commit is told when it is on disk, also where the group's last one failed`() async throws {
+        let cluster = try await LocalCluster.start(.throwaway, logger: Server.logger)
+        let settings = Server.settings(cluster)
+        let watcher = try await Connection.open(settings, logger: Server.logger)
+        // Nobody but COMMIT flushes the log.
+        try await watcher.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        try await watcher.execute("SELECT pg_reload_conf()")
+        try await watcher.execute("CREATE SEQUENCE public.log_position")
+        let pool = try await pool(settings)
+        // A sequence keeps what a transaction that fails has seen: the end of the log after the first COMMIT.
+        let note: SQL = "SELECT setval('public.log_position', (pg_current_wal_insert_lsn() - '0/0')::bigint)"
+        let endings = try await pool.commit(
+            [
+                try await unsent(pool, "INSERT INTO entry VALUES (1)"), try await unsent(pool, note, "SELECT 1/0"),
+            ], within: .seconds(10))
+        #expect(endings.map(\.name) == ["committed", "failed"])
+        #expect(
+            try await watcher.value(
+                "SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint >= last_value FROM public.log_position"))
+        await pool.close()
+        await watcher.close()
+        await cluster.stop()
+    }
+}
+
+extension UnsentTransaction.Ending {
+    var name: String {
+        switch self {
+        case .committed: "committed"
+        case .failed: "failed"
+        case .undone: "undone"
+        case .untried: "untried"
+        }
+    }
+}
