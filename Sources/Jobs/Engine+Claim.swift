@@ -179,16 +179,16 @@ extension QueueState {
     /// More is there than the engine can take for now, and was so for a while.
     var isBacklogged: Bool { fullClaims >= 3 && !isLimited }
 
-    /// Whether one more worker would be of use: not where those at work are done with what waits before it came. Nobody
-    /// knows when one will be who has been at his job for longer than that.
+    /// Whether one more worker would be of use: not where those at work are done with what waits before it came. Of one who
+    /// has been at his job for long nobody knows when he will be.
     var needsWorker: Bool {
         let (waiting, workers, coming) = desk.counts
         guard workers < limit, waiting > coming else { return false }
-        return waiting > (workers - desk.stuck(longerThan: Self.moment)) * pace.jobs(within: Self.moment.inSeconds)
+        return waiting > (workers - desk.stuck(longerThan: Self.patience)) * pace.jobs(within: 0.002)
     }
 
-    /// What a worker takes to come.
-    static let moment = Duration.milliseconds(2)
+    /// How long a job waits for a worker who seemed to be done soon.
+    static let patience = Duration.milliseconds(5)
 
     /// Draws the conclusions from a claim.
     mutating func note(_ claims: [Claim], room: Int, from cursor: Claim.Cursor) {

@@ -206,7 +206,7 @@ extension Engine {
             if let deadline = queue.desk.nextDeadline { delay = min(delay, deadline.timeIntervalSince(leaseNow)) }
             // What waits for a worker who seemed to be done soon.
             if queue.desk.counts.waiting > 0, work.capacity(of: queue, settings: settings) > queue.desk.counts.workers {
-                delay = min(delay, QueueState.moment.inSeconds)
+                delay = min(delay, QueueState.patience.inSeconds)
             }
             if let aftercare = queue.aftercare { delay = min(delay, (aftercare.next - .now).inSeconds) }
         }

@@ -45,14 +45,23 @@ extension Connection: Session {
         let pending = takePending()
         return try await turn(at: place, statement: "COMMIT", cancellable: !pending.isEmpty) {
             guard state.loss == nil else { throw lossError }
+            let warnings = notices.warnings
             do {
                 let (results, error, _) = try await attempt(pending + ["COMMIT"])
+                if let doubt = doubt(since: warnings) { return (nil, doubt) }
                 let tag = results.count > pending.count ? results.last?.commandTag : nil
                 return (tag, state.isCancelled && error?.sqlState == "57014" ? error?.cancelled : error)
             } catch let error as PostgresError {
                 return (nil, error)
             }
         }
+    }
+
+    /// A commit whose wait for a standby was given up has happened here, and may be lost with this server: all that the server
+    /// says of it is a warning. The caller holds the turn.
+    func doubt(since warnings: Int) -> PostgresError? {
+        guard state.isCancelled, notices.warnings > warnings else { return nil }
+        return PostgresError(.outcomeUnknown, "the task was cancelled while COMMIT waited for a standby")
     }
 
     /// Sends what was to go with the next statement, where that one can't take it along. The caller holds the turn.
@@ -98,8 +107,11 @@ extension Connection: Session {
         }
     }
 
-    /// Sends the batch once. The third value tells that a prepared statement turned out to be of no more use.
-    func attempt(_ batch: [SQL]) async throws -> (results: [ResultSet], error: PostgresError?, isStale: Bool) {
+    /// The results up to the first failure; whether a prepared statement turned out to be of no more use.
+    typealias Answer = (results: [ResultSet], error: PostgresError?, isStale: Bool)
+
+    /// Sends the batch once.
+    func attempt(_ batch: [SQL]) async throws -> Answer {
         let steps = plan(batch)
         let reply = steps.count == 1 ? try await single(steps[0].step) : try await pipelined(steps.map(\.step))
         var results: [ResultSet] = []

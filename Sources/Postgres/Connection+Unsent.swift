@@ -16,17 +16,9 @@ extension Connection {
             batch.append("COMMIT")
             ends.append(batch.count)
         }
-        let (results, error, isStale) = try await turn(at: place, statement: nil) { [batch] in
-            guard state.loss == nil else { throw lossError }
-            do {
-                let (results, error, isStale) = try await attempt(batch)
-                return (results, state.isCancelled && error?.sqlState == "57014" ? error?.cancelled : error, isStale)
-            } catch let error as PostgresError {
-                return ([], error, false)
-            }
-        }
+        let (results, error, isStale) = try await exchange(batch, at: place)
         guard let error else { return ends.map { _ in .committed } }
-        guard state.loss == nil else { return ends.map { _ in .failed(error.unknown) } }
+        guard state.loss == nil, error.code != .outcomeUnknown else { return ends.map { _ in .failed(error.unknown) } }
         let failed = ends.firstIndex { $0 > results.count } ?? 0
         var endings = ends.indices.map { $0 < failed ? UnsentTransaction.Ending.committed : .untried }
         // Where a plan was found stale, nothing had run yet.
@@ -39,6 +31,22 @@ extension Connection {
             for position in 0..<failed { endings[position] = .failed(error.unknown.at(place)) }
         }
         return endings
+    }
+
+    /// Sends the batch once. Throws where nothing was sent; any other error is one of the answer.
+    private func exchange(_ batch: [SQL], at place: Place) async throws -> Answer {
+        try await turn(at: place, statement: nil) {
+            guard state.loss == nil else { throw lossError }
+            let warnings = notices.warnings
+            do {
+                let answer = try await attempt(batch)
+                if let doubt = doubt(since: warnings) { return ([], doubt, false) }
+                guard state.isCancelled, let error = answer.error, error.sqlState == "57014" else { return answer }
+                return (answer.results, error.cancelled, answer.isStale)
+            } catch let error as PostgresError {
+                return ([], error, false)
+            }
+        }
     }
 
     private func limits(_ patience: Duration?, isLast: Bool) -> [SQL] {

@@ -6,6 +6,7 @@ import Synchronization
 final class Notices: Sendable {
     private let logger: Logger
     private let lastFatal = Mutex<PostgresError?>(nil)
+    private let warned = Atomic<Int>(0)
 
     init(logger: Logger) {
         self.logger = logger
@@ -13,6 +14,9 @@ final class Notices: Sendable {
 
     /// Why the server ended the session, if it said so.
     var fatal: PostgresError? { lastFatal.withLock { $0 } }
+
+    /// How often the server has warned.
+    var warnings: Int { warned.load(ordering: .relaxed) }
 
     /// Makes libpq hand its notices to this object, which has to outlive the connection.
     func receive(from connection: OpaquePointer) {
@@ -30,6 +34,7 @@ final class Notices: Sendable {
         if severity == "FATAL" || severity == "PANIC" {
             lastFatal.withLock { $0 = notice }
         }
+        if severity == "WARNING" { warned.add(1, ordering: .relaxed) }
         let level: Logger.Level =
             switch severity {
             case "WARNING", "ERROR": .warning

@@ -1,4 +1,5 @@
 import Foundation
+import LocalPostgres
 import Postgres
 import Support
 import Testing
@@ -40,6 +41,40 @@ struct CommitTests {
         await pool.close()
         try await plain.execute("DROP TABLE \(identifier: table)")
         await plain.close()
+    }
+
+    @Test func `a commit that was cancelled while it waited for a standby is an unknown outcome`() async throws {
+        let cluster = try await LocalCluster.start(.throwaway, logger: Server.logger)
+        let settings = Server.settings(cluster)
+        let owner = try await Connection.open(settings, logger: Server.logger)
+        try await owner.execute("CREATE TABLE public.entry (n int)")
+        try await owner.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        await owner.close()
+        try await cluster.restart()
+        let pool = Pool(settings: settings, size: 2, logger: Server.logger)
+        let watcher = try await Connection.open(settings, logger: Server.logger)
+        func cancelled(_ body: @escaping @Sendable () async throws -> Void) async throws -> PostgresError? {
+            let task = Task { try await body() }
+            while try await !watcher.exists("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'") {}
+            task.cancel()
+            return await failure { try await task.value }
+        }
+        #expect(
+            try await cancelled {
+                try await pool.transaction { try $0.executeLater("INSERT INTO public.entry VALUES (1)") }
+            }?.code == .outcomeUnknown)
+        let group = try await cancelled {
+            let (_, unsent) = try await pool.terseTransaction(mayStayUnsent: true) {
+                try $0.executeLater("INSERT INTO public.entry VALUES (2)")
+            }
+            let endings = try await pool.commit([try #require(unsent), try #require(unsent)], within: .seconds(10))
+            for case .failed(let error) in endings { throw error }
+        }
+        #expect(group?.code == .outcomeUnknown)
+        #expect(try await watcher.value("SELECT count(*) FROM public.entry") == 3)
+        await pool.close()
+        await watcher.close()
+        await cluster.stop()
     }
 
     @Test func `a connection known to be lost before COMMIT is no unknown outcome`() async throws {
