@@ -64,8 +64,13 @@ final class Desk: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty && $0.workers.isEmpty && $0.ends.isEmpty } }
 
-    /// How many jobs wait or run here.
-    var atHand: Int { state.withLock { $0.waiting.count + $0.workers.values.count { $0.run != nil } } }
+    /// How many jobs wait or run here, or have yet to commit.
+    var atHand: Int {
+        state.withLock { state in
+            state.waiting.count + state.workers.values.count { $0.run != nil }
+                + state.ends.count(where: \.ending.isUnsent)
+        }
+    }
 
     /// The jobs here: waiting, running, or ended and not taken in yet.
     var held: [JobID] {

@@ -158,7 +158,8 @@ extension Engine {
             pool: pool, registry: registry,
             host: AttemptHost(clock: clock, logger: logger, slowKinds: slowKinds) { [weak self] in
                 await self?.report($0, $1, $2)
-            })
+            },
+            serialQueues: Set(work.queues.values.filter { $0.limit == 1 || settings.maxRunning == 1 }.map(\.name)))
     }
 
     private func report(_ claim: Claim, _ fraction: Double, _ note: String?) async {

@@ -3,8 +3,14 @@ import Postgres
 /// A job that is done, with the transaction in which its effect and its completion are still to be committed.
 struct Unsent: Sendable {
     let claim: Claim
-    let run: Desk.Run
+    var run: Desk.Run
     let transaction: UnsentTransaction
+}
+
+/// Transactions on their way.
+struct Group {
+    var members: [Unsent]
+    let task: Task<Void, Never>
 }
 
 /// Committing the transactions of which nothing had to be sent while their jobs ran: many in one round trip, each for
@@ -20,54 +26,89 @@ extension Engine {
     /// Sends what is there, beside the next claim. While groups are on their way, the next ones gather.
     func commitUnsent() {
         while work.committing.count < Self.groups, !work.unsent.isEmpty {
-            let group = Array(work.unsent.prefix(Self.groupSize))
-            work.unsent.removeFirst(group.count)
+            let members = Array(work.unsent.prefix(Self.groupSize))
+            work.unsent.removeFirst(members.count)
             work.groupsSent += 1
             let number = work.groupsSent
-            work.committing[number] = group
-            Task {
+            let task = Task {
                 let result: Result<[UnsentTransaction.Ending], any Error>
                 do {
-                    result = .success(try await pool.commit(group.map(\.transaction), within: Self.patience))
+                    result = .success(try await pool.commit(members.map(\.transaction), within: Self.patience))
                 } catch {
                     result = .failure(error)
                 }
                 committed(number, result)
             }
+            work.committing[number] = Group(members: members, task: task)
         }
     }
 
     private func committed(_ number: Int, _ result: Result<[UnsentTransaction.Ending], any Error>) {
-        guard !abandoned, let group = work.committing.removeValue(forKey: number) else { return }
         // What was on its way when the lease was lost is fenced off by its own statements.
+        guard !abandoned, let group = work.committing.removeValue(forKey: number)?.members else { return }
         switch result {
         case .success(let endings):
-            for (unsent, ending) in zip(group, endings) { take(unsent, ending) }
-            let untried = zip(group, endings).filter { if case .untried = $1 { true } else { false } }
-            work.unsent.insert(contentsOf: untried.map(\.0), at: 0)
+            var untried: [Unsent] = []
+            for (unsent, ending) in zip(group, endings) {
+                switch ending {
+                case .committed: settled(unsent.claim, .done)
+                case .failed(let error): fail(unsent, error)
+                case .undone: goAlone(unsent)
+                case .untried: untried.append(unsent)
+                }
+            }
+            for unsent in untried.reversed() { goOn(unsent) }
         case .failure(let error):
             for unsent in group { fail(unsent, error) }
         }
         wake()
     }
 
-    private func take(_ unsent: Unsent, _ ending: UnsentTransaction.Ending) {
-        switch ending {
-        case .committed: settled(unsent.claim, .done)
-        case .failed(let error): fail(unsent, error)
-        case .undone:
-            // A worker goes on with it, as long as it takes.
-            slowKinds.note(unsent.claim.kind)
+    /// A worker goes on with it, as long as it takes; and with those of its kind that would take as long.
+    private func goAlone(_ unsent: Unsent) {
+        let kind = unsent.claim.kind
+        slowKinds.note(kind)
+        let others = work.unsent.filter { $0.claim.kind == kind }
+        work.unsent.removeAll { $0.claim.kind == kind }
+        for unsent in ([unsent] + others).reversed() { goOn(unsent) }
+    }
+
+    private func goOn(_ unsent: Unsent) {
+        if let reason = unsent.run.cancelReason {
+            work.unsettled.append((unsent.claim, .cancelled(reason: reason)))
+        } else if slowKinds.contains(unsent.claim.kind) {
             work.queues[unsent.claim.queue]?.desk.putFirst(Claim(unsent.claim, unsent: unsent.transaction))
-        case .untried: break
+        } else {
+            work.unsent.insert(unsent, at: 0)
         }
     }
 
     private func fail(_ unsent: Unsent, _ error: any Error) {
         let known = error as? PostgresError
-        guard known?.sqlState != Settlement.leaseLost else { return say(.fenced(unsent.claim.id)) }
-        // It may be done now, and after a crash of the server ours again without our knowledge.
-        if known?.code == .outcomeUnknown { work.unheardClaims = 2 }
+        if known?.code == .outcomeUnknown {
+            // It may be done now, and after a crash of the server ours again without our knowledge. It may also be what
+            // cut the connection: the next attempts endanger no others.
+            work.unheardClaims = 2
+            slowKinds.note(unsent.claim.kind)
+        } else if known?.sqlState == Settlement.leaseLost {
+            fenced(unsent.claim)
+            return
+        }
         work.unsettled.append((unsent.claim, settlement(of: unsent.run, after: error, false)))
+    }
+
+    /// Cancels a job whose transaction has not committed. Returns false where there is none.
+    func cancelUnsent(_ id: JobID, reason: String) -> Bool {
+        if let position = work.unsent.firstIndex(where: { $0.claim.id == id }) {
+            work.unsettled.append((work.unsent.remove(at: position).claim, .cancelled(reason: reason)))
+            return true
+        }
+        // On its way it may commit all the same.
+        for (number, group) in work.committing {
+            guard let position = group.members.firstIndex(where: { $0.claim.id == id }) else { continue }
+            work.committing[number]?.members[position].run.cancelReason = reason
+            return true
+        }
+        return false
     }
 }

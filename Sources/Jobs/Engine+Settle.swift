@@ -34,12 +34,15 @@ extension Engine {
             work.unsent.append(Unsent(claim: claim, run: run, transaction: transaction))
         case .returned(.done): work.finished.append(claim)
         case .returned(let settlement): work.unsettled.append((claim, settlement))
-        case .fenced:
-            logger.warning("A job's lease was lost while it ran; its work was rolled back.", metadata: about(claim))
-            say(.fenced(claim.id))
+        case .fenced: fenced(claim)
         case .failed(let error, let mayHaveHappened):
             work.unsettled.append((claim, settlement(of: run, after: error, mayHaveHappened)))
         }
+    }
+
+    func fenced(_ claim: Claim) {
+        logger.warning("A job's lease was lost while it ran; its work was rolled back.", metadata: about(claim))
+        say(.fenced(claim.id))
     }
 
     func settlement(of run: Desk.Run, after error: any Error, _ mayHaveHappened: Bool) -> Settlement {
@@ -64,7 +67,8 @@ extension Engine {
                 // After a lost reply to COMMIT the job may be finished; after a rescue it is another's.
                 say(.fenced(claim.id))
             }
-            if !work.unsettled.isEmpty { work.unsettled.removeFirst() }
+            // Meanwhile the lease may have been lost, and others have come.
+            if work.unsettled.first?.claim === claim { work.unsettled.removeFirst() }
         }
     }
 
@@ -163,6 +167,7 @@ extension Engine {
 
     /// Somebody wants a job of ours cancelled.
     func cancel(_ id: JobID, reason: String) {
+        if cancelUnsent(id, reason: reason) { return }
         for queue in work.queues.values {
             if let claim = queue.desk.takeBack(id) {
                 if claim.id == work.suspect { (work.suspect, work.lookForSuspects) = (nil, true) }
@@ -195,6 +200,8 @@ extension Engine {
         for claim in work.finished + work.unsent.map(\.claim) { say(.fenced(claim.id)) }
         (work.unsettled, work.finished, work.unsent) = ([], [], [])
         (work.suspect, work.lookForSuspects) = (nil, true)
+        // Where the lease turns out to be ours still, its jobs are handed back.
+        work.unheardClaims = 2
     }
 
     func about(_ claim: Claim) -> Logger.Metadata {

@@ -122,6 +122,7 @@ package actor Engine: Service {
             if let stopping, work.isSettled || leaseClock.now() >= stopping { break }
         }
         for queue in work.queues.values { queue.desk.cancelAll() }
+        for group in work.committing.values { group.task.cancel() }
         // The task may be cancelled, which no statement would survive; what is left to say must be said.
         await Task { await self.leave() }.value
     }

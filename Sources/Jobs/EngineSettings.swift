@@ -4,7 +4,8 @@ package struct EngineSettings: Sendable {
     package var queues: [String: Int]
     /// The limit for queues that a registered kind names and `queues` doesn't; 0 leaves them to other engines.
     package var otherQueues: Int
-    /// Jobs that run at once over all queues: each holds a connection of the pool, so keep it below the pool's size.
+    /// Jobs that run at once over all queues. Each holds a connection of the pool, and three more serve completions: keep it
+    /// so much below the pool's size.
     package var maxRunning: Int
     /// Rows taken by one claim at most.
     package var claimBatch: Int

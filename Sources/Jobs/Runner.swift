@@ -8,6 +8,8 @@ struct Runner: Sendable {
     let pool: Pool
     let registry: Registry
     let host: AttemptHost
+    /// Queues of which one job runs at a time: the next one sees what it did.
+    let serialQueues: Set<String>
 
     /// How a run ended.
     enum Ending: Sendable {
@@ -21,6 +23,8 @@ struct Runner: Sendable {
         case fenced
         /// `mayHaveHappened`: an effect that isn't repeatable had begun.
         case failed(any Error, mayHaveHappened: Bool)
+
+        var isUnsent: Bool { if case .unsent = self { true } else { false } }
     }
 
     func run(_ claim: Claim) async -> Ending {
@@ -31,12 +35,10 @@ struct Runner: Sendable {
         var hasBegun = false
         do {
             switch entry.handler {
-            case .inTransaction where claim.unsent != nil:
-                return .committed(try await commit(claim))
             case .inTransaction(let handler):
-                let (settlement, unsent) = try await pool.terseTransaction(
-                    mayStayUnsent: !host.slowKinds.takesTurn(claim.kind)
-                ) { transaction in
+                if let unsent = claim.unsent { return .committed(try await commit(unsent)) }
+                let (settlement, unsent) = try await pool.terseTransaction(mayStayUnsent: mayStayUnsent(claim)) {
+                    transaction in
                     try await Self.perform(claim, handler, facts, in: transaction)
                 }
                 return unsent.map(Ending.unsent) ?? .committed(settlement)
@@ -56,16 +58,21 @@ struct Runner: Sendable {
         }
     }
 
+    private func mayStayUnsent(_ claim: Claim) -> Bool {
+        !claim.isSuspect && !serialQueues.contains(claim.queue) && !host.slowKinds.takesTurn(claim.kind)
+    }
+
     /// Commits by itself what was undone in a group; the time of its kind holds for it as for a handler.
-    private func commit(_ claim: Claim) async throws -> Settlement {
-        guard let unsent = claim.unsent, let ending = try await pool.commit([unsent], within: nil).first else {
-            return .done
+    private func commit(_ unsent: UnsentTransaction) async throws -> Settlement {
+        // A second time where a plan turned out to be stale.
+        for _ in 0..<2 {
+            switch try await pool.commit([unsent], within: nil).first {
+            case .committed: return .done
+            case .failed(let error), .undone(let error): throw error
+            case .untried, nil: continue
+            }
         }
-        switch ending {
-        case .committed: return .done
-        case .failed(let error), .undone(let error): throw error
-        case .untried: throw PostgresError(.cancelled, "The transaction was not sent.")
-        }
+        throw PostgresError(.connectionLost, "The transaction couldn't be sent.")
     }
 
     /// The handler; then the completion, which where the job is done goes with COMMIT.

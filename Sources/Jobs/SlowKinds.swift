@@ -8,6 +8,8 @@ final class SlowKinds: Sendable {
         turns.withLock { $0[kind] = 100 }
     }
 
+    func contains(_ kind: String) -> Bool { turns.withLock { $0[kind] != nil } }
+
     /// Whether a job of this kind, about to run, has to commit by itself.
     func takesTurn(_ kind: String) -> Bool {
         turns.withLock { turns in

@@ -9,7 +9,7 @@ struct Work {
     var finishing: [Claim] = []
     /// Jobs that are done and whose transactions are still to be committed; and those of them on their way, by group.
     var unsent: [Unsent] = []
-    var committing: [Int: [Unsent]] = [:]
+    var committing: [Int: Group] = [:]
     var groupsSent = 0
     /// Ticks that have still to look for jobs of a claim whose answer was lost.
     var unheardClaims = 0
@@ -42,15 +42,17 @@ struct Work {
 
     var workers: Int { queues.values.reduce(0) { $0 + $1.desk.counts.workers } }
 
-    /// Jobs that are done, until that is written.
-    private var beingWritten: Int {
-        finished.count + finishing.count + unsent.count + committing.values.reduce(0) { $0 + $1.count }
+    /// How many jobs of a queue wait or run here, or have yet to commit.
+    func atHand(in queue: QueueState) -> Int { queue.desk.atHand + uncommitted(in: queue) }
+
+    private func uncommitted(in queue: QueueState) -> Int {
+        unsent.count { $0.claim.queue == queue.name }
+            + committing.values.reduce(0) { $0 + $1.members.count { $0.claim.queue == queue.name } }
     }
 
-    /// How many jobs of a queue wait, run, or commit here.
-    func atHand(in queue: QueueState) -> Int {
-        queue.desk.atHand + unsent.count { $0.claim.queue == queue.name }
-            + committing.values.reduce(0) { $0 + $1.count { $0.claim.queue == queue.name } }
+    /// Jobs of a queue that are done, until that is written.
+    private func beingWritten(in queue: QueueState) -> Int {
+        finished.count { $0.queue == queue.name } + finishing.count { $0.queue == queue.name } + uncommitted(in: queue)
     }
 
     /// Workers that a queue may have now: its own limit, within what the other queues leave of the engine's.
@@ -65,14 +67,14 @@ struct Work {
         // What waits here counts as running: no other engine could start it.
         if queue.isLimited { return min(capacity - atHand(in: queue), settings.claimBatch) }
         let ahead = min(queue.pace.jobs(within: 0.1) * capacity, 8 * settings.claimBatch)
-        let room = min(capacity + ahead - waiting - workers - beingWritten, settings.claimBatch)
+        let room = min(capacity + ahead - waiting - workers - beingWritten(in: queue), settings.claimBatch)
         // Small claims cost as much as large ones: they wait until they are worth it, or needed.
         return waiting > 0 && room < settings.claimBatch / 2 ? 0 : room
     }
 
     /// The jobs at hand, from the claim to the end that is written.
     var held: [JobID] {
-        let written = finished + finishing + (unsent + committing.values.joined()).map(\.claim)
+        let written = finished + finishing + (unsent + committing.values.flatMap(\.members)).map(\.claim)
         return queues.values.flatMap(\.desk.held) + (written + unsettled.map(\.claim)).map(\.id)
     }
 

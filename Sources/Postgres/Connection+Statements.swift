@@ -48,7 +48,7 @@ extension Connection: Session {
             let warnings = notices.warnings
             do {
                 let (results, error, _) = try await attempt(pending + ["COMMIT"])
-                if let doubt = doubt(since: warnings) { return (nil, doubt) }
+                if error == nil, let doubt = doubt(since: warnings) { return (nil, doubt) }
                 let tag = results.count > pending.count ? results.last?.commandTag : nil
                 return (tag, state.isCancelled && error?.sqlState == "57014" ? error?.cancelled : error)
             } catch let error as PostgresError {
@@ -130,8 +130,10 @@ extension Connection: Session {
         }
         guard let error = reply.error, reply.results.count < steps.count else { return (results, reply.error, false) }
         let failed = steps[reply.results.count]
-        let isStale = error.sqlState == "26000" || reply.routine == "RevalidateCachedQuery"
-        if isStale { statements.remove(StatementCache.Key(batch[failed.statement])) }
+        let key = StatementCache.Key(batch[failed.statement])
+        let isFresh = steps.contains { if case .prepare(key, _, _) = $0.step { true } else { false } }
+        let isStale = !isFresh && (error.sqlState == "26000" || reply.routine == "RevalidateCachedQuery")
+        if isStale { statements.remove(key) }
         return (results, error.at(nil, statement: batch[failed.statement].text), isStale)
     }
 

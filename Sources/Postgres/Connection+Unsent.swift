@@ -13,15 +13,17 @@ extension Connection {
             batch.append(transaction.statements[0])
             batch += limits(patience, isLast: ends.count == unsent.count - 1)
             batch += transaction.statements.dropFirst()
+            // What is deferred to COMMIT is checked before it: no limit holds for COMMIT itself.
+            if patience != nil { batch.append("SET CONSTRAINTS ALL IMMEDIATE") }
             batch.append("COMMIT")
             ends.append(batch.count)
         }
         let (results, error, isStale) = try await exchange(batch, at: place)
-        guard let error else { return ends.map { _ in .committed } }
+        guard let error, results.count < batch.count else { return ends.map { _ in .committed } }
         guard state.loss == nil, error.code != .outcomeUnknown else { return ends.map { _ in .failed(error.unknown) } }
         let failed = ends.firstIndex { $0 > results.count } ?? 0
         var endings = ends.indices.map { $0 < failed ? UnsentTransaction.Ending.committed : .untried }
-        // Where a plan was found stale, nothing had run yet.
+        // Where a plan was found stale, it is sent anew.
         if !isStale {
             endings[failed] = error.sqlState == "57014" ? .undone(error.at(place)) : .failed(error.at(place))
         }
@@ -40,7 +42,7 @@ extension Connection {
             let warnings = notices.warnings
             do {
                 let answer = try await attempt(batch)
-                if let doubt = doubt(since: warnings) { return ([], doubt, false) }
+                if answer.error == nil, let doubt = doubt(since: warnings) { return ([], doubt, false) }
                 guard state.isCancelled, let error = answer.error, error.sqlState == "57014" else { return answer }
                 return (answer.results, error.cancelled, answer.isStale)
             } catch let error as PostgresError {
@@ -68,10 +70,6 @@ extension Connection {
 }
 
 extension PostgresError {
-    /// The connection was lost after COMMIT was sent.
-    fileprivate var unknown: PostgresError {
-        var error = self
-        error.code = .outcomeUnknown
-        return error
-    }
+    /// COMMIT was sent; what came of it is not known, or not known to last.
+    fileprivate var unknown: PostgresError { PostgresError(.outcomeUnknown, message, cause: self) }
 }

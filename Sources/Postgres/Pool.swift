@@ -114,7 +114,7 @@ package final class Pool: Sendable {
 
     /// Commits transactions in one round trip, each for itself, and says in their order how they ended; see
     /// `UnsentTransaction.Ending`. A statement that takes longer than `patience` is stopped, as is one whose task is
-    /// cancelled. Throws where nothing was sent.
+    /// cancelled. Others may see what the first of them did before it is on disk. Throws where nothing was sent.
     package func commit(
         _ unsent: [UnsentTransaction], within patience: Duration?, fileID: String = #fileID, line: Int = #line
     ) async throws -> [UnsentTransaction.Ending] {

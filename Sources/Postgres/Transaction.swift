@@ -46,7 +46,8 @@ package struct Transaction: Session {
     }
 
     /// Sends the statement with the next one, or with COMMIT: a round trip less, where nobody looks at its answer. Where it
-    /// fails, that next statement throws its error, or the transaction does.
+    /// fails, that next statement throws its error, or the transaction does. Not for what sets the transaction's isolation
+    /// level: a query may come before it.
     package func executeLater(_ sql: SQL, fileID: String = #fileID, line: Int = #line) throws {
         try scope.state.withLock { state in
             guard !state.isOver else { throw isOver(at: Place(fileID: fileID, line: line)) }

@@ -48,26 +48,71 @@ struct GroupTests {
     }
 
     @Test func `one that takes long goes by itself, and holds up nobody`() async throws {
+        struct Slow: Job { static let kind = "test.slow" }
         let rig = try await Rig.onTestDatabase()
-        let engine = rig.start(
-            registry(rig) { note, _ in note.text == "slow" ? "SELECT pg_advisory_xact_lock(77)" : nil })
+        let runs = Mutex(0)
+        var registry = registry(rig)
+        registry.register(Slow.self) { _, context in
+            runs.withLock { $0 += 1 }
+            try context.transaction.executeLater("SELECT pg_advisory_xact_lock(77)")
+            return .done
+        }
+        let engine = rig.start(registry)
         await engine.until(.idle)
         try await rig.pool.transaction { holder in
             try await holder.execute("SELECT pg_advisory_xact_lock(77)")
-            let slow = try await rig.enqueue("slow")
-            // It was undone once, and waits by itself now: without the limit of a group.
-            while try await rig.count(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 77 AND NOT granted") == 0
-            {}
+            let slow = try await rig.harness.enqueue(Slow())
             var last = slow
             for number in 0..<50 { last = try await rig.enqueue("\(number)") }
             await engine.until(.done(last))
+            // Undone once, it waits by itself: without the limit of a group.
+            let wait: SQL = """
+                SELECT count(*) FROM pg_locks
+                 WHERE locktype = 'advisory' AND objid = 77 AND waitstart < clock_timestamp() - interval '0.2 s'
+                """
+            while try await rig.count(wait) == 0 {}
             try await engine.looked()
             #expect(try await rig.show(slow).state == .running)
         }
         try await engine.untilIdle()
-        #expect(try await rig.effects().count == 51)
+        #expect(runs.withLock { $0 } == 1)
+        #expect(try await rig.effects().count == 50)
         #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE attempt = 1") == 51)
+        try await engine.stop()
+    }
+
+    @Test func `a wish to cancel a job that waits by itself for its commit is heard`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(registry(rig) { _, _ in "SELECT pg_advisory_xact_lock(79)" })
+        await engine.until(.idle)
+        let job = try await rig.pool.transaction { holder in
+            try await holder.execute("SELECT pg_advisory_xact_lock(79)")
+            let job = try await rig.enqueue("unwanted")
+            while try await rig.count(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 79 AND NOT granted") == 0
+            {}
+            _ = try await rig.pool.transaction {
+                try await JobsOverview.cancel(job, reason: "not wanted", in: $0, now: rig.clock.now())
+            }
+            await engine.until(.cancelled(job))
+            return job
+        }
+        #expect(try await rig.show(job).reason == "not wanted")
+        #expect(try await rig.effects() == [])
+        try await engine.stop()
+    }
+
+    @Test func `a queue that is full of quick jobs doesn't keep another one waiting`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(registry(rig), settings: EngineSettings(queues: ["default": 2, "other": 2]))
+        await engine.until(.idle)
+        _ = try await rig.pool.transaction { transaction in
+            try await Jobs.enqueueAll((0..<5_000).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now())
+        }
+        for _ in 0..<200 { await engine.until { if case .done = $0 { true } else { false } } }
+        let other = try await rig.enqueue("other", Enqueue(queue: "other"))
+        await engine.until(.done(other))
+        #expect(try await rig.count("SELECT count(*) FROM jobs.job") > 1_000)
         try await engine.stop()
     }
 
@@ -83,7 +128,7 @@ struct GroupTests {
         _ = try await rig.pool.transaction { transaction in
             try await Jobs.enqueueAll((0..<60).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now())
         }
-        while try await rig.count("SELECT count(*) FROM jobs.job WHERE attempt < 2") > 0 {}
+        while try await rig.count("SELECT count(*) FROM jobs.job WHERE stage = 'ready'") > 0 {}
         try await rig.harness.untilIdle()
         #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE attempt = 1") == 60)
         #expect(try await rig.count("SELECT sum(held) FROM jobs.permit") == 0)
@@ -122,6 +167,17 @@ struct GroupTests {
         }
         await engine.until { if case .done = $0 { true } else { false } }
         try await engine.stop()
+        await engine.until(.stopped)
+        // Whatever it had claimed was done, or given back by a look: it left nothing to be fenced off.
+        var open: Set<JobID> = []
+        for event in engine.heard {
+            switch event {
+            case .claimed(let id): open.insert(id)
+            case .done(let id), .released(let id): open.remove(id)
+            default: break
+            }
+        }
+        #expect(open == [])
         let (done, effects) = (
             try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done'"),
             try await rig.effects().count
