@@ -30,6 +30,11 @@ final class Desk: Sendable {
         var since = ContinuousClock.now
         /// Its task is being cancelled: that must not meet the job after this one.
         var isLeaving = false
+
+        mutating func begin(_ run: Run, at now: ContinuousClock.Instant) {
+            self.run = run
+            since = now
+        }
     }
 
     private struct State {
@@ -154,8 +159,7 @@ final class Desk: Sendable {
                 if state.workers.removeValue(forKey: worker) != nil { state.isToDismiss = false }
                 return (nil, true)
             }
-            state.workers[worker]?.run = begin(claim)
-            state.workers[worker]?.since = now
+            state.workers[worker]?.begin(begin(claim), at: now)
             return (claim, isFirst)
         }
         if isNews { ring() }
