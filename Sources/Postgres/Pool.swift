@@ -96,13 +96,12 @@ package final class Pool: Sendable {
     /// Runs the body in a transaction with as few round trips as can be: BEGIN goes with the first statement; and where all
     /// statements were put off (`executeLater`) and it may stay unsent, it is returned as a whole, for `commit(_:)`.
     package func terseTransaction<R>(
-        _ mode: TransactionMode = .readWrite, mayStayUnsent: Bool, fileID: String = #fileID, line: Int = #line,
-        _ body: (Transaction) async throws -> R
+        mayStayUnsent: Bool, fileID: String = #fileID, line: Int = #line, _ body: (Transaction) async throws -> R
     ) async throws -> (result: R, unsent: UnsentTransaction?) {
         let place = Place(fileID: fileID, line: line)
         let lease = try await lend(at: place)
         defer { giveBack(lease) }
-        lease.connection.begin(mode)
+        lease.connection.begin(.readWrite)
         let (result, callbacks) = try await lease.connection.perform(at: place, body)
         if mayStayUnsent, let statements = lease.connection.takeUnsent() {
             return (result, UnsentTransaction(statements: statements, callbacks: callbacks))
