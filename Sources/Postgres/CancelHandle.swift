@@ -3,8 +3,9 @@ import Dispatch
 
 /// The key with which a running statement can be stopped from outside its connection.
 final class CancelHandle: Sendable {
-    /// libpq allows PQcancel from any thread, and nothing changes what this points to until `deinit` frees it.
-    private nonisolated(unsafe) let handle: OpaquePointer
+    // No pointer is Sendable, nor can one that a call made of another be handed to a Mutex. Nothing changes what this one
+    // points to until `deinit` frees it.
+    private nonisolated(unsafe) let handle: OpaquePointer  // Safe: libpq allows PQcancel from any thread.
     private static let queue = DispatchQueue(label: "postgres.cancel", attributes: .concurrent)
 
     init?(_ connection: OpaquePointer) {

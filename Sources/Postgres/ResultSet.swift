@@ -2,8 +2,8 @@ import CLibPQ
 
 /// What the server answered to one statement: rows, or how many rows it touched.
 package final class ResultSet: Sendable {
-    /// libpq only reads a result once it has handed it out, so any thread may, until `deinit` frees it.
-    private nonisolated(unsafe) let handle: OpaquePointer
+    // No pointer is Sendable, and rows go from the connection's actor to whoever asked; a lock would be paid for each value.
+    private nonisolated(unsafe) let handle: OpaquePointer  // Safe: a result is only read, until `deinit` frees it.
     let columnCount: Int32
     package let rowCount: Int
 

@@ -25,14 +25,18 @@ struct GroupTests {
 
     @Test func `one that fails takes none of the others with it`() async throws {
         let rig = try await Rig.onTestDatabase()
+        // Members of a group leave the flush of the log to its last one; nobody else does.
+        let tell: SQL =
+            "INSERT INTO public.effect (note) SELECT 'grouped' WHERE current_setting('synchronous_commit') = 'off'"
         let engine = rig.start(
-            registry(rig) { note, context in note.text.hasSuffix("7") && context.attempt == 1 ? "SELECT 1/0" : nil })
+            registry(rig) { note, context in note.text.hasSuffix("7") && context.attempt == 1 ? "SELECT 1/0" : tell })
         await engine.until(.idle)
         _ = try await rig.pool.transaction { transaction in
             try await Jobs.enqueueAll((0..<100).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now())
         }
         try await engine.untilIdle()
-        #expect(try await rig.effects().count == 90)
+        #expect(try await rig.effects().contains("grouped"))
+        #expect(try await rig.effects().count { $0 != "grouped" } == 90)
         let first: Int64 = try await rig.pool.withConnection {
             try await $0.value("SELECT id FROM jobs.job WHERE args ->> 'text' = '7'")
         }
@@ -40,8 +44,9 @@ struct GroupTests {
         #expect(failed.state == .scheduled)
         #expect(failed.lastError?.contains("22012") == true)
         try await rig.harness.advance(by: .seconds(10))
-        #expect(try await Set(rig.effects()) == Set((0..<100).map(String.init)))
-        #expect(try await rig.effects().count == 100)
+        let effects = try await rig.effects().filter { $0 != "grouped" }
+        #expect(Set(effects) == Set((0..<100).map(String.init)))
+        #expect(effects.count == 100)
         #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE attempt = 2") == 10)
         #expect(engine.heard.filter { if case .done = $0 { true } else { false } }.count == 100)
         try await engine.stop()
