@@ -19,8 +19,6 @@ final class Claim: Sendable {
     let startedAt: Date
     let token: Int
     let owner: UUID
-    /// Its handler is done; this, which was undone once for taking long, is all that is left to do.
-    let unsent: UnsentTransaction?
 
     /// Where claims of a queue go on. Starting behind the rows that were claimed before spares a walk over their dead
     /// versions, which costs most while an old snapshot keeps vacuum from removing them.
@@ -104,26 +102,6 @@ final class Claim: Sendable {
         self.startedAt = startedAt
         token = try row[9]
         self.owner = owner
-        unsent = nil
-    }
-
-    /// The same claim, of which only this is left to do.
-    init(_ claim: Claim, unsent: UnsentTransaction) {
-        id = claim.id
-        kind = claim.kind
-        version = claim.version
-        args = claim.args
-        queue = claim.queue
-        priority = claim.priority
-        lane = claim.lane
-        attempt = claim.attempt
-        maxAttempts = claim.maxAttempts
-        isSuspect = claim.isSuspect
-        runAt = claim.runAt
-        startedAt = claim.startedAt
-        token = claim.token
-        owner = claim.owner
-        self.unsent = unsent
     }
 
     /// Records, before an effect that may not happen twice, that it begins. Throws `LeaseLost` when the claim is no longer

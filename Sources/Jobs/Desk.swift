@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import Synchronization
 
 /// The claimed jobs of one queue: those that wait for a worker, those that run, and the ends that the engine hasn't taken
@@ -8,6 +9,8 @@ final class Desk: Sendable {
     /// A job that runs.
     struct Run: Sendable {
         let claim: Claim
+        /// Its handler was done before; this, which was undone once for taking long, is all that is left to do.
+        var unsent: UnsentTransaction?
         let begunAt: Date
         /// When its time is over, by the lease clock.
         var deadline: Date?
@@ -40,6 +43,8 @@ final class Desk: Sendable {
     private struct State {
         /// The next one is last.
         var waiting: [Claim] = []
+        /// What is left to do of those who wait a second time.
+        var unsent: [JobID: UnsentTransaction] = [:]
         var workers: [Int: Worker] = [:]
         var hired = 0
         var isToDismiss = false
@@ -89,15 +94,18 @@ final class Desk: Sendable {
         state.withLock { $0.waiting.insert(contentsOf: claims.reversed(), at: 0) }
     }
 
-    /// Puts a claim before all others.
-    func putFirst(_ claim: Claim) {
-        state.withLock { $0.waiting.append(claim) }
+    /// Puts a claim before all others of which only this is left to do.
+    func putFirst(_ claim: Claim, committing unsent: UnsentTransaction) {
+        state.withLock { state in
+            state.waiting.append(claim)
+            state.unsent[claim.id] = unsent
+        }
     }
 
     /// Takes back what no worker has begun.
     func takeBack() -> [Claim] {
         state.withLock { state in
-            defer { state.waiting = [] }
+            defer { (state.waiting, state.unsent) = ([], [:]) }
             return state.waiting.reversed()
         }
     }
@@ -105,7 +113,9 @@ final class Desk: Sendable {
     /// Takes a job back unless a worker has begun it.
     func takeBack(_ id: JobID) -> Claim? {
         state.withLock { state in
-            state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0) }
+            guard let position = state.waiting.firstIndex(where: { $0.id == id }) else { return nil }
+            state.unsent[id] = nil
+            return state.waiting.remove(at: position)
         }
     }
 
@@ -120,7 +130,7 @@ final class Desk: Sendable {
 
     /// One more worker, who stays as long as jobs wait. `run` runs a job; `begin` gives its facts.
     func hire(
-        begin: @escaping @Sendable (Claim) -> Run, run: @escaping @Sendable (Claim) async -> Runner.Ending
+        begin: @escaping @Sendable (Claim) -> Run, run: @escaping @Sendable (Run) async -> Runner.Ending
     ) {
         state.withLock { state in
             state.hired += 1
@@ -128,8 +138,8 @@ final class Desk: Sendable {
             // Made under the lock, so that whoever finds the run finds the task that can be cancelled.
             let task = Task {
                 var end: Finish?
-                while let (claim, begun) = next(for: number, after: end, begin: begin) {
-                    end = (claim, begun, await run(claim))
+                while let (next, begun) = next(for: number, after: end, begin: begin) {
+                    end = (next.claim, begun, await run(next))
                 }
             }
             state.workers[number] = Worker(task: task)
@@ -143,9 +153,9 @@ final class Desk: Sendable {
 
     private func next(
         for worker: Int, after end: Finish?, begin: (Claim) -> Run
-    ) -> (claim: Claim, begun: ContinuousClock.Instant)? {
+    ) -> (run: Run, begun: ContinuousClock.Instant)? {
         let now = ContinuousClock.now
-        let (claim, isNews) = state.withLock { state -> (Claim?, Bool) in
+        let (next, isNews) = state.withLock { state -> (Run?, Bool) in
             let isFirst = end != nil && state.ends.isEmpty
             if let end {
                 let run = state.workers[worker]?.run
@@ -159,11 +169,13 @@ final class Desk: Sendable {
                 if state.workers.removeValue(forKey: worker) != nil { state.isToDismiss = false }
                 return (nil, true)
             }
-            state.workers[worker]?.begin(begin(claim), at: now)
-            return (claim, isFirst)
+            var run = begin(claim)
+            if !state.unsent.isEmpty { run.unsent = state.unsent.removeValue(forKey: claim.id) }
+            state.workers[worker]?.begin(run, at: now)
+            return (run, isFirst)
         }
         if isNews { ring() }
-        return claim.map { ($0, now) }
+        return next.map { ($0, now) }
     }
 
     // MARK: What runs
@@ -213,7 +225,7 @@ final class Desk: Sendable {
     /// Cancels everything and forgets it, ends that weren't taken included.
     func abandon() {
         let tasks = state.withLock { state in
-            defer { (state.waiting, state.workers, state.ends) = ([], [:], []) }
+            defer { state = State(hired: state.hired) }
             return state.workers.values.map(\.task)
         }
         for task in tasks { task.cancel() }

@@ -22,6 +22,8 @@ extension Engine {
     private static let groupSize = 32
     /// How long a statement of theirs may take.
     private static let patience = Duration.milliseconds(50)
+    /// How long each may take where they are many: beyond that, workers are faster, side by side. Of a few it is the disk.
+    private static let pace = (most: Duration.milliseconds(5), ofMany: 4)
 
     /// Sends what is there, beside the next claim. While groups are on their way, the next ones gather.
     func commitUnsent() {
@@ -31,21 +33,27 @@ extension Engine {
             work.groupsSent += 1
             let number = work.groupsSent
             let task = Task {
+                let begun = ContinuousClock.now
                 let result: Result<[UnsentTransaction.Ending], any Error>
                 do {
                     result = .success(try await pool.commit(members.map(\.transaction), within: Self.patience))
                 } catch {
                     result = .failure(error)
                 }
-                committed(number, result)
+                committed(number, result, each: (ContinuousClock.now - begun) / members.count)
             }
             work.committing[number] = Group(members: members, task: task)
         }
     }
 
-    private func committed(_ number: Int, _ result: Result<[UnsentTransaction.Ending], any Error>) {
+    private func committed(
+        _ number: Int, _ result: Result<[UnsentTransaction.Ending], any Error>, each duration: Duration
+    ) {
         // What was on its way when the lease was lost is fenced off by its own statements.
         guard !abandoned, let group = work.committing.removeValue(forKey: number)?.members else { return }
+        if duration > Self.pace.most, group.count >= Self.pace.ofMany {
+            for kind in Set(group.map(\.claim.kind)) { separate(kind) }
+        }
         switch result {
         case .success(let endings):
             var untried: [Unsent] = []
@@ -53,7 +61,9 @@ extension Engine {
                 switch ending {
                 case .committed: settled(unsent.claim, .done)
                 case .failed(let error): fail(unsent, error)
-                case .undone: goAlone(unsent)
+                case .undone:
+                    separate(unsent.claim.kind)
+                    goOn(unsent)
                 case .untried: untried.append(unsent)
                 }
             }
@@ -64,20 +74,19 @@ extension Engine {
         wake()
     }
 
-    /// A worker goes on with it, as long as it takes; and with those of its kind that would take as long.
-    private func goAlone(_ unsent: Unsent) {
-        let kind = unsent.claim.kind
+    /// Leaves jobs of a kind to workers, as long as they take: those to come, and those that wait for their group.
+    private func separate(_ kind: String) {
         slowKinds.note(kind)
         let others = work.unsent.filter { $0.claim.kind == kind }
         work.unsent.removeAll { $0.claim.kind == kind }
-        for unsent in ([unsent] + others).reversed() { goOn(unsent) }
+        for unsent in others.reversed() { goOn(unsent) }
     }
 
     private func goOn(_ unsent: Unsent) {
         if let reason = unsent.run.cancelReason {
             work.unsettled.append((unsent.claim, .cancelled(reason: reason)))
         } else if slowKinds.contains(unsent.claim.kind) {
-            work.queues[unsent.claim.queue]?.desk.putFirst(Claim(unsent.claim, unsent: unsent.transaction))
+            work.queues[unsent.claim.queue]?.desk.putFirst(unsent.claim, committing: unsent.transaction)
         } else {
             work.unsent.insert(unsent, at: 0)
         }

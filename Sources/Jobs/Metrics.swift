@@ -33,7 +33,8 @@ struct JobMetrics {
             let delay = timer(Self.delay, ("queue", first.claim.queue))
             let duration = timer(Self.duration, ("kind", first.claim.kind))
             for end in alike {
-                guard let run = end.run else { continue }
+                // A second time at a worker, it was counted when its handler was done.
+                guard let run = end.run, run.unsent == nil else { continue }
                 delay.record(run.begunAt.timeIntervalSince(run.claim.runAt))
                 duration.record(end.seconds)
             }

@@ -27,7 +27,8 @@ struct Runner: Sendable {
         var isUnsent: Bool { if case .unsent = self { true } else { false } }
     }
 
-    func run(_ claim: Claim) async -> Ending {
+    func run(_ run: Desk.Run) async -> Ending {
+        let claim = run.claim
         guard let entry = registry.entries[claim.kind] else {
             return .failed(Discard("No job of kind \(claim.kind) is registered here."), mayHaveHappened: false)
         }
@@ -36,7 +37,7 @@ struct Runner: Sendable {
         do {
             switch entry.handler {
             case .inTransaction(let handler):
-                if let unsent = claim.unsent { return .committed(try await commit(unsent)) }
+                if let unsent = run.unsent { return .committed(try await commit(unsent)) }
                 let (settlement, unsent) = try await pool.terseTransaction(mayStayUnsent: mayStayUnsent(claim)) {
                     transaction in
                     try await Self.perform(claim, handler, facts, in: transaction)

@@ -40,28 +40,32 @@ extension Connection: Session {
     }
 
     /// COMMIT, after what was put off, which a cancelled task stops. The tag is COMMIT's own, nil where it had no answer.
-    /// The error is one of the answer: nothing is thrown once something was sent.
+    /// The error is one of the answer.
     func commitPending(at place: Place) async throws -> (tag: String?, error: PostgresError?) {
         let pending = takePending()
         return try await turn(at: place, statement: "COMMIT", cancellable: !pending.isEmpty) {
-            guard state.loss == nil else { throw lossError }
-            let warnings = notices.warnings
-            do {
-                let (results, error, _) = try await attempt(pending + ["COMMIT"])
-                if error == nil, let doubt = doubt(since: warnings) { return (nil, doubt) }
-                let tag = results.count > pending.count ? results.last?.commandTag : nil
-                return (tag, state.isCancelled && error?.sqlState == "57014" ? error?.cancelled : error)
-            } catch let error as PostgresError {
-                return (nil, error)
-            }
+            let (results, error, _) = try await attempt(committing: pending + ["COMMIT"])
+            return (results.count > pending.count ? results.last?.commandTag : nil, error)
         }
     }
 
-    /// A commit whose wait for a standby was given up has happened here, and may be lost with this server: all that the server
-    /// says of it is a warning. The caller holds the turn.
-    func doubt(since warnings: Int) -> PostgresError? {
-        guard state.isCancelled, notices.warnings > warnings else { return nil }
-        return PostgresError(.outcomeUnknown, "the task was cancelled while COMMIT waited for a standby")
+    /// Sends, once, a batch in which there are COMMITs. Throws where nothing was sent; every other error is one of the answer.
+    /// The caller holds the turn.
+    func attempt(committing batch: [SQL]) async throws -> Answer {
+        guard state.loss == nil else { throw lossError }
+        let warnings = notices.warnings
+        do {
+            let (results, error, isStale) = try await attempt(batch)
+            // A commit whose wait for a standby was given up has happened here, and may be lost with this server: all that
+            // the server says of it is a warning.
+            if error == nil, state.isCancelled, notices.warnings > warnings {
+                let message = "the task was cancelled while COMMIT waited for a standby"
+                return ([], PostgresError(.outcomeUnknown, message), false)
+            }
+            return (results, state.isCancelled && error?.sqlState == "57014" ? error?.cancelled : error, isStale)
+        } catch let error as PostgresError {
+            return ([], error, false)
+        }
     }
 
     /// Sends what was to go with the next statement, where that one can't take it along. The caller holds the turn.
@@ -84,12 +88,7 @@ extension Connection: Session {
         try await turn(at: place, statement: nil) { try await sendPending() }
     }
 
-    private func takePending() -> [SQL] {
-        pending.withLock { pending in
-            defer { pending = [] }
-            return pending
-        }
-    }
+    private func takePending() -> [SQL] { pending.withLock { $0.take() }.inOrder }
 
     private func exchange(_ statements: [SQL], at place: Place) async throws -> [ResultSet] {
         try await turn(at: place, statement: statements.count == 1 ? statements[0].text : nil) {
@@ -161,10 +160,12 @@ extension Connection: Session {
         }
         guard incoming > 0 else { return steps }
         let surplus = statements.surplus(incoming: incoming, keeping: Set(names.keys))
-        // Not before a BEGIN: it may set an isolation level, which has to come first.
+        let place = steps.firstIndex { if case .prepare = $0.0 { true } else { false } } ?? 0
+        // Not before a BEGIN, nor before what sets an isolation level, which has to come first.
         steps.insert(
-            contentsOf: surplus.compactMap { key in statements.name(of: key).map { (.forget(key, name: $0), 0) } },
-            at: batch[0].text.hasPrefix("BEGIN") ? 1 : 0)
+            contentsOf: surplus.compactMap { key in
+                statements.name(of: key).map { (.forget(key, name: $0), steps[place].1) }
+            }, at: place)
         return steps
     }
 

@@ -18,7 +18,7 @@ extension Connection {
 
     /// Begins a transaction with the next statement.
     nonisolated func begin(_ mode: TransactionMode) {
-        pending.withLock { $0 = [SQL(unescaped: mode.begin)] }
+        pending.withLock { $0 = Pending(begin: SQL(unescaped: mode.begin)) }
     }
 
     /// The part of a transaction after its BEGIN.
@@ -50,25 +50,23 @@ extension Connection {
         return (result, callbacks)
     }
 
-    /// A transaction of which nothing was sent, from its BEGIN on; nil where some of it was.
+    /// A transaction of which nothing was sent, from its BEGIN on; nil where some of it was, or there is nothing in it.
     nonisolated func takeUnsent() -> [SQL]? {
         pending.withLock { pending in
-            guard pending.count > 1, pending[0].text.hasPrefix("BEGIN") else { return nil }
-            defer { pending = [] }
-            return pending
+            guard pending.begin != nil, !pending.statements.isEmpty else { return nil }
+            return pending.take().inOrder
         }
     }
 
-    nonisolated func forgetPending() { pending.withLock { $0 = [] } }
+    nonisolated func forgetPending() { pending.withLock { $0 = Pending() } }
 
     /// True where the server is known to be in no transaction.
     var isOutside: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false }
 
     func commit(at place: Place) async throws {
         let isEmpty = pending.withLock { pending in
-            // Nothing but the BEGIN.
-            guard isOutside, pending.count == 1 else { return false }
-            pending = []
+            guard pending.begin != nil, pending.statements.isEmpty else { return false }
+            pending = Pending()
             return true
         }
         guard !isEmpty else { return }

@@ -10,15 +10,20 @@ extension Connection {
         // How many statements are answered when a transaction has committed.
         var ends: [Int] = []
         for transaction in unsent {
+            let isLast = ends.count == unsent.count - 1
             batch.append(transaction.statements[0])
-            batch += limits(patience, isLast: ends.count == unsent.count - 1)
+            batch += limits(patience, isLast: isLast)
             batch += transaction.statements.dropFirst()
             // What is deferred to COMMIT is checked before it: no limit holds for COMMIT itself.
             if patience != nil { batch.append("SET CONSTRAINTS ALL IMMEDIATE") }
+            // The last one flushes for all, whatever it chose for itself.
+            if isLast, unsent.count > 1 { batch.append("SET LOCAL synchronous_commit TO DEFAULT") }
             batch.append("COMMIT")
             ends.append(batch.count)
         }
-        let (results, error, isStale) = try await exchange(batch, at: place)
+        let (results, error, isStale) = try await turn(at: place, statement: nil) {
+            try await attempt(committing: batch)
+        }
         guard let error, results.count < batch.count else { return ends.map { _ in .committed } }
         guard state.loss == nil, error.code != .outcomeUnknown else { return ends.map { _ in .failed(error.unknown) } }
         let failed = ends.firstIndex { $0 > results.count } ?? 0
@@ -33,22 +38,6 @@ extension Connection {
             for position in 0..<failed { endings[position] = .failed(error.unknown.at(place)) }
         }
         return endings
-    }
-
-    /// Sends the batch once. Throws where nothing was sent; any other error is one of the answer.
-    private func exchange(_ batch: [SQL], at place: Place) async throws -> Answer {
-        try await turn(at: place, statement: nil) {
-            guard state.loss == nil else { throw lossError }
-            let warnings = notices.warnings
-            do {
-                let answer = try await attempt(batch)
-                if answer.error == nil, let doubt = doubt(since: warnings) { return ([], doubt, false) }
-                guard state.isCancelled, let error = answer.error, error.sqlState == "57014" else { return answer }
-                return (answer.results, error.cancelled, answer.isStale)
-            } catch let error as PostgresError {
-                return ([], error, false)
-            }
-        }
     }
 
     private func limits(_ patience: Duration?, isLast: Bool) -> [SQL] {

@@ -21,8 +21,7 @@ package actor Connection {
     package nonisolated let notifications: AsyncStream<Notification>
     let notified: AsyncStream<Notification>.Continuation
     nonisolated let health = Atomic<Health>(.idle)
-    /// What goes with the next statement: a BEGIN, and what was put off after it.
-    nonisolated let pending = Mutex([SQL]())
+    nonisolated let pending = Mutex(Pending())
 
     let logger: Logger
     let settings: Settings

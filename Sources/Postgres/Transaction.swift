@@ -51,7 +51,7 @@ package struct Transaction: Session {
     package func executeLater(_ sql: SQL, fileID: String = #fileID, line: Int = #line) throws {
         try scope.state.withLock { state in
             guard !state.isOver else { throw isOver(at: Place(fileID: fileID, line: line)) }
-            connection.pending.withLock { $0.append(sql) }
+            connection.pending.withLock { $0.statements.append(sql) }
         }
     }
 

@@ -107,6 +107,25 @@ struct GroupTests {
         try await engine.stop()
     }
 
+    @Test func `transactions of some milliseconds each go side by side`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let alone: SQL = """
+            WITH pause AS MATERIALIZED (SELECT pg_sleep(0.02)::text)
+            INSERT INTO public.effect (note)
+            SELECT CASE current_setting('synchronous_commit') WHEN 'on' THEN 'alone' ELSE 'grouped' END FROM pause
+            """
+        let engine = rig.start(registry(rig) { _, _ in alone })
+        await engine.until(.idle)
+        _ = try await rig.pool.transaction { transaction in
+            try await Jobs.enqueueAll((0..<120).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now())
+        }
+        try await engine.untilIdle()
+        // All but the first few; in groups it would be the last one of each.
+        #expect(try await rig.effects().count { $0 == "alone" } > 50)
+        #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE attempt = 1") == 120)
+        try await engine.stop()
+    }
+
     @Test func `a queue that is full of quick jobs doesn't keep another one waiting`() async throws {
         let rig = try await Rig.onTestDatabase()
         let engine = rig.start(registry(rig), settings: EngineSettings(queues: ["default": 2, "other": 2]))

@@ -132,18 +132,63 @@ struct UnsentTests {
         }
         let endings = try await pool.commit(group, within: nil)
         #expect(endings.count == 3)
-        for ending in endings {
-            guard case .failed(let error) = ending else {
-                Issue.record("\(ending)")
-                continue
-            }
-            #expect(error.code == .outcomeUnknown)
+        for ending in endings { #expect(ending.error?.code == .outcomeUnknown) }
+        // The table is free once the server has ended that session.
+        let kept: [Int] = try await pool.transaction { transaction in
+            try await transaction.execute("LOCK TABLE entry IN ACCESS EXCLUSIVE MODE")
+            return try await transaction.query("SELECT n FROM entry ORDER BY n").map { try $0["n"] }
         }
+        // What comes after the cut may have been under way before it.
+        #expect(reachesServer ? kept.starts(with: [1, 2]) : kept == [1])
         await pool.close()
         await plain.close()
     }
 
-    @Test func `a commit is told when it is on disk, also where the group's last one failed`() async throws {
+    @Test func `one that failed is told so, also where it isn't known what became of those before it`() async throws {
+        let plain = try await Server.connect()
+        let sockets: String = try await plain.value("SHOW unix_socket_directories")
+        let wire = try Wire(to: sockets.replacing("\"", with: ""), as: try await Server.settings)
+        defer { wire.close() }
+        let pool = try await pool(wire.settings)
+        let group = [
+            try await unsent(pool, "INSERT INTO entry VALUES (1)"), try await unsent(pool, "SELECT 1/0"),
+            try await unsent(pool, "INSERT INTO entry VALUES (3)"),
+        ]
+        // What has the first one on the disk, in place of the last one's COMMIT.
+        wire.judge { $0.contains("pg_logical_emit_message") ? .cutBefore : .passed }
+        let endings = try await pool.commit(group, within: nil)
+        #expect(endings.map(\.name) == ["failed", "failed", "untried"])
+        #expect(endings[0].error?.code == .outcomeUnknown)
+        #expect(endings[1].error?.sqlState == "22012")
+        await pool.close()
+        await plain.close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `what is checked at COMMIT has no more time than the rest`() async throws {
+        let pool = try await pool()
+        let lock = try await HeldLock.taken()
+        try await pool.withConnection { connection in
+            try await connection.script(
+                """
+                CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql
+                    AS 'BEGIN PERFORM pg_advisory_xact_lock(\(lock.key)); RETURN NULL; END';
+                CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON entry DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW WHEN (NEW.n = 2) EXECUTE FUNCTION wait();
+                """)
+        }
+        var group: [UnsentTransaction] = []
+        for number in 1...3 { group.append(try await unsent(pool, "INSERT INTO entry VALUES (\(number)::int)")) }
+        let endings = try await pool.commit(group, within: .milliseconds(500))
+        #expect(endings.map(\.name) == ["committed", "undone", "untried"])
+        #expect(try await entries(pool) == [1])
+        await lock.release()
+        await pool.close()
+    }
+
+    @Test(arguments: ["SELECT 1/0", "SET LOCAL synchronous_commit = off"])
+    func `a commit is told when it is on disk, also where the group's last one fails or doesn't care`(last: String)
+        async throws
+    {
         let cluster = try await LocalCluster.start(.throwaway, logger: Server.logger)
         let settings = Server.settings(cluster)
         let watcher = try await Connection.open(settings, logger: Server.logger)
@@ -156,9 +201,9 @@ struct UnsentTests {
         let note: SQL = "SELECT setval('public.log_position', (pg_current_wal_insert_lsn() - '0/0')::bigint)"
         let endings = try await pool.commit(
             [
-                try await unsent(pool, "INSERT INTO entry VALUES (1)"), try await unsent(pool, note, "SELECT 1/0"),
+                try await unsent(pool, "INSERT INTO entry VALUES (1)"), try await unsent(pool, note, "\(unescaped: last)"),
             ], within: .seconds(10))
-        #expect(endings.map(\.name) == ["committed", "failed"])
+        #expect(endings.map(\.name) == ["committed", last.hasPrefix("SET") ? "committed" : "failed"])
         #expect(
             try await watcher.value(
                 "SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint >= last_value FROM public.log_position"))
@@ -169,6 +214,8 @@ struct UnsentTests {
 }
 
 extension UnsentTransaction.Ending {
+    var error: PostgresError? { if case .failed(let error) = self { error } else { nil } }
+
     var name: String {
         switch self {
         case .committed: "committed"
