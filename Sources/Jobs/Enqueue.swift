@@ -48,10 +48,16 @@ package struct Enqueue: Sendable {
     }
 }
 
+/// What was asked for when a job was to be enqueued can't be had; nothing was.
+package struct EnqueueError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+}
+
 /// Enqueueing: the job commits with the caller's transaction, or not at all.
 package enum Jobs {
-    /// Enqueues a job. Returns its number, or the number of the job that has its unique key. Throws `PostgresError`, with the
-    /// constraint `dependency_waits_for` for a number in `after` that no job has, or whose history was dropped.
+    /// Enqueues a job. Returns its number, or the number of the job that has its unique key. Throws `EnqueueError` for a
+    /// `uniqueUntil` without its key; `PostgresError`, with the constraint `dependency_waits_for`, for a number in `after`
+    /// that no job has, or whose history was dropped.
     @discardableResult
     package static func enqueue<J: Job>(
         _ job: J, _ options: Enqueue = Enqueue(), in session: some Session, now: Date
@@ -101,12 +107,14 @@ package enum Jobs {
     }
 
     /// Enqueues jobs of which each begins when the one before is done, and the first when `options` say. A unique key can't be
-    /// asked for: it would be that of the first alone. Returns their numbers, in order.
+    /// asked for, it would be that of the first alone: `EnqueueError`. Returns their numbers, in order.
     @discardableResult
     package static func chain(
         _ jobs: [any Job], _ options: Enqueue = Enqueue(), in transaction: Transaction, now: Date
     ) async throws -> [JobID] {
-        precondition(options.uniqueKey == nil, "A chain of jobs has no unique key.")
+        guard options.uniqueKey == nil else {
+            throw EnqueueError(description: "A chain of jobs has no unique key: leave it out, or enqueue them one by one.")
+        }
         var (ids, options) = ([JobID](), options)
         for job in jobs {
             ids.append(try await enqueue(job, options, in: transaction, now: now))

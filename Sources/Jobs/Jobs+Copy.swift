@@ -4,7 +4,7 @@ package import Postgres
 extension Jobs {
     /// Enqueues very many jobs as they come, by COPY: memory here stays flat however many there are. All of them become
     /// visible together, when the transaction commits. Unique keys and dependencies can't be had this way: COPY can't leave
-    /// a row out, nor wait for one. Returns how many.
+    /// a row out, nor wait for one; who asks for them gets an `EnqueueError`, and the transaction is over. Returns how many.
     @discardableResult
     package static func copy<Source: Sequence>(
         _ jobs: Source, in transaction: Transaction, now: Date,
@@ -35,8 +35,10 @@ private struct CopiedJobs<Source: Sequence>: AsyncSequence where Source.Element:
         mutating func next() async throws -> [any ParameterEncodable]? {
             guard let job = rest.next() else { return nil }
             let new = try NewJob(job, options(job), now: now, with: encoder)
-            precondition(
-                new.isPlain, "A \(new.kind) with a unique key or dependencies can't be copied; use enqueueAll.")
+            guard new.isPlain else {
+                throw EnqueueError(
+                    description: "A \(new.kind) with a unique key or dependencies can't be copied; use enqueueAll.")
+            }
             return [
                 new.kind, new.version, new.args, new.queue, new.priority, new.stage, new.runAt, new.lane, new.subject,
                 new.maxAttempts, new.now,

@@ -20,8 +20,9 @@ struct NewJob {
     let now: Date
 
     init<J: Job>(_ job: J, _ options: Enqueue, now: Date, with encoder: JSONEncoder = JobCoding.encoder) throws {
-        precondition(
-            options.uniqueUntil == nil || options.uniqueKey != nil, "A \(J.kind) has uniqueUntil, but no uniqueKey.")
+        guard options.uniqueUntil == nil || options.uniqueKey != nil else {
+            throw EnqueueError(description: "A \(J.kind) has uniqueUntil, but no uniqueKey that could hold until then.")
+        }
         kind = J.kind
         version = J.version
         args = String(decoding: try encoder.encode(job), as: UTF8.self)

@@ -58,7 +58,7 @@ extension VerifyReport: Presented {
         let table = Table(
             columns: [.init(title: "what"), .init(title: "where"), .init(title: "detail")],
             rows: findings.map { [$0.what, $0.where, $0.detail] })
-        return "NOT INTACT: \(findings.count) findings in \(counted).\n\n\(table.text)\n\n\(checkpoint)"
+        return "NOT INTACT: \(findings.count) \(findings.count == 1 ? "finding" : "findings") in \(counted).\n\n\(table.text)\n\n\(checkpoint)"
     }
 }
 

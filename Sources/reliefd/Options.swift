@@ -17,12 +17,13 @@ struct SettingOptions: ParsableArguments {
     @Option(help: help(.demoClock)) var demoClock: String?
     @Option(help: help(.bank)) var bank: String?
     @Option(help: help(.poolSize)) var poolSize: String?
+    @Option(help: help(.jobHistory)) var jobHistory: String?
 
     func settings() throws -> Settings {
         let given: [SettingKey: String?] = [
             .data: data, .databaseURL: databaseURL, .socket: socket, .socketMode: socketMode, .listen: listen,
             .logLevel: logLevel, .logFormat: logFormat, .auditOrigin: auditOrigin, .demoClock: demoClock, .bank: bank,
-            .poolSize: poolSize,
+            .poolSize: poolSize, .jobHistory: jobHistory,
         ]
         return try Settings.read(options: given.compactMapValues(\.self), config: config)
     }

@@ -26,6 +26,17 @@ struct SettingsTests {
         #expect(settings.bank.path == "/bank")
     }
 
+    @Test(arguments: [("6", 6), ("forever", nil), (nil, 24), ("0", 24), ("always", 24)] as [(String?, Int?)])
+    func `the history of jobs is kept for some months, or for ever`(text: String?, months: Int?) throws {
+        let options: [SettingKey: String] = text.map { [.jobHistory: $0] } ?? [:]
+        if text == "0" || text == "always" {
+            let error = #expect(throws: SettingsError.self) { try read(options) }
+            #expect(error?.problems == ["--job-history is “\(text ?? "")”; must be 1 to 1200, or forever."])
+        } else {
+            #expect(try read(options).jobHistory == months)
+        }
+    }
+
     @Test func `a file has comments, quotes and escapes as systemd reads them`() throws {
         let settings = try read(
             file: """

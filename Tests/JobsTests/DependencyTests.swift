@@ -246,6 +246,34 @@ struct DependencyTests {
         try await engine.stop()
     }
 
+    @Test func `what can't be enqueued is said, and nothing is`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let (first, now) = (try await rig.enqueue("first"), rig.clock.now())
+        func refusal(_ body: @escaping @Sendable (Transaction) async throws -> Void) async -> String? {
+            do {
+                try await rig.pool.transaction { try await body($0) }
+                return nil
+            } catch {
+                return (error as? EnqueueError)?.description
+            }
+        }
+        let notes = ["a", "b"].map(Note.init)
+        for options in [Enqueue(uniqueKey: "k"), Enqueue(after: [first])] {
+            let said = await refusal { transaction in
+                _ = try await Jobs.copy(
+                    notes, in: transaction, now: now, options: { $0.text == "a" ? Enqueue() : options })
+            }
+            #expect(said == "A test.note with a unique key or dependencies can't be copied; use enqueueAll.")
+        }
+        #expect(
+            await refusal { try await Jobs.chain(notes, Enqueue(uniqueKey: "k"), in: $0, now: now) }?
+                .contains("chain") == true)
+        #expect(
+            await refusal { try await Jobs.enqueue(notes[0], Enqueue(uniqueUntil: now), in: $0, now: now) }?
+                .contains("uniqueUntil") == true)
+        #expect(try await rig.count("SELECT count(*) FROM jobs.every") == 1)
+    }
+
     /// Jobs with random predecessors come in from three sides, and from other jobs, while two engines run them; some
     /// cancel themselves, some die and are retried in the end.
     @Test(arguments: Dice.seeds)

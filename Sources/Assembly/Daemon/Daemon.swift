@@ -59,7 +59,9 @@ package struct Daemon: Sendable {
             pool: installation.pool, listen: installation.session,
             registry: StandingOrders.registry(for: installation.door), schedules: try StandingOrders.schedules(),
             clock: installation.clock, calendar: { calendar.current },
-            settings: EngineSettings(maxRunning: most, host: ProcessInfo.processInfo.hostName), logger: logger,
+            settings: EngineSettings(
+                maxRunning: most, keepHistory: installation.settings.jobHistory,
+                host: ProcessInfo.processInfo.hostName), logger: logger,
             observer: { [watch] in watch.hear($0) })
     }
 

@@ -11,6 +11,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case demoClock = "demo-clock"
     case bank
     case poolSize = "pool-size"
+    case jobHistory = "job-history"
 
     package var option: String { "--\(rawValue)" }
     package var variable: String { "RELIEF_" + rawValue.uppercased().replacing("-", with: "_") }
@@ -31,6 +32,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
         case .demoClock: "Time at which a demonstration begins, as 2026-07-01T09:00+08:00. Default: real time."
         case .bank: "Folder in which files are exchanged with the bank. Default: bank in the data folder."
         case .poolSize: "Connections to the database, 4 to 500. Default: 16."
+        case .jobHistory: "Months for which the history of jobs is kept, 1 to 1200, or forever. Default: 24."
         }
     }
 }

@@ -23,6 +23,8 @@ package struct Settings: Sendable {
     package var demoClock: Date?
     package var bank: URL
     package var poolSize: Int
+    /// In months; nil: for ever.
+    package var jobHistory: Int?
 
     /// Reads all settings: an option wins over the environment, the environment over the file.
     ///
@@ -106,7 +108,8 @@ private struct SettingsReading {
             demoClock: value(.demoClock, "a time with its zone, as 2026-07-01T09:00+08:00", Self.time),
             bank: value(.bank, "a folder") { URL(fileURLWithPath: $0, isDirectory: true) }
                 ?? data.appending(path: "bank", directoryHint: .isDirectory),
-            poolSize: value(.poolSize, "4 to 500") { Int($0).flatMap { (4...500).contains($0) ? $0 : nil } } ?? 16)
+            poolSize: value(.poolSize, "4 to 500") { Int($0).flatMap { (4...500).contains($0) ? $0 : nil } } ?? 16,
+            jobHistory: value(.jobHistory, "1 to 1200, or forever", Self.months) ?? 24)
     }
 
     private mutating func value<T>(_ key: SettingKey, _ allowed: String, _ read: (String) -> T?) -> T? {
@@ -124,6 +127,11 @@ private struct SettingsReading {
         guard text.utf8.count >= 17 else { return nil }
         let minute = text.index(text.startIndex, offsetBy: 16)
         return Timestamp.date(text[..<minute] + ":00" + text[minute...])
+    }
+
+    private static func months(_ text: String) -> Int?? {
+        if text == "forever" { return .some(nil) }
+        return Int(text).flatMap { (1...1_200).contains($0) ? $0 : nil }
     }
 
     private static func usualData(_ environment: [String: String]) -> String {
