@@ -113,7 +113,7 @@ package enum Jobs {
         _ jobs: [any Job], _ options: Enqueue = Enqueue(), in transaction: Transaction, now: Date
     ) async throws -> [JobID] {
         guard options.uniqueKey == nil else {
-            throw EnqueueError(description: "A chain of jobs has no unique key: leave it out, or enqueue them one by one.")
+            throw EnqueueError(description: "A chain of jobs has no unique key; enqueue them one by one.")
         }
         var (ids, options) = ([JobID](), options)
         for job in jobs {

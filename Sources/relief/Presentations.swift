@@ -58,7 +58,8 @@ extension VerifyReport: Presented {
         let table = Table(
             columns: [.init(title: "what"), .init(title: "where"), .init(title: "detail")],
             rows: findings.map { [$0.what, $0.where, $0.detail] })
-        return "NOT INTACT: \(findings.count) \(findings.count == 1 ? "finding" : "findings") in \(counted).\n\n\(table.text)\n\n\(checkpoint)"
+        let found = findings.count == 1 ? "1 finding" : "\(findings.count) findings"
+        return "NOT INTACT: \(found) in \(counted).\n\n\(table.text)\n\n\(checkpoint)"
     }
 }
 

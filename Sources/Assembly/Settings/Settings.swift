@@ -129,9 +129,11 @@ private struct SettingsReading {
         return Timestamp.date(text[..<minute] + ":00" + text[minute...])
     }
 
+    /// Outer nil: it can't be read; inner nil: for ever.
     private static func months(_ text: String) -> Int?? {
         if text == "forever" { return .some(nil) }
-        return Int(text).flatMap { (1...1_200).contains($0) ? $0 : nil }
+        guard let months = Int(text), (1...1_200).contains(months) else { return nil }
+        return months
     }
 
     private static func usualData(_ environment: [String: String]) -> String {
