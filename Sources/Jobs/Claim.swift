@@ -19,6 +19,8 @@ final class Claim: Sendable {
     let startedAt: Date
     let token: Int
     let owner: UUID
+    /// Somebody wanted it cancelled while it was with an engine that didn't come to do it.
+    let cancelReason: String?
 
     /// Where claims of a queue go on. Starting behind the rows that were claimed before spares a walk over their dead
     /// versions, which costs most while an old snapshot keeps vacuum from removing them.
@@ -74,7 +76,8 @@ final class Claim: Sendable {
                    AND c.owner IS NULL AND \(wanted)
                    AND c.version <= (\(entries.map(\.version))::bigint[])[array_position(\(entries.map(\.kind))::text[], c.kind::text)]
                  ORDER BY c.priority, c.id LIMIT \(room) FOR NO KEY UPDATE OF c SKIP LOCKED))
-            RETURNING j.id, j.kind, j.version, j.args::text, j.priority, j.lane, j.attempt, j.max_attempts, j.run_at, j.token
+            RETURNING j.id, j.kind, j.version, j.args::text, j.priority, j.lane, j.attempt, j.max_attempts, j.run_at, j.token,
+                      j.cancel_reason
             """
     }
 
@@ -102,6 +105,7 @@ final class Claim: Sendable {
         self.startedAt = startedAt
         token = try row[9]
         self.owner = owner
+        cancelReason = try row[10]
     }
 
     /// Records, before an effect that may not happen twice, that it begins. Throws `LeaseLost` when the claim is no longer

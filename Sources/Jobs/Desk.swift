@@ -214,11 +214,12 @@ final class Desk: Sendable {
         for task in state.withLock({ $0.workers.values.map(\.task) }) { task.cancel() }
     }
 
-    /// Forgets the worker that runs a job, whatever it still does.
-    func letGo(_ id: JobID) {
+    /// Forgets the worker that runs a job, whatever it still does. False where the run has just ended.
+    func letGo(_ id: JobID) -> Bool {
         state.withLock { state in
-            guard let worker = state.workers.first(where: { $0.value.run?.claim.id == id })?.key else { return }
+            guard let worker = state.workers.first(where: { $0.value.run?.claim.id == id })?.key else { return false }
             state.workers[worker] = nil
+            return true
         }
     }
 

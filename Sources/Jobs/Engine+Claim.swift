@@ -7,7 +7,7 @@ import WorkingDays
 extension Engine {
     /// Brings due jobs and the heads of free lanes to where they can be claimed.
     func advance(_ control: Connection, _ now: Date) async throws {
-        while work.lookForDue || work.nextDue.map({ $0 <= now }) == true {
+        while work.lookForDue || (work.nextDue.map({ $0 <= now }) == true && work.nextAdvance <= .now) {
             work.lookForDue = false
             let batch = 500
             let rows = try await control.query(
@@ -22,8 +22,15 @@ extension Engine {
             }
             let next = try await control.one("SELECT min(run_at) AS at FROM jobs.job WHERE stage = 'scheduled'")
             work.nextDue = try next["at"]
-            // What is due and didn't move is being moved by another engine.
-            if moved == 0 { break }
+            guard moved == 0, let due = work.nextDue, due <= now else {
+                work.vainAdvances = 0
+                continue
+            }
+            // What is due and didn't move came just now, or is being moved by another engine, or locked by somebody for
+            // longer: we look again, ever less often.
+            work.vainAdvances = min(work.vainAdvances + 1, 6)
+            work.nextAdvance = .now + .milliseconds(1 << work.vainAdvances)
+            break
         }
         if work.lookAtLanes {
             work.lookAtLanes = false
@@ -93,6 +100,9 @@ extension Engine {
                     : try await Claim.take(
                         .suspect, queue: name, room: 1, registry: registry, lease: lease, now: now, leaseNow: leaseNow,
                         in: control)
+            } catch let error as PostgresError where error.isLockTimeout {
+                work.lookForSuspects = true
+                continue
             } catch {
                 work.lookForSuspects = true
                 work.unheardClaims = 2
@@ -124,7 +134,17 @@ extension Engine {
         guard !claims.isEmpty else { return }
         metrics.claimed(claims)
         if observer != nil { for claim in claims { say(.claimed(claim.id)) } }
-        work.queues[queue]?.desk.put(claims)
+        guard claims.contains(where: { $0.cancelReason != nil }) else {
+            work.queues[queue]?.desk.put(claims)
+            return
+        }
+        for claim in claims {
+            guard let reason = claim.cancelReason else { continue }
+            work.unsettled.append((claim, .cancelled(reason: reason)))
+            if claim.id == work.suspect { (work.suspect, work.lookForSuspects) = (nil, true) }
+            wake()
+        }
+        work.queues[queue]?.desk.put(claims.filter { $0.cancelReason == nil })
     }
 
     /// Gives the queues with waiting jobs their workers, those with the fewest first.
@@ -168,7 +188,9 @@ extension Engine {
             try await control.execute(
                 """
                 UPDATE jobs.job SET progress = \(fraction)::real, progress_note = \(note)
-                 WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)
+                 WHERE id = (SELECT id FROM jobs.job
+                              WHERE id = \(claim.id.rawValue) AND token = \(claim.token)::int AND owner = \(claim.owner)
+                                FOR NO KEY UPDATE SKIP LOCKED)
                 """)
         } catch {
             logger.debug("A job's progress wasn't written.", metadata: about(claim))

@@ -60,7 +60,7 @@ extension Engine {
             for (unsent, ending) in zip(group, endings) {
                 switch ending {
                 case .committed: settled(unsent.claim, .done)
-                case .failed(let error): fail(unsent, error)
+                case .failed(let error): fail(unsent, error, isAlone: group.count == 1)
                 case .undone:
                     separate(unsent.claim.kind)
                     goOn(unsent)
@@ -69,7 +69,7 @@ extension Engine {
             }
             for unsent in untried.reversed() { goOn(unsent) }
         case .failure(let error):
-            for unsent in group { fail(unsent, error) }
+            for unsent in group { fail(unsent, error, isAlone: group.count == 1) }
         }
         wake()
     }
@@ -92,13 +92,21 @@ extension Engine {
         }
     }
 
-    private func fail(_ unsent: Unsent, _ error: any Error) {
+    private func fail(_ unsent: Unsent, _ error: any Error, isAlone: Bool) {
         let known = error as? PostgresError
         if known?.code == .outcomeUnknown {
             // It may be done now, and after a crash of the server ours again without our knowledge. It may also be what
             // cut the connection: the next attempts endanger no others.
             work.unheardClaims = 2
             slowKinds.note(unsent.claim.kind)
+            // An attempt is counted for who is alone with the blame.
+            if !isAlone {
+                work.unsettled.append((unsent.claim, .released))
+                return
+            }
+        } else if known?.isForWantOfConnection == true {
+            work.unsettled.append((unsent.claim, .released))
+            return
         } else if known?.sqlState == Settlement.leaseLost {
             fenced(unsent.claim)
             return

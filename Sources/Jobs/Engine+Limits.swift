@@ -15,8 +15,9 @@ extension Engine {
             work.lookAtLimits = false
             for name in work.queues.keys {
                 let isLimited = limited.contains(name)
-                if work.queues[name]?.isLimited != isLimited { work.queues[name]?.held = nil }
                 work.queues[name]?.isLimited = isLimited
+                // Whether the database knows what is at hand depends on what was limited until now.
+                work.queues[name]?.held = nil
                 // The rate may have been changed, the clock put back: the next claim asks again.
                 work.queues[name]?.notBefore = nil
             }
@@ -40,7 +41,14 @@ extension Engine {
         _ name: String, _ room: Int, _ lease: Lease, _ control: Connection, _ now: Date, _ leaseNow: Date
     ) async throws {
         guard work.queues[name]?.notBefore == nil else { return }
-        let (admission, claims) = try await admitted(.ordinary, name, room, lease, control, now, leaseNow)
+        let (admission, claims): (Admission, [Claim])
+        do {
+            (admission, claims) = try await admitted(.ordinary, name, room, lease, control, now, leaseNow)
+        } catch let error as PostgresError where error.isLockTimeout {
+            // Somebody is at its limits, in an open transaction: the other queues needn't wait.
+            lookLater(name)
+            return
+        }
         hold(claims, of: name)
         // Refused by the number that runs, we are told when there are fewer; by the rate, we ask again until it says when.
         if claims.count == admission.starts, admission.starts > 0, admission.starts == room || admission.isRated {
@@ -64,14 +72,23 @@ extension Engine {
         return (admission, claims)
     }
 
+    /// Looks at a queue again at ever longer intervals.
+    private func lookLater(_ name: String) {
+        if work.queues[name]?.aftercare == nil { work.queues[name]?.aftercare = Aftercare(now: .now) }
+    }
+
     /// Says how many jobs of limited queues are at hand where the database thinks otherwise.
     func giveBack(_ control: Connection, _ now: Date) async throws {
         guard let engine = lease?.engine else { return }
         for (name, queue) in work.queues where queue.isLimited {
             let mine = work.atHand(in: queue)
             guard queue.held != mine else { continue }
-            try await control.execute("SELECT jobs.hold(\(name), \(engine), \(mine)::int, 0, \(now))")
-            work.queues[name]?.held = mine
+            do {
+                try await control.execute("SELECT jobs.hold(\(name), \(engine), \(mine)::int, 0, \(now))")
+                work.queues[name]?.held = mine
+            } catch let error as PostgresError where error.isLockTimeout {
+                lookLater(name)
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ extension Engine {
         let (now, leaseNow) = (clock.now(), leaseClock.now())
         do {
             let control = try await connection(now, leaseNow)
+            if lease == nil { try await takeLease(control, leaseNow) }
             try await beat(control, leaseNow)
             takeEnds()
             endOverdue(leaseNow)
@@ -32,10 +33,16 @@ extension Engine {
                         throw error
                     }
                 }
-                try await fireSchedules(now)
+                fireSchedules(now)
                 try await advance(control, now)
                 try await lookAtLimits(control, now)
-                try await claim(control, now, leaseNow)
+                do {
+                    try await claim(control, now, leaseNow)
+                } catch {
+                    // What was claimed before it needn't wait.
+                    hire()
+                    throw error
+                }
                 hire()
             }
             try await giveBack(control, now)
@@ -62,8 +69,9 @@ extension Engine {
             "The job engine can't reach its database or was refused; it tries again.",
             metadata: ["error": "\(error)", "retry.seconds": "\(delay)"])
         if let control, !control.isAlive { drop() }
-        // Others may think us dead by now. Fencing keeps our runs from committing; ending them keeps two from running.
-        if let lease, leaseClock.now() >= lease.until { dropAll() }
+        // Others may think us dead by now. Fencing keeps our runs from committing; ending them keeps two from running. What
+        // has ended is still written if it can be: it is known what became of it.
+        if let lease, leaseClock.now() >= lease.until { dropRuns() }
     }
 
     /// The engine's own connection; a new one looks everywhere, since notifications were missed.
@@ -74,7 +82,6 @@ extension Engine {
         do {
             try await fresh.listen("jobs")
             try await schedules.remember(in: fresh, now: now)
-            if lease == nil { try await takeLease(fresh, leaseNow) }
         } catch {
             await fresh.close()
             throw error
@@ -152,7 +159,7 @@ extension Engine {
             default: say(.rescued(rescued.id))
             }
         }
-        try await handBackUnheard(control)
+        try await handBackUnheard(control, now)
         try await tidy(control, now)
         work.schedules = try await schedules.due(in: control, calendar: calendar())
         try await measure(control)
@@ -176,25 +183,45 @@ extension Engine {
         metrics.running(work.workers)
     }
 
-    private func fireSchedules(_ now: Date) async throws {
-        for schedule in schedules.all {
+    /// Begins to fire what is due, beside the look: it takes a connection of the pool, and others may hold them all.
+    private func fireSchedules(_ now: Date) {
+        for schedule in schedules.all where !work.firing.contains(schedule.name) {
             guard let due = work.schedules[schedule.name], due <= now else { continue }
             let calendar = calendar()
             // Until the next tick nothing but success asks again, so that a schedule which fails can't spin.
             work.schedules[schedule.name] = nil
-            do {
-                let fired = try await pool.transaction { transaction in
-                    try await Schedules.fire(schedule, in: transaction, now: now, calendar: calendar)
+            work.firing.insert(schedule.name)
+            Task {
+                let result: Result<[Firing], any Error>
+                do {
+                    let fired = try await pool.transaction { transaction in
+                        try await Schedules.fire(schedule, in: transaction, now: now, calendar: calendar)
+                    }
+                    result = .success(fired)
+                } catch {
+                    result = .failure(error)
                 }
-                metrics.fired(schedule.name, fired.count)
-                for firing in fired { say(.fired(firing)) }
-                let reached = schedule.catchUp == .all ? fired.last?.instant ?? now : now
-                work.schedules[schedule.name] = schedule.next(after: reached, calendar: calendar)?.instant
-            } catch {
-                logger.error(
-                    "A schedule couldn't fire.", metadata: ["schedule": "\(schedule.name)", "error": "\(error)"])
+                fired(schedule, result, now, calendar)
             }
         }
+    }
+
+    private func fired(
+        _ schedule: Schedule, _ result: Result<[Firing], any Error>, _ now: Date, _ calendar: WorkingCalendar
+    ) {
+        guard !abandoned else { return }
+        work.firing.remove(schedule.name)
+        switch result {
+        case .success(let fired):
+            metrics.fired(schedule.name, fired.count)
+            for firing in fired { say(.fired(firing)) }
+            let reached = schedule.catchUp == .all ? fired.last?.instant ?? now : now
+            work.schedules[schedule.name] = schedule.next(after: reached, calendar: calendar)?.instant
+        case .failure(let error):
+            logger.error(
+                "A schedule couldn't fire.", metadata: ["schedule": "\(schedule.name)", "error": "\(error)"])
+        }
+        wake()
     }
 
     /// Arms the alarm to the earliest thing that is due, on whichever clock.
@@ -210,11 +237,15 @@ extension Engine {
             }
             if let aftercare = queue.aftercare { delay = min(delay, (aftercare.next - .now).inSeconds) }
         }
+        // Somebody had the row of an end locked.
+        if !work.unsettled.isEmpty { delay = min(delay, 0.1) }
         if let stopping {
             delay = min(delay, stopping.timeIntervalSince(leaseNow))
         } else {
             for time in work.queues.values.compactMap(\.notBefore) { delay = min(delay, time.timeIntervalSince(now)) }
-            if let due = work.nextDue { delay = min(delay, due.timeIntervalSince(now)) }
+            if let due = work.nextDue {
+                delay = min(delay, max(due.timeIntervalSince(now), (work.nextAdvance - .now).inSeconds))
+            }
             if let due = work.schedules.values.min() { delay = min(delay, due.timeIntervalSince(now)) }
         }
         if let troubledUntil {

@@ -60,15 +60,24 @@ extension Engine {
         writeFinished()
         commitUnsent()
         while let (claim, settlement) = work.unsettled.first {
+            var isLocked = false
             do {
                 try await settlement.write(claim, now: clock.now(), in: control)
                 settled(claim, settlement)
             } catch is LeaseLost {
                 // After a lost reply to COMMIT the job may be finished; after a rescue it is another's.
                 say(.fenced(claim.id))
+            } catch let error as PostgresError where error.isLockTimeout {
+                isLocked = true
             }
             // Meanwhile the lease may have been lost, and others have come.
-            if work.unsettled.first?.claim === claim { work.unsettled.removeFirst() }
+            guard work.unsettled.first?.claim === claim else { continue }
+            work.unsettled.removeFirst()
+            guard !isLocked else {
+                // An open transaction follows it. The others get their turn at the next look, the heart its beat before.
+                work.unsettled.append((claim, settlement))
+                return
+            }
         }
     }
 
@@ -101,6 +110,9 @@ extension Engine {
             if observer != nil {
                 for claim in batch { say(fenced.contains(claim.id) ? .fenced(claim.id) : .done(claim.id)) }
             }
+        case .failure(let error as PostgresError) where error.isLockTimeout:
+            // An open transaction follows one of them: one by one, so that it holds up no other.
+            if lease?.engine == engine { work.unsettled += batch.map { ($0, .done) } }
         case .failure(let error):
             // To write it again is safe: what was written doesn't count twice.
             if lease?.engine == engine { work.finished.insert(contentsOf: batch, at: 0) }
@@ -147,7 +159,7 @@ extension Engine {
                 guard let deadline = run.deadline, now >= deadline else { continue }
                 let id = run.claim.id
                 if run.timedOut {
-                    queue.desk.letGo(id)
+                    guard queue.desk.letGo(id) else { continue }
                     if id == work.suspect { (work.suspect, work.lookForSuspects) = (nil, true) }
                     work.unsettled.append(
                         (run.claim, settlement(of: run, after: TimedOut(), isUnrepeatable(run.claim))))
@@ -188,20 +200,24 @@ extension Engine {
         for claim in waiting { say(.released(claim.id)) }
     }
 
-    /// Ends all runs of a lease that is lost.
-    func dropAll() {
+    /// Ends all runs. Where the lease turns out to be ours still, their jobs are handed back.
+    func dropRuns() {
         // What ended before this was noticed may have committed, and is told in any case.
         takeEnds()
         for (name, queue) in work.queues {
             queue.desk.abandon()
             work.queues[name]?.held = nil
         }
+        (work.suspect, work.lookForSuspects) = (nil, true)
+        work.unheardClaims = 2
+    }
+
+    /// Ends all runs of a lease that is lost, and forgets what is still to be written of it.
+    func dropAll() {
+        dropRuns()
         for (claim, _) in work.unsettled { say(.fenced(claim.id)) }
         for claim in work.finished + work.unsent.map(\.claim) { say(.fenced(claim.id)) }
         (work.unsettled, work.finished, work.unsent) = ([], [], [])
-        (work.suspect, work.lookForSuspects) = (nil, true)
-        // Where the lease turns out to be ours still, its jobs are handed back.
-        work.unheardClaims = 2
     }
 
     func about(_ claim: Claim) -> Logger.Metadata {

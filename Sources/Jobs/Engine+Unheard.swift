@@ -1,22 +1,26 @@
+import FoundationEssentials
+import Logging
 import Postgres
 
 extension Engine {
     /// Hands back what a claim took whose answer was lost. The rows say that they are ours, nobody here knows of them, and
     /// as long as this engine lives no rescuer would take them.
     ///
-    /// A claim that the server was still at is waited for: it holds the engine's row. One that it had not begun with is
-    /// found a tick later.
-    func handBackUnheard(_ control: Connection) async throws {
+    /// So are the runs that were dropped while the database was away; where their effect can't be repeated, they are in
+    /// doubt. A claim that the server was still at is waited for: it holds the engine's row. One that it had not begun with
+    /// is found a tick later.
+    func handBackUnheard(_ control: Connection, _ now: Date) async throws {
         guard work.unheardClaims > 0, let lease else { return }
-        let answers = try await control.pipeline([
-            "SELECT FROM jobs.engine WHERE id = \(lease.engine) FOR UPDATE",
-            """
-            UPDATE jobs.job SET owner = NULL, token = token + 1, attempt = attempt - 1, started_at = NULL
-             WHERE stage = 'ready' AND owner = \(lease.engine) AND id <> ALL (\(work.held.map(\.rawValue)))
-            RETURNING id
-            """,
-        ])
-        for row in answers[1] { say(.released(JobID(rawValue: try row["id"]))) }
+        for job in try await lease.handBack(but: work.held, now: now, in: control) {
+            logger.warning(
+                "A job was handed back whose run was lost with the connection to the database.",
+                metadata: ["job.id": "\(job.id)", "job.state": "\(job.state)"])
+            switch job.state {
+            case "in_doubt": say(.doubted(job.id))
+            case "cancelled": say(.cancelled(job.id))
+            default: say(.released(job.id))
+            }
+        }
         work.unheardClaims -= 1
     }
 }

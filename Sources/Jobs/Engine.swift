@@ -59,6 +59,8 @@ package actor Engine: Service {
         self.listen.startup += [
             "SET plan_cache_mode = force_generic_plan", "SET enable_sort = off", "SET enable_seqscan = off",
             "SET enable_bitmapscan = off", "SET jit = off",
+            // The heart beats over it: nobody's open transaction may hold it up for long.
+            "SET lock_timeout = '1s'",
         ]
         self.registry = registry
         self.schedules = Schedules(schedules)
@@ -111,6 +113,8 @@ package actor Engine: Service {
     }
 
     private func loop() async {
+        // A counter that begins with its first event has no increase by it.
+        metrics.rescued(0)
         bell.yield()
         for await _ in wakeups {
             if abandoned { return }

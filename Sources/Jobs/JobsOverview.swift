@@ -5,17 +5,21 @@ package import Postgres
 package enum JobsOverview {
     /// Which jobs are asked for; what is nil doesn't matter.
     package struct Filter: Sendable {
-        package var state: JobState?
+        /// Those of any of these states; without one, of all.
+        package var states: [JobState]
+        /// Those of which an attempt has failed, or those of which none has.
+        package var hasFailed: Bool?
         package var kind: String?
         package var queue: String?
         package var lane: String?
         package var subject: String?
 
         package init(
-            state: JobState? = nil, kind: String? = nil, queue: String? = nil, lane: String? = nil,
-            subject: String? = nil
+            states: [JobState] = [], hasFailed: Bool? = nil, kind: String? = nil, queue: String? = nil,
+            lane: String? = nil, subject: String? = nil
         ) {
-            self.state = state
+            self.states = states
+            self.hasFailed = hasFailed
             self.kind = kind
             self.queue = queue
             self.lane = lane
@@ -26,7 +30,8 @@ package enum JobsOverview {
     /// The condition on `jobs.every` that a filter makes.
     static func condition(_ filter: Filter) -> SQL {
         """
-        (\(filter.state?.rawValue)::text IS NULL OR state = \(filter.state?.rawValue)::text)
+        (cardinality(\(filter.states.map(\.rawValue))::text[]) = 0 OR state = ANY (\(filter.states.map(\.rawValue))::text[]))
+        AND (\(filter.hasFailed)::bool IS NULL OR (last_error IS NOT NULL) = \(filter.hasFailed)::bool)
         AND (\(filter.kind)::text IS NULL OR kind = \(filter.kind)::text)
         AND (\(filter.queue)::text IS NULL OR queue = \(filter.queue)::text)
         AND (\(filter.lane)::text IS NULL OR lane = \(filter.lane)::text)
@@ -126,21 +131,22 @@ package enum JobsOverview {
             """)
     }
 
-    /// A dead job whose unique key is taken by a live one stays dead.
+    /// A dead job whose unique key is taken by a live one stays dead. The token goes on: what a run of its first life still
+    /// says is fenced off.
     private static func revive(
         _ condition: SQL, fromDoubt finding: String? = nil, in session: some Session, now: Date
     ) async throws -> Int {
         try await session.execute(
             """
-            WITH wanted AS (
-                SELECT DISTINCT ON (coalesce(unique_key, id::text)) id FROM jobs.dead_letter AS d
-                 WHERE \(condition) AND in_doubt = \(finding != nil)
-                   AND NOT EXISTS (SELECT FROM jobs.job AS j WHERE j.unique_key = d.unique_key)
-            ), gone AS (
-                DELETE FROM jobs.dead_letter WHERE id IN (SELECT id FROM wanted) RETURNING *
+            WITH dead AS (
+                SELECT * FROM jobs.dead_letter WHERE \(condition) AND in_doubt = \(finding != nil) ORDER BY id FOR UPDATE
+            ), alive AS (
+                INSERT INTO jobs.job (\(columns), token, last_error, stage, run_at)
+                SELECT \(columns), token + 1, coalesce(\(finding), last_error), CASE WHEN lane IS NULL THEN 'ready' ELSE 'laned' END, \(now)
+                  FROM dead ORDER BY id
+                ON CONFLICT DO NOTHING RETURNING id
             )
-            INSERT INTO jobs.job (\(columns), last_error, stage, run_at)
-            SELECT \(columns), coalesce(\(finding), last_error), CASE WHEN lane IS NULL THEN 'ready' ELSE 'laned' END, \(now) FROM gone
+            DELETE FROM jobs.dead_letter WHERE id IN (SELECT id FROM alive)
             """)
     }
 

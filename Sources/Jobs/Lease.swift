@@ -39,35 +39,29 @@ struct Lease: Sendable {
     /// Ends the engine: hands every job that it still holds back, with the attempt it didn't use, and removes the row.
     /// Jobs whose effect had begun and may not happen twice are in doubt.
     func giveUp(now: Date, in session: some Session) async throws {
-        try await session.execute(
-            """
-            WITH doubtful AS (
-                DELETE FROM jobs.job WHERE stage = 'ready' AND owner = \(engine) AND effect_at IS NOT NULL RETURNING *
-            ), kept AS (
-                INSERT INTO jobs.dead_letter
-                SELECT \(now), 'Its engine stopped before it ended; nobody knows whether its effect happened.', NULL, true, doubtful.*
-                  FROM doubtful
-            ), back AS (
-                UPDATE jobs.job SET owner = NULL, token = token + 1, attempt = attempt - 1, started_at = NULL, progress = NULL,
-                       progress_note = NULL
-                 WHERE stage = 'ready' AND owner = \(engine) AND effect_at IS NULL RETURNING queue
-            ), told AS (SELECT count(pg_notify('jobs', 'ready ' || queue)) FROM (
-                SELECT queue FROM back UNION SELECT queue FROM jobs.permit WHERE engine = \(engine) AND held > 0) AS q)
-            DELETE FROM jobs.engine WHERE id = \(engine) AND (SELECT count FROM told) >= 0
-            """)
+        try await session.execute("SELECT jobs.hand_back(\(engine), '{}', true, \(now))")
     }
 
-    /// A job that a lapsed engine held, and what became of it: ready, dead, in_doubt or cancelled.
-    struct Rescued: Sendable {
+    /// Hands back every job of this engine but those it knows that it holds.
+    func handBack(but held: [JobID], now: Date, in session: some Session) async throws -> [TakenBack] {
+        try await session.query(
+            "SELECT id, state FROM jobs.hand_back(\(engine), \(held.map(\.rawValue)), false, \(now))"
+        ).map(TakenBack.init)
+    }
+
+    /// A job that was taken from an engine, and what became of it: ready, dead, in_doubt or cancelled.
+    struct TakenBack: Sendable {
         let id: JobID
-        let queue: String
         let state: String
+
+        init(row: Row) throws {
+            id = JobID(rawValue: try row["id"])
+            state = try row["state"]
+        }
     }
 
     /// Rescues the jobs of engines that stopped renewing.
-    static func rescue(now: Date, in session: some Session) async throws -> [Rescued] {
-        try await session.query("SELECT id, queue, state FROM jobs.rescue(\(now))").map {
-            Rescued(id: JobID(rawValue: try $0["id"]), queue: try $0["queue"], state: try $0["state"])
-        }
+    static func rescue(now: Date, in session: some Session) async throws -> [TakenBack] {
+        try await session.query("SELECT id, state FROM jobs.rescue(\(now))").map(TakenBack.init)
     }
 }

@@ -84,5 +84,5 @@ struct JobMetrics {
 }
 
 extension CoreMetrics.Timer {
-    fileprivate func record(_ seconds: Double) { recordNanoseconds(Int64(max(seconds, 0) * 1e9)) }
+    fileprivate func record(_ seconds: Double) { recordNanoseconds(Int64(min(max(seconds, 0), 9e9) * 1e9)) }
 }

@@ -24,6 +24,9 @@ struct Runner: Sendable {
         /// `mayHaveHappened`: an effect that isn't repeatable had begun.
         case failed(any Error, mayHaveHappened: Bool)
 
+        /// No connection of the pool was free: that says nothing about the job, and was no attempt.
+        static var untried: Ending { .returned(.released) }
+
         var isUnsent: Bool { if case .unsent = self { true } else { false } }
     }
 
@@ -33,14 +36,16 @@ struct Runner: Sendable {
             return .failed(Discard("No job of kind \(claim.kind) is registered here."), mayHaveHappened: false)
         }
         let facts = AttemptFacts(claim: claim, now: host.clock.now(), host: host)
-        var hasBegun = false
+        // The effect, outside; the handler. Before it only the engine itself uses the pool.
+        var (hasBegun, isHandled) = (false, false)
         do {
             switch entry.handler {
             case .inTransaction(let handler):
                 if let unsent = run.unsent { return .committed(try await commit(unsent)) }
                 let (settlement, unsent) = try await pool.terseTransaction(mayStayUnsent: mayStayUnsent(claim)) {
                     transaction in
-                    try await Self.perform(claim, handler, facts, in: transaction)
+                    isHandled = true
+                    return try await Self.perform(claim, handler, facts, in: transaction)
                 }
                 return unsent.map(Ending.unsent) ?? .committed(settlement)
             case .outside(let isRepeatable, let handler):
@@ -48,8 +53,11 @@ struct Runner: Sendable {
                     try await pool.withConnection { try await claim.beginEffect(now: facts.now, in: $0) }
                     hasBegun = true
                 }
+                isHandled = true
                 return .returned(Settlement(try await handler(claim, OutsideContext(run: facts))))
             }
+        } catch let error as PostgresError where error.isForWantOfConnection && !isHandled {
+            return .untried
         } catch is LeaseLost {
             return .fenced
         } catch let error as PostgresError where error.sqlState == Settlement.leaseLost {
@@ -92,6 +100,10 @@ struct Runner: Sendable {
     }
 }
 
+extension PostgresError {
+    var isForWantOfConnection: Bool { code == .poolTimeout || code == .poolClosed }
+}
+
 extension Settlement {
     init(_ outcome: JobOutcome) {
         switch outcome {
@@ -109,10 +121,6 @@ extension Registry {
     ) -> Settlement {
         if let discard = error as? Discard { return .dead(reason: bounded(discard.reason), error: nil) }
         if mayHaveHappened { return .inDoubt(reason: bounded("attempt \(claim.attempt): \(error)")) }
-        // A pool without a free connection says nothing about the job: this was no attempt.
-        if let error = error as? PostgresError, error.code == .poolTimeout || error.code == .poolClosed {
-            return .released
-        }
         let text = bounded("attempt \(claim.attempt): \(error)")
         guard claim.attempt < claim.maxAttempts else { return .dead(reason: "No attempt is left.", error: text) }
         let backoff = entries[claim.kind]?.policy.backoff ?? Backoff()

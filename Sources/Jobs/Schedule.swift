@@ -79,9 +79,12 @@ package struct Schedule: Sendable {
         return found.sorted().prefix(limit).map { firing(at: $0, wall: wall, calendar: calendar) }
     }
 
+    /// What lies between an instant and the next one that the database can tell from it, in seconds.
+    static let moment = 0.000_001
+
     /// The first firing after an instant, within five years.
     package func next(after instant: Date, calendar: WorkingCalendar = WorkingCalendar()) -> Firing? {
-        var start = instant.addingTimeInterval(0.001)
+        var start = instant.addingTimeInterval(Self.moment)
         // Most schedules fire within days, some only on 29 February: look in growing steps.
         for days in [2.0, 8, 35, 370, 1_470] {
             let end = start.addingTimeInterval(days * 86_400)

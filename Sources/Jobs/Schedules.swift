@@ -47,7 +47,7 @@ package struct Schedules: Sendable {
         )
         guard let row, case let settled:Date = try row["settled_to"], settled < now else { return [] }
         let passed = schedule.next(
-            from: settled.addingTimeInterval(0.001), through: now, calendar: calendar,
+            from: settled.addingTimeInterval(Schedule.moment), through: now, calendar: calendar,
             limit: schedule.catchUp == .all ? batch : .max)
         var chosen: [Firing] = []
         switch schedule.catchUp {

@@ -70,20 +70,23 @@ extension Settlement {
                 INSERT INTO jobs.dead_letter SELECT \(now), \(reason), NULL, true, gone.* FROM gone RETURNING id
                 """
         case .snoozed(let time):
-            return handBack("stage = 'scheduled', run_at = \(time), attempt = attempt - 1, losses = 0", mine)
+            return handBack("\(Self.later), run_at = \(time), attempt = attempt - 1, losses = 0", mine)
         case .retried(let time, let error):
-            return handBack("stage = 'scheduled', run_at = \(time), last_error = \(error), losses = 0", mine)
+            return handBack("\(Self.later), run_at = \(time), last_error = \(error), losses = 0", mine)
         case .released:
             // It stays where it was: what held it up was no fault of its own, and took its time already.
             return handBack("attempt = attempt - 1", mine)
         }
     }
 
+    /// Not before its time; or at once, where somebody wants it cancelled: the next claim does that.
+    private static let later: SQL = "stage = CASE WHEN cancel_reason IS NULL THEN 'scheduled' ELSE stage END"
+
     private func handBack(_ changes: SQL, _ mine: SQL) -> SQL {
         """
         UPDATE jobs.job SET \(changes), owner = NULL, token = token + 1, started_at = NULL, effect_at = NULL,
                progress = NULL, progress_note = NULL
-         WHERE \(mine) RETURNING id
+         WHERE \(mine) RETURNING CASE WHEN cancel_reason IS NOT NULL THEN pg_notify('jobs', 'ready ' || queue) END
         """
     }
 }
@@ -99,7 +102,8 @@ extension Claim {
             WITH gone AS (
                 DELETE FROM jobs.job AS j
                  USING unnest(\(claims.map(\.id.rawValue)), \(claims.map(\.token))::int[]) AS mine (id, token)
-                 WHERE j.id = mine.id AND j.token = mine.token AND j.owner = \(engine) RETURNING j.*
+                 WHERE j.id = mine.id AND j.token = mine.token AND j.owner = \(engine)
+                   AND (SELECT set_config('lock_timeout', '1s', true)) IS NOT NULL RETURNING j.*
             ), kept AS (INSERT INTO jobs.history SELECT \(now), 'done', NULL, gone.* FROM gone)
             SELECT CASE WHEN count(*) < \(claims.count) THEN array_agg(id) END AS ended,
                    count(*) = 0 AS none, jobs.release_followers(array_agg(id) FILTER (WHERE followed))::text

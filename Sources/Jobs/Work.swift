@@ -21,6 +21,9 @@ struct Work {
     /// Scheduled jobs may have become known that are due before `nextDue`.
     var lookForDue = true
     var nextDue: Date?
+    /// When to look again for those that were due and didn't move, and how often they didn't.
+    var nextAdvance = ContinuousClock.now
+    var vainAdvances = 0
     var lookAtLanes = true
     /// Queues may have been limited, or freed.
     var lookAtLimits = true
@@ -29,16 +32,20 @@ struct Work {
     var nextTick = Date.distantPast
     /// The day for which the tables were tidied, counted from 1970 in UTC.
     var tidiedDay: Int?
-    /// When each schedule has to be looked at.
+    /// When each schedule has to be looked at; and those that are being fired.
     var schedules: [String: Date] = [:]
+    var firing: Set<String> = []
 
     var isSettled: Bool {
         finished.isEmpty && finishing.isEmpty && unsent.isEmpty && committing.isEmpty && unsettled.isEmpty
-            && queues.values.allSatisfy(\.desk.isEmpty)
+            && firing.isEmpty && queues.values.allSatisfy(\.desk.isEmpty)
     }
 
     /// Nothing is at hand, and nothing is known that could be claimed.
-    var isIdle: Bool { isSettled && !lookForSuspects && !queues.values.contains(where: \.look) }
+    var isIdle: Bool {
+        isSettled && !lookForSuspects && !lookForDue && vainAdvances == 0 && nextTick > .distantPast
+            && !queues.values.contains(where: \.look)
+    }
 
     var workers: Int { queues.values.reduce(0) { $0 + $1.desk.counts.workers } }
 

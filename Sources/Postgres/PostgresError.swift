@@ -58,6 +58,9 @@ package struct PostgresError: Error, Sendable {
     package var fileID: String? { place?.fileID }
     package var line: Int? { place?.line }
 
+    /// A lock wasn't had in the time that was set for it; the statement did nothing.
+    package var isLockTimeout: Bool { sqlState == "55P03" }
+
     /// Serialization failure or deadlock: the whole transaction may be run again by its owner.
     package var isTransient: Bool { code == .server && (sqlState == "40001" || sqlState == "40P01") }
 

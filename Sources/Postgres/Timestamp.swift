@@ -8,9 +8,11 @@ struct Timestamp: Equatable {
         self.microseconds = microseconds
     }
 
-    /// A `Date` counts seconds from 2001 in a `Double`, exact to better than a microsecond for some centuries.
+    /// A `Date` counts seconds from 2001 in a `Double`, exact to better than a microsecond for some centuries. One that is
+    /// further away than 285,000 years comes as near as that.
     init(_ date: Date) {
-        microseconds = Int64((date.timeIntervalSinceReferenceDate * 1e6).rounded()) + Self.reference
+        let microseconds = (date.timeIntervalSinceReferenceDate * 1e6).rounded()
+        self.microseconds = Int64(min(max(microseconds, -9e18), 9e18)) + Self.reference
     }
 
     var date: Date { Date(timeIntervalSinceReferenceDate: Double(microseconds - Self.reference) / 1e6) }

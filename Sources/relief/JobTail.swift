@@ -65,7 +65,7 @@ extension JobView {
         if let startedAt, let finishedAt { parts.append(Age.text(finishedAt.timeIntervalSince(startedAt))) }
         if attempt > 1 { parts.append("attempt \(attempt) of \(maxAttempts)") }
         if let progress, state == .running { parts.append(progress) }
-        if let error = errors.last { parts.append(error.replacing("\n", with: " ")) }
+        if let error = errors.last { parts.append(error.printableLine) }
         return parts.filter { !$0.isEmpty }.joined(separator: "  ")
     }
 }

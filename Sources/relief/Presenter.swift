@@ -109,7 +109,7 @@ extension Presenter {
                 return .init(title: Self.title(property.name))
             },
             rows: rows.map { row in
-                properties.map { Self.cell(row[$0.name] ?? .null, $0.schema).replacing("\n", with: " ") }
+                properties.map { Self.cell(row[$0.name] ?? .null, $0.schema).printableLine }
             })
     }
 
@@ -130,7 +130,7 @@ extension Presenter {
         case (_, .null): ""
         case (.integer(.fen), .int(let fen)): Fen(fen).description
         case (.string(.dateTime), .string(let text)): Timestamp.date(text).map(time) ?? text
-        case (_, .string(let text)): text
+        case (_, .string(let text)): text.printable
         case (_, .int(let number)): String(number)
         case (_, .bool(let flag)): flag ? "yes" : "no"
         case (.array(let element), .array(let values)):

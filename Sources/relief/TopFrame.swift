@@ -127,7 +127,7 @@ extension TopFrame {
                 return [
                     String(job.id), job.kind, job.subject ?? "", job.state.rawValue,
                     end.map { Age.text(view.now.timeIntervalSince($0)) } ?? "",
-                    (job.errors.last ?? "").replacing("\n", with: " "),
+                    (job.errors.last ?? "").printableLine,
                 ]
             })
     }

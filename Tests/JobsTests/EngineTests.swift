@@ -77,7 +77,7 @@ struct EngineTests {
                 (0..<500).map { Note(text: "\($0)") }, in: transaction, now: rig.clock.now())
             #expect(made == 500)
         }
-        for engine in engines { await engine.until(.idle) }
+        try await rig.harness.untilIdle()
         #expect(try await rig.count("SELECT count(*) FROM public.effect") == 500)
         #expect(try await rig.count("SELECT count(DISTINCT note) FROM public.effect") == 500)
         #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done' AND attempt = 1") == 500)

@@ -184,7 +184,7 @@ struct LimitTests {
         try await rig.harness.untilIdle()
         #expect(seconds() == [0, 30, 30])
         let last = try #require(
-            try await rig.pool.withConnection { try await JobsOverview.list(.init(state: .ready), in: $0) }.first)
+            try await rig.pool.withConnection { try await JobsOverview.list(.init(states: [.ready]), in: $0) }.first)
         #expect(
             try await rig.explain(last.id)
                 == .rateReached(queue: "default", rate: "3/minute", next: begin.addingTimeInterval(60)))

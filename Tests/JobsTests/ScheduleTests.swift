@@ -27,6 +27,14 @@ struct ScheduleTests {
         #expect(found.first?.businessDate == Day("2026-01-02"))
     }
 
+    @Test func `what was settled a moment before a firing doesn't swallow it`() throws {
+        let daily = try schedule("0 9 * * *", "Asia/Shanghai")
+        #expect(
+            daily.next(after: at("2026-11-23T00:59:59Z").addingTimeInterval(0.9995))?.instant
+                == at("2026-11-23T01:00:00Z"))
+        #expect(daily.next(after: at("2026-11-23T01:00:00Z"))?.instant == at("2026-11-24T01:00:00Z"))
+    }
+
     @Test func `a time that spring skips in Berlin means the moment after the gap`() throws {
         let daily = try schedule("30 2 * * *", "Europe/Berlin")
         #expect(

@@ -369,12 +369,14 @@ BEGIN
         UNION ALL
         SELECT (SELECT j.lane FROM jobs.job AS j WHERE j.stage = 'laned' AND j.lane > w.lane ORDER BY j.lane LIMIT 1)
           FROM waiting AS w WHERE w.lane IS NOT NULL
-    ), head AS (
-        SELECT first.id FROM waiting AS w CROSS JOIN LATERAL (
-            SELECT j.id FROM jobs.job AS j WHERE j.stage = 'laned' AND j.lane = w.lane
-             ORDER BY j.priority, j.id LIMIT 1 FOR UPDATE SKIP LOCKED) AS first
+    ), first AS (
+        SELECT (SELECT j.id FROM jobs.job AS j WHERE j.stage = 'laned' AND j.lane = w.lane ORDER BY j.priority, j.id LIMIT 1) AS id
+          FROM waiting AS w
          WHERE w.lane IS NOT NULL
            AND NOT EXISTS (SELECT FROM jobs.job AS j WHERE j.stage = 'ready' AND j.lane = w.lane)
+    ), head AS (
+        -- Where somebody is at the first one, its lane waits: no other goes before it.
+        SELECT j.id FROM jobs.job AS j WHERE j.id IN (SELECT f.id FROM first AS f) AND j.stage = 'laned' FOR UPDATE SKIP LOCKED
     ), moved AS (
         UPDATE jobs.job AS j SET stage = 'ready' FROM head WHERE j.id = head.id RETURNING j.queue
     )
@@ -385,7 +387,7 @@ END $$;
 -- rate allows none, when it will allow one. Locks the queue's row until the claim that follows has committed, so that
 -- engines are admitted one after the other.
 CREATE FUNCTION jobs.admit(wanted_queue text, me uuid, mine integer, wanted integer, at timestamptz)
-    RETURNS TABLE (starts integer, next_start timestamptz) LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '5s' AS $$
+    RETURNS TABLE (starts integer, next_start timestamptz) LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '200ms' AS $$
 DECLARE
     q       jobs.queue;
     started bigint;
@@ -412,7 +414,7 @@ END $$;
 -- Writes down how many jobs of a limited queue an engine has at hand, and how many of them it has just started. Where the
 -- others may have been refused, they hear when it has fewer.
 CREATE FUNCTION jobs.hold(wanted_queue text, me uuid, at_hand integer, started integer, at timestamptz) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '5s' AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '200ms' AS $$
 DECLARE
     q      jobs.queue;
     before integer;
@@ -432,34 +434,36 @@ BEGIN
     IF at_hand < before AND total >= q.max_running THEN PERFORM pg_notify('jobs', 'ready ' || wanted_queue); END IF;
 END $$;
 
--- Takes the jobs of engines whose lease ran out, and removes those engines. Claims hold a key-share lock on their
--- engine's row, so no job can be claimed for an engine that is being removed. The raised token fences off a late finish.
--- Where the effect had begun and can't be repeated, the outcome is in doubt. A job on its last attempt goes to the dead
--- letters: it may be what ended its engine.
-CREATE FUNCTION jobs.rescue(at timestamptz) RETURNS TABLE (id bigint, queue text, state text)
-    LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- Takes jobs from the engines that hold them, but for some, and says what became of each. The caller has locked the engines'
+-- rows: claims hold a key-share lock on them, so none is on its way. The raised token fences off a late finish. Where the
+-- effect had begun and can't be repeated, the outcome is in doubt. A lost attempt counts: a job on its last one goes to the
+-- dead letters, for it may be what ended its engine. What somebody else has locked is left for the next time.
+CREATE FUNCTION jobs.take_back(engines uuid[], but bigint[], is_loss boolean, at timestamptz)
+    RETURNS TABLE (id bigint, queue text, state text) LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 #variable_conflict use_column
 DECLARE
-    lapsed uuid[] := ARRAY(SELECT e.id FROM jobs.engine AS e WHERE e.lease_until <= at FOR UPDATE SKIP LOCKED);
-    lost   text := 'The engine that ran this attempt stopped renewing its lease.';
+    lost  text := 'The engine that ran this attempt stopped renewing its lease.';
+    -- Locked before they are looked at: an effect that begins meanwhile is seen, or doesn't begin.
+    taken bigint[] := ARRAY(SELECT j.id FROM jobs.job AS j
+                             WHERE j.stage = 'ready' AND j.owner = ANY (engines) AND j.id <> ALL (but)
+                             ORDER BY j.id FOR UPDATE SKIP LOCKED);
 BEGIN
-    IF lapsed = '{}' THEN RETURN; END IF;
+    IF taken = '{}' THEN RETURN; END IF;
     RETURN QUERY
         WITH gone AS (
             DELETE FROM jobs.job AS j
-             WHERE j.stage = 'ready' AND j.owner = ANY (lapsed) AND (j.effect_at IS NOT NULL
-                    OR (j.attempt >= j.max_attempts AND j.cancel_reason IS NULL))
+             WHERE j.id = ANY (taken) AND (j.effect_at IS NOT NULL
+                    OR (is_loss AND j.attempt >= j.max_attempts AND j.cancel_reason IS NULL))
             RETURNING j.*
         )
         INSERT INTO jobs.dead_letter AS d
         SELECT at, CASE WHEN gone.effect_at IS NULL THEN 'No attempt is left.'
-                        ELSE 'Its effect had begun when its engine stopped; nobody knows whether it happened.' END,
+                        ELSE 'Its effect had begun when its engine stopped or lost sight of the database; nobody knows whether it happened.' END,
                lost, gone.effect_at IS NOT NULL, gone.* FROM gone
         RETURNING d.id, d.queue::text, CASE WHEN d.in_doubt THEN 'in_doubt' ELSE 'dead' END;
     RETURN QUERY
         WITH gone AS (
-            DELETE FROM jobs.job AS j
-             WHERE j.stage = 'ready' AND j.owner = ANY (lapsed) AND j.cancel_reason IS NOT NULL RETURNING j.*
+            DELETE FROM jobs.job AS j WHERE j.id = ANY (taken) AND j.cancel_reason IS NOT NULL RETURNING j.*
         ), kept AS (
             INSERT INTO jobs.history AS h SELECT at, 'cancelled', gone.cancel_reason, gone.* FROM gone
         ), followers AS (
@@ -467,12 +471,45 @@ BEGIN
         )
         SELECT gone.id, gone.queue::text, 'cancelled' FROM gone, followers;
     RETURN QUERY
-        UPDATE jobs.job AS j SET owner = NULL, token = j.token + 1, losses = j.losses + 1, started_at = NULL,
-                                 progress = NULL, progress_note = NULL, last_error = lost
-         WHERE j.stage = 'ready' AND j.owner = ANY (lapsed)
+        UPDATE jobs.job AS j
+           SET owner = NULL, token = j.token + 1, started_at = NULL, progress = NULL, progress_note = NULL,
+               attempt = CASE WHEN is_loss THEN j.attempt ELSE j.attempt - 1 END,
+               losses = CASE WHEN is_loss THEN j.losses + 1 ELSE j.losses END,
+               last_error = CASE WHEN is_loss THEN lost ELSE j.last_error END
+         WHERE j.id = ANY (taken)
         RETURNING j.id, j.queue::text, 'ready';
-    DELETE FROM jobs.engine AS e WHERE e.id = ANY (lapsed);
+END $$;
+
+-- Takes the jobs of engines whose lease ran out, and removes those engines. One of which a job is locked stays, for the
+-- next time.
+CREATE FUNCTION jobs.rescue(at timestamptz) RETURNS TABLE (id bigint, queue text, state text)
+    LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    lapsed uuid[] := ARRAY(SELECT e.id FROM jobs.engine AS e WHERE e.lease_until <= at FOR UPDATE SKIP LOCKED);
+BEGIN
+    IF lapsed = '{}' THEN RETURN; END IF;
+    RETURN QUERY SELECT * FROM jobs.take_back(lapsed, '{}', true, at);
+    DELETE FROM jobs.engine AS e WHERE e.id = ANY (lapsed)
+       AND NOT EXISTS (SELECT FROM jobs.job AS j WHERE j.stage = 'ready' AND j.owner = e.id);
     PERFORM pg_notify('jobs', 'look');
+END $$;
+
+-- Hands back what an engine holds, but for some: claims whose answer was lost, and with `is_end` all of it, as its last act.
+CREATE FUNCTION jobs.hand_back(me uuid, but bigint[], is_end boolean, at timestamptz)
+    RETURNS TABLE (id bigint, queue text, state text) LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    PERFORM FROM jobs.engine AS e WHERE e.id = me FOR UPDATE;
+    FOR id, queue, state IN SELECT * FROM jobs.take_back(ARRAY[me], but, false, at) LOOP
+        PERFORM pg_notify('jobs', 'ready ' || queue);
+        RETURN NEXT;
+    END LOOP;
+    IF is_end THEN
+        PERFORM pg_notify('jobs', 'ready ' || p.queue) FROM jobs.permit AS p WHERE p.engine = me AND p.held > 0;
+        -- What is locked is left to a rescue.
+        UPDATE jobs.engine AS e SET lease_until = at WHERE e.id = me;
+        DELETE FROM jobs.engine AS e WHERE e.id = me
+           AND NOT EXISTS (SELECT FROM jobs.job AS j WHERE j.stage = 'ready' AND j.owner = me);
+    END IF;
 END $$;
 
 -- Makes the history's partitions for the month of `at` and the one after. Run by engines, at their start and daily. Where

@@ -19,7 +19,7 @@ final class Series: CounterHandler, FloatingPointCounterHandler, MeterHandler, R
     }
 
     /// Bounds for durations, in seconds.
-    static let seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+    static let seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
     /// Bounds for sizes and counts.
     static let sizes = [1.0, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 

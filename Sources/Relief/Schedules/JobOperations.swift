@@ -47,17 +47,18 @@ enum JobOperations {
     }
 
     /// What the engine calls a state; it tells a job that waits for its next attempt from one never tried by its error.
-    static func stored(_ state: Contract.JobState) -> StoredJobState {
+    static func stored(_ state: Contract.JobState) -> (states: [StoredJobState], hasFailed: Bool?) {
         switch state {
-        case .blocked: .blocked
-        case .available: .ready
-        case .scheduled, .retryable: .scheduled
-        case .waiting: .laned
-        case .running: .running
-        case .completed: .done
-        case .discarded: .dead
-        case .inDoubt: .inDoubt
-        case .cancelled: .cancelled
+        case .blocked: ([.blocked], nil)
+        case .available: ([.ready], nil)
+        case .scheduled: ([.scheduled], false)
+        case .retryable: ([.scheduled], true)
+        case .waiting: ([.laned], nil)
+        case .running: ([.running], nil)
+        case .completed: ([.done], nil)
+        case .discarded: ([.dead], nil)
+        case .inDoubt: ([.inDoubt], nil)
+        case .cancelled: ([.cancelled, .dismissed], nil)
         }
     }
 }
@@ -68,8 +69,9 @@ extension ListJobs: Answerable {
         guard let before = cursor.map({ Int64($0) }) ?? .some(.max) else {
             throw Refusal.invalid("“\(cursor ?? "")” is no cursor of this list.", field: "cursor")
         }
+        let (states, hasFailed) = state.map(JobOperations.stored) ?? ([], nil)
         let filter = JobsOverview.Filter(
-            state: state.map(JobOperations.stored), kind: kind, queue: queue, subject: subject)
+            states: states, hasFailed: hasFailed, kind: kind, queue: queue, subject: subject)
         let jobs = try await JobsOverview.list(
             filter, before: JobID(rawValue: before), limit: size + 1, in: context.transaction)
         return Paging.page(jobs.map(JobOperations.view), size: size) { String($0.id) }
@@ -156,13 +158,19 @@ extension ResolveJob: Executable {
 extension CancelJob: Executable {
     package func execute(in context: CommandContext) async throws -> Contract.JobView {
         let (id, transaction) = (JobID(rawValue: job), context.transaction)
+        let reason = try PublicReason.checked(reason)
         let found = try await JobOperations.show(job, in: transaction)
+        guard found.state != .inDoubt else {
+            throw Refusal.conflict(
+                "Nobody knows whether job \(job) did its work: find out, and say it (relief job resolve).")
+        }
         var ended = try await JobsOverview.cancel(id, reason: reason, in: transaction, now: context.now)
         if !ended { ended = try await JobsOverview.dismiss(id, reason: reason, in: transaction, now: context.now) }
         guard ended else {
             throw Refusal.conflict("Job \(job) is \(found.state.rawValue): there is nothing to give up.")
         }
         context.note("job", .int(job))
+        context.note("reason", .string(reason))
         return try await JobOperations.show(job, in: transaction)
     }
 }

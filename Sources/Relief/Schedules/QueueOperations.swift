@@ -28,17 +28,19 @@ enum QueueOperations {
             ?? Contract.QueueView(name: name, paused: false, available: 0, running: 0, scheduled: 0, failed: 0)
     }
 
-    /// Refuses names that no queue can have, before the database does.
-    static func check(queue name: String) throws {
-        guard name.wholeMatch(of: /[a-z][a-z0-9_.-]{0,62}/) != nil else {
-            throw Refusal.invalid("“\(name)” is no queue: relief queue list shows them.", field: "queue")
+    /// Refuses the name of a queue that isn't there: who mistypes it would believe that something had happened.
+    static func check(queue name: String, in session: some Session) async throws {
+        let names = try await views(in: session).map(\.name)
+        guard names.contains(name) else {
+            throw Refusal.notFound(
+                "There is no queue “\(name.prefix(70))”; there are: \(names.joined(separator: ", ")).", field: "queue")
         }
     }
 }
 
 extension PauseQueue: Executable {
     package func execute(in context: CommandContext) async throws -> Contract.QueueView {
-        try QueueOperations.check(queue: queue)
+        try await QueueOperations.check(queue: queue, in: context.transaction)
         try await JobsOverview.pause(
             queue: queue, by: context.principal.login, in: context.transaction, now: context.now)
         context.note("queue", .string(queue))
@@ -48,7 +50,7 @@ extension PauseQueue: Executable {
 
 extension ResumeQueue: Executable {
     package func execute(in context: CommandContext) async throws -> Contract.QueueView {
-        try QueueOperations.check(queue: queue)
+        try await QueueOperations.check(queue: queue, in: context.transaction)
         try await JobsOverview.resume(queue: queue, in: context.transaction)
         context.note("queue", .string(queue))
         return try await QueueOperations.view(queue, in: context.transaction)
@@ -57,7 +59,7 @@ extension ResumeQueue: Executable {
 
 extension LimitQueue: Executable {
     package func execute(in context: CommandContext) async throws -> Contract.QueueView {
-        try QueueOperations.check(queue: queue)
+        try await QueueOperations.check(queue: queue, in: context.transaction)
         guard running.map({ (1...100_000).contains($0) }) ?? true else {
             throw Refusal.invalid("At least one job of a queue has to run at once; or pause it.", field: "running")
         }
