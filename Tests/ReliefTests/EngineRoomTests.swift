@@ -94,6 +94,7 @@ struct EngineRoomTests {
 
     @Test func `a queue is limited, paused and freed, and says so`() async throws {
         let office = try await Office.open()
+        _ = try await bury(office)
         let limited = try await office.door.perform(
             LimitQueue(queue: "bank", running: 4, rate: "10/minute"), as: office.admin)
         #expect(limited.maxRunning == 4 && limited.rate == "10/minute" && !limited.paused)
@@ -107,6 +108,45 @@ struct EngineRoomTests {
             LimitQueue(queue: "Bank!", running: 1),
         ] {
             await #expect(throws: Refusal.self) { try await office.door.perform(wrong, as: office.admin) }
+        }
+        // Who mistypes a queue in an emergency mustn't believe that it stopped.
+        let mistyped = await #expect(throws: Refusal.self) {
+            try await office.door.perform(PauseQueue(queue: "banc"), as: office.admin)
+        }
+        #expect(mistyped.map { "\($0)".contains("banc") && "\($0)".contains("bank") } == true)
+    }
+
+    @Test func `a job is given up for a reason that the log keeps, and a doubt isn't`() async throws {
+        let office = try await Office.open()
+        let (doubt, dead) = try await bury(office)
+        for wrong in [
+            CancelJob(job: doubt, reason: "不要了"), CancelJob(job: dead[0], reason: " "),
+            CancelJob(job: dead[0], reason: String(repeating: "长", count: 10_000)),
+        ] {
+            await #expect(throws: Refusal.self) { try await office.door.perform(wrong, as: office.admin) }
+        }
+        let given = try await office.door.perform(CancelJob(job: dead[0], reason: "重复登记"), as: office.admin)
+        #expect(given.state == .cancelled)
+        let leaf: String = try await Database.current.pool.withConnection {
+            try await $0.value("SELECT convert_from(leaf, 'UTF8') FROM audit.event WHERE command = 'job.cancel'")
+        }
+        #expect(leaf.contains("重复登记"))
+        #expect(
+            try await office.door.answer(ListJobs(state: .cancelled), as: office.admin).items.map(\.id) == [dead[0]])
+    }
+
+    @Test func `jobs that wait for their time are told from those that failed`() async throws {
+        let office = try await Office.open()
+        let (now, later) = (office.clock.now(), office.clock.now().addingTimeInterval(600))
+        let (new, failed) = try await office.door.pool.transaction { transaction in
+            let new = try await Jobs.enqueue(Wire(), Enqueue(runAt: later), in: transaction, now: now)
+            let failed = try await Jobs.enqueue(Wire(), Enqueue(runAt: later), in: transaction, now: now)
+            try await transaction.execute("UPDATE jobs.job SET last_error = 'no' WHERE id = \(failed.rawValue)")
+            return (new, failed)
+        }
+        for (state, id) in [(Contract.JobState.scheduled, new), (.retryable, failed)] {
+            let found = try await office.door.answer(ListJobs(state: state), as: office.admin).items
+            #expect(found.map(\.id) == [id.rawValue])
         }
     }
 
