@@ -102,6 +102,7 @@ extension Engine {
                         in: control)
             } catch let error as PostgresError where error.isLockTimeout {
                 work.lookForSuspects = true
+                lookLater(name)
                 continue
             } catch {
                 work.lookForSuspects = true

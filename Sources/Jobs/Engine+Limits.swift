@@ -73,7 +73,7 @@ extension Engine {
     }
 
     /// Looks at a queue again at ever longer intervals.
-    private func lookLater(_ name: String) {
+    func lookLater(_ name: String) {
         if work.queues[name]?.aftercare == nil { work.queues[name]?.aftercare = Aftercare(now: .now) }
     }
 
