@@ -23,6 +23,10 @@ package enum Drain {
             guard let claim = try await next(registry, lease, in: transaction, now: clock.now(), leaseNow: now) else {
                 break
             }
+            if let reason = claim.cancelReason {
+                try await Settlement.cancelled(reason: reason).write(claim, now: clock.now(), in: transaction)
+                continue
+            }
             ran += 1
             let facts = AttemptFacts(claim: claim, now: clock.now(), host: host)
             do {
