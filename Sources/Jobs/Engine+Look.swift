@@ -148,17 +148,9 @@ extension Engine {
 
     /// What doesn't need to be done at once: rescue, partitions, and a look everywhere in case a notification was lost.
     private func tick(_ control: Connection, _ now: Date, _ leaseNow: Date) async throws {
-        for rescued in try await Lease.rescue(now: leaseNow, in: control) {
-            metrics.rescued(1)
-            logger.warning(
-                "A job was rescued from an engine that stopped.",
-                metadata: ["job.id": "\(rescued.id)", "job.state": "\(rescued.state)"])
-            switch rescued.state {
-            case "dead": say(.died(rescued.id))
-            case "in_doubt": say(.doubted(rescued.id))
-            default: say(.rescued(rescued.id))
-            }
-        }
+        let rescued = try await Lease.rescue(now: leaseNow, in: control)
+        if !rescued.isEmpty { metrics.rescued(rescued.count) }
+        tell(rescued, "A job was rescued from an engine that stopped.", EngineEvent.rescued)
         try await handBackUnheard(control, now)
         try await tidy(control, now)
         work.schedules = try await schedules.due(in: control, calendar: calendar())

@@ -11,16 +11,21 @@ extension Engine {
     /// is found a tick later.
     func handBackUnheard(_ control: Connection, _ now: Date) async throws {
         guard work.unheardClaims > 0, let lease else { return }
-        for job in try await lease.handBack(but: work.held, now: now, in: control) {
-            logger.warning(
-                "A job was handed back whose run was lost with the connection to the database.",
-                metadata: ["job.id": "\(job.id)", "job.state": "\(job.state)"])
+        let back = try await lease.handBack(but: work.held, now: now, in: control)
+        tell(back, "A job was handed back whose run was lost with the connection.", EngineEvent.released)
+        work.unheardClaims -= 1
+    }
+
+    /// Tells what became of jobs that were taken from an engine; the event is for those that may run again.
+    func tell(_ taken: [Lease.TakenBack], _ message: Logger.Message, _ event: (JobID) -> EngineEvent) {
+        for job in taken {
+            logger.warning(message, metadata: ["job.id": "\(job.id)", "job.state": "\(job.state)"])
             switch job.state {
+            case "dead": say(.died(job.id))
             case "in_doubt": say(.doubted(job.id))
             case "cancelled": say(.cancelled(job.id))
-            default: say(.released(job.id))
+            default: say(event(job.id))
             }
         }
-        work.unheardClaims -= 1
     }
 }

@@ -66,11 +66,7 @@ struct BlockedTests {
     @Test func `a rescue leaves what is locked to the next one, and the engine with it`() async throws {
         let rig = try await Rig.onTestDatabase()
         let gate = Gate()
-        let victim = rig.start(
-            rig.registry { note, _ in
-                await gate.pass(note.text)
-                return .done
-            })
+        let victim = rig.start(rig.registry(passing: gate))
         await victim.until(.idle)
         let ids = [try await rig.enqueue("free"), try await rig.enqueue("locked")]
         _ = await gate.arrived()
@@ -100,11 +96,7 @@ struct BlockedTests {
     @Test func `an engine that stops leaves what is locked to a rescue`() async throws {
         let rig = try await Rig.onTestDatabase()
         let gate = Gate()
-        let leaver = rig.start(
-            rig.registry { note, _ in
-                await gate.pass(note.text)
-                return .done
-            }, settings: EngineSettings(grace: .seconds(0)))
+        let leaver = rig.start(rig.registry(passing: gate), settings: EngineSettings(grace: .seconds(0)))
         await leaver.until(.idle)
         let id = try await rig.enqueue("pay")
         #expect(await gate.arrived() == "pay")

@@ -56,6 +56,14 @@ struct Rig {
         return registry
     }
 
+    /// A registry in which a note leaves its effect and waits at a gate.
+    func registry(passing gate: Gate) -> Registry {
+        registry { note, _ in
+            await gate.pass(note.text)
+            return .done
+        }
+    }
+
     static func effect(_ note: Note, _ context: JobContext) -> SQL {
         """
         INSERT INTO public.effect (job, attempt, note) VALUES (\(context.id.rawValue), \(context.attempt)::int, \(note.text))

@@ -459,7 +459,7 @@ BEGIN
         INSERT INTO jobs.dead_letter AS d
         SELECT at, CASE WHEN gone.effect_at IS NULL THEN 'No attempt is left.'
                         ELSE 'Its effect had begun when its engine stopped or lost sight of the database; nobody knows whether it happened.' END,
-               lost, gone.effect_at IS NOT NULL, gone.* FROM gone
+               CASE WHEN is_loss THEN lost END, gone.effect_at IS NOT NULL, gone.* FROM gone
         RETURNING d.id, d.queue::text, CASE WHEN d.in_doubt THEN 'in_doubt' ELSE 'dead' END;
     RETURN QUERY
         WITH gone AS (
