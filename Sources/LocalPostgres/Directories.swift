@@ -27,6 +27,8 @@ final class OwnerLock: Sendable {
     }
 
     deinit {
+        // A child that is just being started holds all our descriptors until its exec; closing ours wouldn't let go.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }

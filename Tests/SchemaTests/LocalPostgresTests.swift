@@ -86,6 +86,27 @@ private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandle
         }
     }
 
+    @Test func `who lets go of a directory does so at once, whoever is just being started with its descriptors`()
+        async throws
+    {
+        try await withDirectory { directory in
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+            var lock: OwnerLock? = try OwnerLock(directory: directory)
+            let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+            let path = "\(directory)/owner.lock"
+            let held = try #require(
+                descriptors.first {
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+                }.flatMap { Int32($0) })
+            // What a child has until its exec.
+            let inherited = dup(held)
+            defer { close(inherited) }
+            #expect(lock != nil)
+            lock = nil
+            _ = try OwnerLock(directory: directory)
+        }
+    }
+
     @Test func `a stale process file doesn't keep the server from starting, nor kill the stranger it names`()
         async throws
     {
