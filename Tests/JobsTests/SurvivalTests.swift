@@ -211,6 +211,20 @@ struct SurvivalTests {
         try await engine.stop()
     }
 
+    @Test func `a job whose transaction is open while the first engine starts is heard of when it commits`()
+        async throws
+    {
+        let rig = try await Rig.onTestDatabase()
+        let (id, engine) = try await rig.pool.transaction { transaction in
+            let id = try await Jobs.enqueue(Note(text: "early"), in: transaction, now: rig.clock.now())
+            let engine = rig.start(rig.registry())
+            try await engine.untilIdle()
+            return (id, engine)
+        }
+        await engine.until(.done(id))
+        try await engine.stop()
+    }
+
     @Test func `a lost notification is made up for by the fallback tick`() async throws {
         let rig = try await Rig.onTestDatabase()
         let engine = rig.start(rig.registry())
