@@ -110,6 +110,15 @@ final class Desk: Sendable {
         }
     }
 
+    /// Takes back what no worker has begun or was done with but for its commit.
+    func takeBackNew() -> [Claim] {
+        state.withLock { state in
+            let back = state.waiting.filter { state.unsent[$0.id] == nil }
+            state.waiting.removeAll { state.unsent[$0.id] == nil }
+            return back.reversed()
+        }
+    }
+
     /// Takes a job back unless a worker has begun it.
     func takeBack(_ id: JobID) -> Claim? {
         state.withLock { state in

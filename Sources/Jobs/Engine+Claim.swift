@@ -214,6 +214,10 @@ extension QueueState {
     /// How long a job waits for a worker who seemed to be done soon.
     static let patience = Duration.milliseconds(5)
 
+    /// How long workers may be at one job before what waits for them is given to other engines. No job was claimed ahead for
+    /// longer than a tenth of this.
+    static let stranding = Duration.seconds(1)
+
     /// Draws the conclusions from a claim.
     mutating func note(_ claims: [Claim], room: Int, from cursor: Claim.Cursor) {
         if claims.count == room, let last = claims.last {

@@ -34,6 +34,7 @@ extension Engine {
                     }
                 }
                 fireSchedules(now)
+                try await handBackStranded(control)
                 try await advance(control, now)
                 try await lookAtLimits(control, now)
                 do {
@@ -224,8 +225,10 @@ extension Engine {
         for queue in work.queues.values {
             if let deadline = queue.desk.nextDeadline { delay = min(delay, deadline.timeIntervalSince(leaseNow)) }
             // What waits for a worker who seemed to be done soon.
-            if queue.desk.counts.waiting > 0, work.capacity(of: queue, settings: settings) > queue.desk.counts.workers {
-                delay = min(delay, QueueState.patience.inSeconds)
+            let (waiting, workers, _) = queue.desk.counts
+            if waiting > 0 {
+                let mayHire = work.capacity(of: queue, settings: settings) > workers
+                delay = min(delay, (mayHire ? QueueState.patience : QueueState.stranding).inSeconds)
             }
             if let aftercare = queue.aftercare { delay = min(delay, (aftercare.next - .now).inSeconds) }
         }

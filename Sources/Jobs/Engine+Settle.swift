@@ -192,12 +192,36 @@ extension Engine {
 
     /// Hands back what no worker has begun: the engine is about to stop.
     func handBackWaiting(_ control: Connection) async throws {
-        guard let engine = lease?.engine else { return }
-        let waiting = work.queues.values.flatMap { $0.desk.takeBack() }
-        guard !waiting.isEmpty else { return }
-        try await Claim.release(waiting, of: engine, in: control)
-        metrics.ended(waiting, outcome: "released")
-        for claim in waiting { say(.released(claim.id)) }
+        try await release(work.queues.values.flatMap { $0.desk.takeBack() }, control)
+    }
+
+    /// Hands back what waits for workers of whom none comes to an end: other engines may have some that do.
+    func handBackStranded(_ control: Connection) async throws {
+        var stranded: [Claim] = []
+        for name in work.stranded(settings: settings) {
+            guard let back = work.queues[name]?.desk.takeBackNew(), !back.isEmpty else { continue }
+            stranded += back
+            // They were claimed by the pace of better times.
+            work.queues[name]?.pace.note(CollectionOfOne(QueueState.stranding.inSeconds))
+            logger.notice(
+                "Jobs that waited behind others which hang are left to other engines.",
+                metadata: ["job.queue": "\(name)", "job.count": "\(back.count)"])
+        }
+        try await release(stranded, control)
+    }
+
+    private func release(_ claims: [Claim], _ control: Connection) async throws {
+        guard !claims.isEmpty, let engine = lease?.engine else { return }
+        if claims.contains(where: { $0.id == work.suspect }) { (work.suspect, work.lookForSuspects) = (nil, true) }
+        do {
+            try await Claim.release(claims, of: engine, in: control)
+        } catch {
+            // Nobody here holds them any more.
+            work.unheardClaims = 2
+            throw error
+        }
+        metrics.ended(claims, outcome: "released")
+        for claim in claims { say(.released(claim.id)) }
     }
 
     /// Ends all runs. Where the lease turns out to be ours still, their jobs are handed back.

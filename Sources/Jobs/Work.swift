@@ -79,6 +79,19 @@ struct Work {
         return waiting > 0 && room < settings.claimBatch / 2 ? 0 : room
     }
 
+    /// The queues whose waiting jobs no worker will come to soon: no more may be hired, and all who could have been at one
+    /// job for long.
+    func stranded(settings: EngineSettings) -> [String] {
+        queues.values.filter { queue in
+            let (waiting, workers, _) = queue.desk.counts
+            let isAtLimit = workers >= queue.limit
+            guard waiting > 0, isAtLimit || self.workers >= settings.maxRunning else { return false }
+            return (isAtLimit ? [queue] : Array(queues.values)).allSatisfy {
+                $0.desk.stuck(longerThan: QueueState.stranding) == $0.desk.counts.workers
+            }
+        }.map(\.name)
+    }
+
     /// The jobs at hand, from the claim to the end that is written.
     var held: [JobID] {
         let written = finished + finishing + (unsent + committing.values.flatMap(\.members)).map(\.claim)

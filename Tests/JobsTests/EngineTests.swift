@@ -67,6 +67,38 @@ struct EngineTests {
         try await engine.stop()
     }
 
+    @Test func `G17: jobs claimed ahead behind others that hang are run by another engine`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        var registry = Registry()
+        registry.register(Letter.self, isRepeatable: true) { letter, _ in
+            if letter.text == "stuck" { await gate.pass(letter.text) }
+            return .done
+        }
+        let settings = EngineSettings(queues: ["default": 2])
+        let engine = rig.start(registry, settings: settings)
+        func enqueue(_ texts: [String]) async throws {
+            _ = try await rig.pool.transaction {
+                try await Jobs.enqueueAll(texts.map { Letter(text: $0) }, in: $0, now: rig.clock.now())
+            }
+        }
+        try await enqueue((0..<500).map { "\($0)" })
+        try await engine.untilIdle()
+        try await enqueue(["stuck", "stuck"] + (0..<50).map { "\($0)" })
+        for _ in 0..<2 { _ = await gate.arrived() }
+        let another = rig.start(registry, settings: settings)
+        var left = 50
+        await another.until {
+            if case .done = $0 { left -= 1 }
+            return left == 0
+        }
+        #expect(try await rig.count("SELECT count(*) FROM jobs.job WHERE owner IS NOT NULL") == 2)
+        gate.open()
+        try await rig.harness.untilIdle()
+        #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done' AND attempt = 1") == 552)
+        try await rig.harness.stop()
+    }
+
     @Test func `G17: two engines run 500 jobs exactly once each, and lose none`() async throws {
         let rig = try await Rig.onTestDatabase()
         let settings = EngineSettings(queues: ["default": 3], maxRunning: 3, claimBatch: 2)
