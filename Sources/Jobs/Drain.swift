@@ -14,7 +14,7 @@ package enum Drain {
     ) async throws -> Int {
         let now = clock.now()
         let lease = try await Lease.take(
-            queues: [], host: "drain", processID: 0, now: now, seconds: 3_600, in: transaction)
+            queues: [], registry: registry, host: "drain", processID: 0, now: now, seconds: 3_600, in: transaction)
         let host = AttemptHost(clock: clock, logger: logger) { _, _, _ in }
         var ran = 0
         while ran < limit {

@@ -118,7 +118,7 @@ extension Engine {
 
     private func takeLease(_ control: Connection, _ now: Date) async throws {
         lease = try await Lease.take(
-            queues: work.queues.keys.sorted(), host: settings.host,
+            queues: work.queues.keys.sorted(), registry: registry, host: settings.host,
             processID: Int(ProcessInfo.processInfo.processIdentifier), now: now, seconds: settings.lease.inSeconds,
             in: control)
         work.nextBeat = now.addingTimeInterval(settings.lease.inSeconds / 3)

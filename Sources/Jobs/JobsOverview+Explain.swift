@@ -16,6 +16,8 @@ package enum JobReason: Sendable, Equatable, CustomStringConvertible {
     case rateReached(queue: String, rate: String, next: Date)
     /// No engine that serves the queue has a lease.
     case noEngine(queue: String)
+    /// No engine that serves the queue knows the kind, or not in this version.
+    case unknownShape(kind: String, version: Int)
     case inQueue(String, ahead: Int)
     case running(host: String, processID: Int, since: Date)
     /// The engine that holds it has gone quiet; a rescue follows.
@@ -37,6 +39,8 @@ package enum JobReason: Sendable, Equatable, CustomStringConvertible {
         case .rateReached(let queue, let rate, let next):
             "The rate of queue \(queue), \(rate), allows the next start at \(Self.text(next))."
         case .noEngine(let queue): "No running engine serves queue \(queue)."
+        case .unknownShape(let kind, let version):
+            "No running engine knows \(kind) in version \(version): another release made it."
         case .inQueue(let queue, let ahead): "It is ready in queue \(queue): \(ahead) before it."
         case .running(let host, let process, let since):
             "It runs since \(Self.text(since)) in process \(process) on \(host)."
@@ -92,6 +96,8 @@ extension JobsOverview {
             """
             SELECT q.paused_at, q.paused_by,
                    EXISTS (SELECT FROM jobs.engine WHERE lease_until > \(leaseNow) AND \(job.queue) = ANY (queues)) AS served,
+                   EXISTS (SELECT FROM jobs.engine AS e
+                            WHERE lease_until > \(leaseNow) AND jobs.serves(e, \(job.queue), \(job.kind), \(job.version)::int)) AS known,
                    (SELECT count(*) FROM jobs.job WHERE queue = \(job.queue) AND stage = 'ready' AND owner IS NULL
                        AND (priority, id) < (\(job.priority)::int, \(job.id.rawValue))) AS ahead,
                    q.max_running, (SELECT sum(held) FROM jobs.permit WHERE queue = q.name) >= q.max_running AS is_full,
@@ -106,6 +112,7 @@ extension JobsOverview {
             return .queuePaused(queue, since: paused, by: try row["paused_by"])
         }
         guard try row["served"] else { return .noEngine(queue: queue) }
+        guard try row["known"] else { return .unknownShape(kind: job.kind, version: job.version) }
         if let most: Int = try row["max_running"], try row["is_full"] == true {
             return .limitReached(queue: queue, maxRunning: most)
         }

@@ -7,13 +7,16 @@ struct Lease: Sendable {
     var until: Date
 
     static func take(
-        queues: [String], host: String, processID: Int, now: Date, seconds: Double, in session: some Session
+        queues: [String], registry: Registry, host: String, processID: Int, now: Date, seconds: Double,
+        in session: some Session
     ) async throws -> Lease {
         let lease = Lease(engine: UUID(), until: now.addingTimeInterval(seconds))
+        let entries = registry.entries.values.sorted { $0.kind < $1.kind }
         try await session.execute(
             """
-            INSERT INTO jobs.engine (id, host, process_id, queues, started_at, lease_until)
-            VALUES (\(lease.engine), \(host), \(processID)::int, \(queues), \(now), \(lease.until))
+            INSERT INTO jobs.engine (id, host, process_id, queues, kinds, versions, started_at, lease_until)
+            VALUES (\(lease.engine), \(host), \(processID)::int, \(queues), \(entries.map(\.kind)),
+                    \(entries.map(\.version))::int[], \(now), \(lease.until))
             """)
         return lease
     }

@@ -17,5 +17,7 @@ package enum JobMetricHelp {
         StandingFigures.schedulePaused: "1 while a schedule is paused.",
         StandingFigures.late: "Seconds by which a schedule is late; 0 while it is on time or paused.",
         StandingFigures.engines: "Engines with a lease, over all daemons.",
+        StandingFigures.unserved: "Jobs that could run and that no engine serves or knows, by queue.",
+        StandingFigures.seen: "When this daemon last saw what stands in the database, in seconds since 1970.",
     ]
 }

@@ -15,8 +15,8 @@ package struct StandingFigure: Sendable, Equatable {
     }
 }
 
-/// What stands and waits for a person: dead letters, outcomes in doubt, pauses, schedules that are late. It holds for the
-/// whole database, whoever looks.
+/// What stands and waits for a person: dead letters, outcomes in doubt, pauses, schedules that are late, jobs that no engine
+/// runs. It holds for the whole database, whoever looks.
 package enum StandingFigures {
     static let dead = "relief_jobs_dead"
     static let inDoubt = "relief_jobs_in_doubt"
@@ -25,6 +25,8 @@ package enum StandingFigures {
     static let schedulePaused = "relief_jobs_schedule_paused"
     static let late = "relief_jobs_schedule_late_seconds"
     static let engines = "relief_jobs_engines"
+    static let unserved = "relief_jobs_unserved"
+    static let seen = "relief_jobs_seen_timestamp_seconds"
 
     /// The figures as they stand. What has none (a kind without dead letters, a queue that runs) isn't there. `leaseNow` is
     /// real time where `now` may be a demonstration's.
@@ -34,7 +36,36 @@ package enum StandingFigures {
         let alive: Int = try await session.value("SELECT count(*) FROM jobs.engine WHERE lease_until > \(leaseNow)")
         return try await dead(in: session, now: now) + queues(in: session)
             + Self.schedules(schedules, calendar, in: session, now: now)
-            + [StandingFigure(metric: engines, label: nil, level: Double(alive))]
+            + unserved(in: session, leaseNow: leaseNow)
+            + [
+                StandingFigure(metric: engines, label: nil, level: Double(alive)),
+                StandingFigure(metric: seen, label: nil, level: leaseNow.timeIntervalSince1970),
+            ]
+    }
+
+    /// Jobs that could run, had somebody an engine for them; of each queue its first 10,000 are looked at.
+    private static func unserved(in session: some Session, leaseNow: Date) async throws -> [StandingFigure] {
+        try await session.query(
+            """
+            WITH RECURSIVE queue(name) AS (
+                SELECT min(queue::text) FROM jobs.job WHERE stage = 'ready'
+                UNION ALL
+                SELECT (SELECT min(j.queue::text) FROM jobs.job AS j WHERE j.stage = 'ready' AND j.queue > q.name)
+                  FROM queue AS q WHERE q.name IS NOT NULL
+            ), waiting AS (
+                SELECT q.name, j.kind, j.version, count(*) AS jobs FROM queue AS q, LATERAL (
+                    SELECT kind, version FROM jobs.job
+                     WHERE queue = q.name AND stage = 'ready' AND owner IS NULL ORDER BY priority, id LIMIT 10000) AS j
+                 GROUP BY 1, 2, 3
+            )
+            SELECT name, sum(jobs)::bigint AS jobs FROM waiting AS w
+             WHERE NOT EXISTS (SELECT FROM jobs.engine AS e
+                                WHERE e.lease_until > \(leaseNow) AND jobs.serves(e, w.name, w.kind, w.version))
+             GROUP BY 1 ORDER BY 1
+            """
+        ).map { row in
+            StandingFigure(metric: unserved, label: ("queue", try row["name"]), level: Double(try row["jobs"] as Int))
+        }
     }
 
     private static func dead(in session: some Session, now: Date) async throws -> [StandingFigure] {

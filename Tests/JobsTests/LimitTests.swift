@@ -278,8 +278,8 @@ extension Rig {
         try await pool.transaction { transaction in
             try await transaction.execute(
                 """
-                INSERT INTO jobs.engine (id, host, process_id, queues, started_at, lease_until)
-                VALUES (\(id), 'rival', 1, '{default}', \(clock.now()), \(clock.now().addingTimeInterval(3_600)))
+                INSERT INTO jobs.engine (id, host, process_id, queues, kinds, versions, started_at, lease_until)
+                VALUES (\(id), 'rival', 1, '{default}', '{}', '{}', \(clock.now()), \(clock.now().addingTimeInterval(3_600)))
                 """)
             try await transaction.execute("SELECT jobs.hold('default', \(id), 1, 1, \(clock.now()))")
         }

@@ -133,14 +133,7 @@ struct OverviewTests {
         let schedule = try Schedule("hourly", cron: "0 * * * *") { _ in Note(text: "hourly") }
         let engine = rig.start(rig.registry { _, _ in throw Discard("no") }, schedules: [schedule])
         await engine.until(.idle)
-        func figures() async throws -> [String: Double] {
-            let found = try await rig.pool.withConnection {
-                try await StandingFigures.look(
-                    at: [schedule], calendar: WorkingCalendar(), in: $0, now: rig.clock.now(),
-                    leaseNow: rig.clock.now())
-            }
-            return Dictionary(uniqueKeysWithValues: found.map { ("\($0.metric) \($0.label?.value ?? "")", $0.level) })
-        }
+        func figures() async throws -> [String: Double] { try await rig.figures([schedule]) }
         #expect(try await figures()["relief_jobs_engines "] == 1)
         #expect(try await figures()["relief_jobs_oldest_dead_seconds "] == 0)
         let id = try await rig.enqueue("dies")
@@ -163,5 +156,43 @@ struct OverviewTests {
         let paused = try await figures()
         #expect(paused["relief_jobs_schedule_late_seconds hourly"] == 0)
         #expect(paused["relief_jobs_schedule_paused hourly"] == 1)
+    }
+
+    @Test func `what no engine serves or knows is counted, and says why it waits`() async throws {
+        struct Newer: Job {
+            static let kind = Note.kind
+            static let version = 2
+        }
+        let rig = try await Rig.onTestDatabase()
+        let engine = rig.start(rig.registry())
+        let served = try await rig.enqueue("served")
+        let newer = try await rig.harness.enqueue(Newer())
+        let elsewhere = try await rig.enqueue("elsewhere", Enqueue(queue: "elsewhere"))
+        let later = Enqueue(queue: "elsewhere", runAt: rig.clock.now().addingTimeInterval(60))
+        try await rig.enqueue("not yet", later)
+        await engine.until(.done(served))
+        #expect(try await rig.explain(newer) == .unknownShape(kind: Note.kind, version: 2))
+        #expect(try await rig.explain(elsewhere) == .noEngine(queue: "elsewhere"))
+        let figures = try await rig.figures()
+        #expect(figures["relief_jobs_unserved default"] == 1)
+        #expect(figures["relief_jobs_unserved elsewhere"] == 1)
+        #expect(figures["relief_jobs_seen_timestamp_seconds "] == rig.clock.now().timeIntervalSince1970)
+        var registry = Registry()
+        registry.register(Newer.self) { _, _ in .done }
+        rig.start(registry, settings: EngineSettings(queues: ["default": 1, "elsewhere": 1]))
+        await rig.harness.engines[1].untilAll([.done(newer), .done(elsewhere)])
+        #expect(try await rig.figures().keys.filter { $0.contains("unserved") } == [])
+        try await rig.harness.stop()
+    }
+}
+
+extension Rig {
+    /// The standing figures, by their metric and label.
+    fileprivate func figures(_ schedules: [Schedule] = []) async throws -> [String: Double] {
+        let found = try await pool.withConnection {
+            try await StandingFigures.look(
+                at: schedules, calendar: WorkingCalendar(), in: $0, now: clock.now(), leaseNow: clock.now())
+        }
+        return Dictionary(uniqueKeysWithValues: found.map { ("\($0.metric) \($0.label?.value ?? "")", $0.level) })
     }
 }

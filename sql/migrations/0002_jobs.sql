@@ -22,11 +22,18 @@ CREATE TABLE jobs.engine (
     host        text NOT NULL,
     process_id  integer NOT NULL,
     queues      text[] NOT NULL,
+    -- The kinds that it knows, and of each, at the same place, the last version.
+    kinds       text[] NOT NULL,
+    versions    integer[] NOT NULL,
     -- Queues of which it has more at hand than it can run: it will look again by itself and needn't be told of new jobs.
     busy_queues text[] NOT NULL DEFAULT '{}',
     started_at  timestamptz NOT NULL,
     lease_until timestamptz NOT NULL
 ) WITH (fillfactor = 50);
+
+-- Whether an engine would claim such a job.
+CREATE FUNCTION jobs.serves(e jobs.engine, queue text, kind text, version integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE RETURN queue = ANY (e.queues) AND version <= e.versions[array_position(e.kinds, kind)];
 
 -- A queue has a row only once somebody paused or limited it. Its limits hold over all engines together.
 CREATE TABLE jobs.queue (
