@@ -91,6 +91,16 @@ package enum JobsOverview {
         return try await revive("id = \(id.rawValue)", in: session, now: now) == 1
     }
 
+    /// The job that may still run and has a dead one's unique key, so that it can't come back to life.
+    package static func rival(of id: JobID, in session: some Session) async throws -> JobID? {
+        try await session.first(
+            """
+            SELECT j.id FROM jobs.dead_letter AS d JOIN jobs.job AS j ON j.unique_key = d.unique_key
+             WHERE d.id = \(id.rawValue)
+            """
+        ).map { JobID(rawValue: try $0["id"]) }
+    }
+
     /// Gives all dead jobs of a kind their attempts again, never those in doubt. Returns how many.
     @discardableResult
     package static func retryDead(kind: String, in session: some Session, now: Date) async throws -> Int {

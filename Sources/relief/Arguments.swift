@@ -111,3 +111,15 @@ struct TimeArgument: ExpressibleByArgument {
         self.date = date
     }
 }
+
+/// Up to when: a time, or a day's end in China.
+struct EndArgument: ExpressibleByArgument {
+    let date: Date
+
+    init?(argument: String) {
+        // The last instant that the database tells from the next day's first.
+        let end = Day(argument).map { $0.adding(days: 1).start().addingTimeInterval(-0.000_001) }
+        guard let date = Timestamp.date(argument) ?? end else { return nil }
+        self.date = date
+    }
+}

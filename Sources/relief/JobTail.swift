@@ -23,15 +23,22 @@ extension JobNoun {
         func carryOut(with client: ReliefClient) async throws {
             var told = ToldJobs()
             var cursor: String?
+            var isAway = false
             while true {
-                let page = try await client.send(
-                    TailJobs(
-                        state: filter.state, kind: filter.kind, queue: filter.queue, subject: filter.subject,
-                        cursor: cursor))
-                for job in told.news(of: page.items) {
-                    Standard.output(common.json ? String(decoding: try JSON.encode(job), as: UTF8.self) : job.line)
+                do {
+                    let page = try await client.send(
+                        TailJobs(
+                            state: filter.state, kind: filter.kind, queue: filter.queue, subject: filter.subject,
+                            cursor: cursor))
+                    for job in told.news(of: page.items) {
+                        Standard.output(common.json ? String(decoding: try JSON.encode(job), as: UTF8.self) : job.line)
+                    }
+                    (cursor, isAway) = (page.next, false)
+                } catch let refusal as Refusal where refusal.code == .unavailable && cursor != nil {
+                    // A daemon that is started again goes on where it was.
+                    if !isAway { Standard.error("relief: \(refusal.message) Waiting for it.") }
+                    isAway = true
                 }
-                cursor = page.next
                 try await Task.sleep(for: .seconds(1))
             }
         }

@@ -22,12 +22,13 @@ extension ScheduleNoun {
         static let configuration = CommandConfiguration(
             commandName: "next", abstract: NextFirings.summary,
             discussion: """
-                A dry run, with the working days that are known today. Times are 2026-11-22T09:00:00Z, or a day, which
-                begins at midnight in China. Without --from it begins now, without --to it ends a day later.
+                A dry run, with the working days that are known today. Times are 2026-11-22T09:00:00Z, or a day in China,
+                from whose beginning or to whose end it goes. Without --from it begins now, without --to it ends a day
+                later.
                 """)
         @OptionGroup var common: CommonOptions
         @Option(help: ArgumentHelp("A time or a day.", valueName: "time")) var from: TimeArgument?
-        @Option(help: ArgumentHelp("A time or a day; not later than that.", valueName: "time")) var to: TimeArgument?
+        @Option(help: ArgumentHelp("A time or a day; not later than that.", valueName: "time")) var to: EndArgument?
         @Option var schedule: String?
 
         func operation() -> NextFirings {

@@ -66,6 +66,10 @@ struct EngineRoomTests {
         #expect(paused.paused && paused.pausedBy == "admin" && paused.nextAt == nil)
         let rest = try await plan(office, "2026-07-01", "2026-07-02")
         #expect(rest == whole.filter { !$0.contains(" notices ") } && rest.count < whole.count)
+        let refusal = await #expect(throws: Refusal.self) {
+            try await office.door.answer(NextFirings(schedule: "notices"), as: office.admin)
+        }
+        #expect(refusal?.code == .conflict && refusal?.message.contains("schedule resume") == true)
         let resumed = try await office.door.perform(ResumeSchedule(schedule: "notices"), as: office.admin)
         #expect(!resumed.paused && resumed.nextAt == office.clock.now().addingTimeInterval(300))
         #expect(try await plan(office, "2026-07-01", "2026-07-02") == whole)
@@ -182,6 +186,25 @@ struct EngineRoomTests {
         }
         await #expect(throws: Refusal.self) {
             try await office.door.perform(RetryDeadJobs(kind: "test.other"), as: office.admin)
+        }
+    }
+
+    @Test func `a dead job whose place was taken stays dead, and says by whom`() async throws {
+        let office = try await Office.open()
+        let (doubt, dead) = try await bury(office)
+        try await Database.current.pool.withConnection {
+            try await $0.script("UPDATE jobs.dead_letter SET unique_key = 'pay/1'")
+        }
+        let rival = try await office.door.pool.transaction {
+            try await Jobs.enqueue(Wire(), Enqueue(uniqueKey: "pay/1"), in: $0, now: office.clock.now())
+        }
+        let resolve = ResolveJob(job: doubt, happened: false, reason: "对账单上没有")
+        for attempt in [
+            { try await office.door.perform(RetryJob(job: dead[0]), as: office.admin) },
+            { try await office.door.perform(resolve, as: office.admin) },
+        ] {
+            let refusal = await #expect(throws: Refusal.self) { try await attempt() }
+            #expect(refusal?.code == .conflict && refusal?.message.contains("Job \(rival) ") == true)
         }
     }
 

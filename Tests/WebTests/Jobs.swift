@@ -53,18 +53,19 @@ enum EngineRoom {
         return cursor == nil ? Page(items: often, next: "more") : Page(items: [daily])
     }
 
-    /// A job runs, runs on, and ends; then the daemon goes away.
-    static func changes(after cursor: String?) throws -> Page<JobView> {
+    /// A job runs, runs on, and ends; then the daemon goes away, and is back with tokens revoked.
+    static func changes(after cursor: String?, isBack: Bool) throws -> Page<JobView> {
         switch cursor {
         case nil: return Page(items: [job(18, .running)], next: "1")
         case "1": return Page(items: [job(18, .running)], next: "2")
         case "2": return Page(items: [job(18, .completed, finishedAt: noon)], next: "3")
-        default: throw Refusal.unavailable("reliefd is stopping.")
+        default:
+            throw isBack ? Refusal.unauthenticated("This token was revoked.") : .unavailable("reliefd is stopping.")
         }
     }
 
-    /// The stand-in's answer to what is asked of the engine room; nil for anything else.
-    static func answer(_ operation: any Contract.Operation) throws -> (any Encodable & Sendable)? {
+    /// The stand-in's answer to what is asked of the engine room, and for which time; nil for anything else.
+    static func answer(_ operation: any Contract.Operation, time: Int) throws -> (any Encodable & Sendable)? {
         switch operation {
         case let pause as PauseQueue:
             QueueView(name: pause.queue, paused: true, available: 0, running: 0, scheduled: 0, failed: 0)
@@ -74,7 +75,7 @@ enum EngineRoom {
         case let next as NextFirings: firings(after: next.cursor)
         case let retry as RetryDeadJobs: RetriedJobs(kind: retry.kind, retried: 2, left: 1)
         case let resolve as ResolveJob: job(resolve.job, resolve.happened ? .completed : .available)
-        case let tail as TailJobs: try changes(after: tail.cursor)
+        case let tail as TailJobs: try changes(after: tail.cursor, isBack: time.isMultiple(of: 2))
         case is ShowTop: top
         default: nil
         }

@@ -77,7 +77,9 @@ struct LiveAPI {
                 case let submit as SubmitCase: return CaseView.waiting(submit.case)
                 case let show as ShowCase: throw Refusal.notFound("There is no case \(show.case).", field: "case")
                 default:
-                    if let answer = try EngineRoom.answer(call.operation) { return answer }
+                    let wanted = try Route.request(for: call.operation).target
+                    let time = try asked.value.calls.count { try Route.request(for: $0.operation).target == wanted }
+                    if let answer = try EngineRoom.answer(call.operation, time: time) { return answer }
                     throw Defect()
                 }
             })

@@ -156,7 +156,7 @@ package struct Daemon: Sendable {
         await watch.ringing(bell) {
             bell.ring()
             for await _ in bell.rings {
-                if isReady, !watch.isConnected {
+                if isReady, !watch.isConnected, !readiness.isStopping {
                     isReady = false
                     said("reliefd has lost its database and waits for it.")
                 } else if !isReady, await readiness.problems().isEmpty {

@@ -9,17 +9,19 @@ final class Readiness: Sendable {
     private let pool: Pool
     private let engine: EngineWatch
     private let logger: Logger
-    private let isStopping = Mutex(false)
+    private let stopping = Mutex(false)
 
     init(pool: Pool, engine: EngineWatch, logger: Logger) {
         (self.pool, self.engine, self.logger) = (pool, engine, logger)
     }
 
-    func stop() { isStopping.withLock { $0 = true } }
+    var isStopping: Bool { stopping.withLock(\.self) }
+
+    func stop() { stopping.withLock { $0 = true } }
 
     /// Why it can't serve, one sentence each; empty when it can.
     func problems() async -> [String] {
-        if isStopping.withLock({ $0 }) { return ["reliefd is stopping."] }
+        if isStopping { return ["reliefd is stopping."] }
         var problems: [String] = []
         do {
             let status = try await pool.withConnection { try await Migrator(logger: logger).status(on: $0) }

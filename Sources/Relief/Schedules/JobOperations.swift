@@ -22,6 +22,14 @@ enum JobOperations {
         view(try await find(job, in: session))
     }
 
+    /// Two jobs of one unique key would do one thing twice.
+    static func refuseBesideRival(_ job: Int64, in session: some Session) async throws {
+        guard let rival = try await JobsOverview.rival(of: JobID(rawValue: job), in: session) else { return }
+        throw Refusal.conflict(
+            "Job \(rival) is there for the same thing and may still run. Wait for its end (relief job show \(rival)), or "
+                + "give up one of the two (relief job cancel).")
+    }
+
     static func view(_ job: StoredJob) -> Contract.JobView {
         let note = job.progressNote.map { " " + $0 } ?? ""
         return Contract.JobView(
@@ -116,6 +124,7 @@ extension RetryJob: Executable {
                 "Nobody knows whether job \(job) did its work: find out, and say it (relief job resolve).")
         }
         guard try await JobsOverview.retry(JobID(rawValue: job), in: context.transaction, now: context.now) else {
+            try await JobOperations.refuseBesideRival(job, in: context.transaction)
             throw Refusal.conflict(
                 "Job \(job) is \(found.state.rawValue): only one that failed or waits can be retried.")
         }
@@ -146,6 +155,7 @@ extension ResolveJob: Executable {
             try await JobsOverview.resolve(
                 JobID(rawValue: job), happened: happened, reason: reason, in: context.transaction, now: context.now)
         else {
+            try await JobOperations.refuseBesideRival(job, in: context.transaction)
             throw Refusal.conflict("Job \(job) is \(found.state.rawValue), and not in doubt.")
         }
         context.note("job", .int(job))

@@ -63,9 +63,16 @@ extension NextFirings: Answerable {
         guard start <= end, end.timeIntervalSince(start) <= Double(Self.longest) * 86_400 else {
             throw Refusal.invalid("The end lies before the start, or more than ten years after it.", field: "to")
         }
-        if let schedule { _ = try ScheduleOperations.order(schedule) }
         let kinds = Dictionary(uniqueKeysWithValues: StandingOrders.table.map { ($0.name, $0.kind) })
         let paused = Set(try await Schedules.list(in: context.transaction).filter { $0.pausedAt != nil }.map(\.name))
+        if let schedule {
+            _ = try ScheduleOperations.order(schedule)
+            guard !paused.contains(schedule) else {
+                throw Refusal.conflict(
+                    "Schedule \(schedule) is paused: it runs nothing until it is resumed (relief schedule resume).",
+                    field: "schedule")
+            }
+        }
         let schedules = Schedules(
             try StandingOrders.schedules().filter {
                 !paused.contains($0.name) && (schedule == nil || $0.name == schedule)
