@@ -14,11 +14,13 @@ package enum AccountState: String, Codable, CaseIterable, Sendable {
     case retired
 }
 
-/// Names the account that a person or union is paid to; another person approves it.
+/// Names the account that a person or union is paid to; another person approves it, unless it is the first and in the
+/// owner's name.
 package struct RegisterAccount: Command {
     package typealias Reply = PayeeAccountView
     package static let name = "account.register"
-    package static let summary = "Names the account that a person or union is paid to; another person approves it."
+    package static let summary =
+        "Names the account that a person or union is paid to; another person approves it, unless it is the first and in the owner's name."
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/accounts")
 

@@ -3,7 +3,10 @@ import Contract
 extension RunView: Brief {
     var brief: String {
         let file = fileName.map { ", file \($0)" } ?? ""
-        return "\(number): \(payments) payments, \(total) yuan, \(state.rawValue)\(file)"
+        let left = leftOut ?? []
+        let head = "\(number): \(payments) payments, \(total) yuan, \(state.rawValue)\(file)"
+        return ([left.isEmpty ? head : "\(head); \(left.count) left out:"] + left.map { "  \($0)" })
+            .joined(separator: "\n")
     }
 }
 

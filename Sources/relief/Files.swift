@@ -23,7 +23,8 @@ enum Files {
         URL(fileURLWithPath: path).lastPathComponent
     }
 
-    /// Writes a file that the daemon named, in `folder` and nowhere else, and gives its path.
+    /// Writes a file that the daemon named, in `folder` and nowhere else, and gives its path. It is for its user alone: a
+    /// bank's file has names and account numbers in the clear.
     static func write(_ data: Data, named name: String, in folder: String) throws -> String {
         try write(data, at: [URL(fileURLWithPath: name).lastPathComponent], in: folder)
     }
@@ -34,6 +35,7 @@ enum Files {
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try data.write(to: file, options: .atomic)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         } catch {
             throw Refusal.invalid("The file “\(file.path)” can't be written.", details: [error.localizedDescription])
         }

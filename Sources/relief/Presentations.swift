@@ -92,6 +92,10 @@ extension PackReport: Verdict {
     var holds: Bool { valid }
 }
 
+extension ImportReport: Verdict {
+    var holds: Bool { refused == 0 }
+}
+
 extension Reconciliation: Verdict {
     var holds: Bool { balanced }
 }

@@ -19,7 +19,7 @@ struct Presenter {
     func text(_ reply: some Encodable) throws -> String {
         let value = try JSON.decode(JSONValue.self, from: JSON.encode(reply))
         guard let (item, rows) = page(value) else { return lines(value, schema).joined(separator: "\n") }
-        if case .string(let next)? = value["next"] { Standard.error("There is more: --cursor \(next)") }
+        tellOfMore(value, item)
         return rows.isEmpty ? "(none)" : table(rows, item, columns: Self.columns[item]).text
     }
 
@@ -28,8 +28,13 @@ struct Presenter {
         guard let (item, rows) = page(value) else {
             throw Refusal.invalid("--csv is for lists; use --json.", field: "csv")
         }
-        if case .string(let next)? = value["next"] { Standard.error("There is more: --cursor \(next)") }
+        tellOfMore(value, item)
         return table(rows, item, columns: nil, keepEmpty: true).csv
+    }
+
+    private func tellOfMore(_ value: JSONValue, _ item: String) {
+        guard case .string(let next)? = value["next"] else { return }
+        Standard.error("There is more: \(item == "AuditEntry" ? "--before" : "--cursor") \(next)")
     }
 
     private func page(_ value: JSONValue) -> (item: String, rows: [JSONValue])? {

@@ -221,7 +221,7 @@ CREATE UNIQUE INDEX one_active_account_of_organisation ON relief.payee_account (
 CREATE INDEX payee_account_index ON relief.payee_account (account_index);
 
 -- Money can't be led elsewhere by editing an account: it stays as it was registered until its owner is erased, and only
--- an owner's first account is active without the approval of another.
+-- an owner's first account, in the owner's name, is active without the approval of another.
 CREATE FUNCTION relief.payee_account_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 BEGIN
@@ -230,8 +230,12 @@ BEGIN
        OR (NEW.status = 'pending' AND NEW.usable_from <= NEW.registered_at)
        OR (NEW.status = 'active' AND EXISTS (
          SELECT FROM relief.payee_account a
-         WHERE a.person = NEW.person OR a.organisation = NEW.organisation)) THEN
-      RAISE EXCEPTION 'an account that isn''t its owner''s first waits for its approval' USING ERRCODE = 'RR010';
+         WHERE a.person = NEW.person OR a.organisation = NEW.organisation))
+       OR (NEW.status = 'active' AND NEW.holder IS DISTINCT FROM coalesce(
+         (SELECT p.name FROM relief.person p WHERE p.id = NEW.person),
+         (SELECT o.name FROM relief.organisation o WHERE o.id = NEW.organisation))) THEN
+      RAISE EXCEPTION 'an account that isn''t its owner''s first, or is in another name, waits for its approval'
+        USING ERRCODE = 'RR010';
     END IF;
     RETURN NEW;
   END IF;

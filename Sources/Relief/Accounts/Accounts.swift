@@ -34,11 +34,20 @@ enum Accounts {
     static let columns: SQL = """
         a.id, a.person, coalesce((SELECT p.number FROM relief.person p WHERE p.id = a.person),
                                  (SELECT o.code FROM relief.organisation o WHERE o.id = a.organisation)) AS owner,
-        a.holder, a.bank, a.cnaps, a.account_masked, a.kind, a.status, a.usable_from
+        a.holder, a.bank, a.cnaps, a.account_masked, a.kind, a.status, a.usable_from,
+        a.holder <> coalesce((SELECT p.name FROM relief.person p WHERE p.id = a.person),
+                             (SELECT o.name FROM relief.organisation o WHERE o.id = a.organisation)) AS is_in_other_name,
+        EXISTS (SELECT FROM relief.payee_account b WHERE b.account_index = a.account_index AND b.status <> 'retired'
+                AND (b.person, b.organisation) IS DISTINCT FROM (a.person, a.organisation)) AS is_shared
         """
 
+    /// An account with what is doubtful of it: whoever approves it, or pays to it, sees that.
     static func view(_ row: Row, warnings: [String] = []) throws -> PayeeAccountView {
-        PayeeAccountView(
+        var warnings = warnings
+        let isRetired = try row["status"] == AccountState.retired
+        if try !isRetired && row["is_in_other_name"] { warnings.append(inOtherName) }
+        if try !isRetired && row["is_shared"] { warnings.append(shared) }
+        return PayeeAccountView(
             id: try row["id"], owner: try row["owner"], holder: try row["holder"], bank: try row["bank"],
             cnaps: try row["cnaps"], number: try row["account_masked"], kind: try row["kind"],
             state: try row["status"], usableFrom: try row["usable_from"], warnings: warnings)
@@ -65,7 +74,10 @@ enum Accounts {
         return found
     }
 
-    /// Working days that a changed account waits before money goes to it.
+    static let inOtherName = "The name on the account is not the owner's: ask for a proxy."
+    static let shared = "The same account is registered for somebody else: check who is paid."
+
+    /// Working days that a changed or doubtful account waits before money goes to it.
     static let coolingOff = 3
 
     /// When an account registered today may first be paid to, if it is not its owner's first.

@@ -17,8 +17,10 @@ struct NewAccount: Sendable {
         self.holder = holder.trimmingWhitespace
         self.bank = bank.trimmingWhitespace
         self.kind = kind
-        if self.holder.isEmpty { problems.add("Give the name on the account, as the bank has it.", field: "holder") }
-        if self.bank.isEmpty { problems.add("Give the bank.", field: "bank") }
+        if self.holder.isEmpty || !self.holder.isOneLine {
+            problems.add("Give the name on the account, as the bank has it, on one line.", field: "holder")
+        }
+        if self.bank.isEmpty || !self.bank.isOneLine { problems.add("Give the bank, on one line.", field: "bank") }
         let branch = try problems.collect { try AccountNumber.branch(cnaps) }
         let digits = try problems.collect { try AccountNumber(number, kind: kind) }
         try problems.throwAny()
@@ -26,7 +28,8 @@ struct NewAccount: Sendable {
         (self.cnaps, self.number) = (branch, digits)
     }
 
-    /// The statement that makes the row; `usableFrom` is nil for an owner's first account, which is active at once.
+    /// The statement that makes the row; `usableFrom` is nil for an owner's first account of which nothing is doubtful: it
+    /// is active at once.
     func insertion(
         _ id: UUID, owner: AccountOwner, usableFrom: Date?, in context: CommandContext
     ) throws -> SQL {
@@ -44,8 +47,8 @@ struct NewAccount: Sendable {
 }
 
 extension RegisterAccount: Executable {
-    /// The first account of an owner is usable at once; another waits for its approval and its cooling-off time, and takes
-    /// the place of one that still waited.
+    /// The first account of an owner is usable at once, where it is in the owner's name and nobody else's, too. Another
+    /// waits for its approval and its cooling-off time, and takes the place of one that still waited.
     package func execute(in context: CommandContext) async throws -> PayeeAccountView {
         let new = try NewAccount(holder: holder, bank: bank, cnaps: cnaps, number: number, kind: kind)
         let owner = try await AccountOwner.find(self.owner, in: context)
@@ -61,17 +64,15 @@ extension RegisterAccount: Executable {
                    a.account_index = \(index) AS same, a.status FROM relief.payee_account a
             WHERE a.account_index = \(index) OR a.person = \(owner.person) OR a.organisation = \(owner.organisation)
             """)
-        var warnings = new.number.warnings
-        var isFirst = true
+        var (isFirst, isShared) = (true, false)
         for row in others {
             let (own, same, state): (Bool, Bool, AccountState) = (try row["own"], try row["same"], try row["status"])
             if own && same && state != .retired {
                 throw Refusal.conflict("\(owner.number) has this account already (\(state.rawValue)).", field: "number")
             }
             if own { isFirst = false }
-            if same && !own { warnings.append("The same account is registered for somebody else: check who is paid.") }
+            if same && !own && state != .retired { isShared = true }
         }
-        if new.holder != owner.name { warnings.append("The name on the account is not the owner's: ask for a proxy.") }
         if !isFirst {
             try await transaction.execute(
                 """
@@ -80,9 +81,10 @@ extension RegisterAccount: Executable {
                 """)
         }
         let id = UUID()
-        let usableFrom = isFirst ? nil : try await Accounts.endOfCoolingOff(in: context)
+        let isPlain = isFirst && !isShared && new.holder == owner.name
+        let usableFrom = isPlain ? nil : try await Accounts.endOfCoolingOff(in: context)
         try await transaction.execute(try new.insertion(id, owner: owner, usableFrom: usableFrom, in: context))
-        return try await Accounts.view(id, warnings: Array(Set(warnings)).sorted(), in: context)
+        return try await Accounts.view(id, warnings: new.number.warnings, in: context)
     }
 }
 

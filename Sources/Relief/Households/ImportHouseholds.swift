@@ -11,21 +11,24 @@ extension ImportHouseholds: Executable {
         var roster = try Roster(csv)
         try await roster.lookUp(union: union, in: context)
         let homes = roster.sound(mode)
-        let persons = try await insertPeople(of: homes, known: roster.known, union: union, in: context)
+        let persons = try await insertPeople(of: homes, roster, union: union, in: context)
         let created = try await open(homes, persons, union: union, in: context)
         let accepted = homes.reduce(0) { $0 + $1.rows.count }
         context.note("rows", .int(Int64(roster.rows)))
         context.note("accepted", .int(Int64(accepted)))
+        let taken = Set(homes.flatMap(\.rows).map(\.row.line))
         return ImportReport(
-            rows: roster.rows, accepted: accepted, refused: roster.rows - accepted, problems: roster.problems.sorted,
+            rows: roster.rows, accepted: accepted, refused: roster.rows - accepted,
+            problems: (roster.problems.sorted + roster.notes.sorted.filter { taken.contains($0.line) }),
             created: created)
     }
 
     /// The row of each member, made where the union doesn't know the person yet.
     private func insertPeople(
-        of homes: [Roster.Home], known: [IdentityNumber: Roster.Known], union: Organisation, in context: CommandContext
+        of homes: [Roster.Home], _ roster: Roster, union: Organisation, in context: CommandContext
     ) async throws -> [IdentityNumber: AccountOwner] {
-        let members = homes.flatMap(\.rows)
+        let (members, known) = (homes.flatMap(\.rows), roster.known)
+        let endOfCoolingOff = try await Accounts.endOfCoolingOff(in: context)
         let new = members.filter { known[$0.person.identity] == nil }
         var numbers = try await Numbers.take(.person, of: union, count: new.count, in: context.transaction)[...]
         var owners: [IdentityNumber: AccountOwner] = [:]
@@ -42,7 +45,8 @@ extension ImportHouseholds: Executable {
         }
         for member in members where known[member.person.identity]?.hasAccount != true {
             if let account = member.account, let owner = owners[member.person.identity] {
-                statements.append(try account.insertion(UUID(), owner: owner, usableFrom: nil, in: context))
+                let usableFrom = roster.doubtfulAccounts.contains(member.row.line) ? endOfCoolingOff : nil
+                statements.append(try account.insertion(UUID(), owner: owner, usableFrom: usableFrom, in: context))
             }
         }
         do {

@@ -35,6 +35,10 @@ struct Roster {
 
     let rows: Int
     private(set) var problems = RowProblems()
+    /// What is taken all the same, and somebody has to look at.
+    private(set) var notes = RowProblems()
+    /// Lines whose account waits for its approval.
+    var doubtfulAccounts: Set<Int> { notes.lines }
     private(set) var known: [IdentityNumber: Known] = [:]
     private var members: [Member] = []
     private var homeOfLine: [Int: String] = [:]
@@ -99,8 +103,8 @@ struct Roster {
         let phone = try problems.collect(row, "手机", value: row["手机"].map(Mask.number)) {
             try row["手机"].map { try PhoneNumber($0) }
         }
-        guard let name = row["姓名"], name.count <= 100 else {
-            problems.add(row, "姓名", "The name is missing.", "Give the name as on the identity card.")
+        guard let name = row["姓名"], name.count <= 100, name.isOneLine else {
+            problems.add(row, "姓名", "The name is missing, or no name.", "Give the name as on the identity card.")
             return nil
         }
         guard let identity, let phone else { return nil }
@@ -109,7 +113,11 @@ struct Roster {
 
     /// nil where the account is wrong; an account of none where no number is given.
     private mutating func readAccount(_ row: CSV.Row) throws -> NewAccount?? {
-        guard let number = row["账号"] else { return .some(nil) }
+        guard let number = row["账号"] else {
+            guard let column = ["户名", "开户行", "联行号"].first(where: { row[$0] != nil }) else { return .some(nil) }
+            problems.add(row, "账号", "The account's number is missing.", "Give it, or leave \(column) empty as well.")
+            return nil
+        }
         let account = try problems.collect(row, "账号", value: Mask.account(number)) {
             try NewAccount(
                 holder: row["户名"] ?? row["姓名"] ?? "", bank: row["开户行"] ?? "", cnaps: row["联行号"], number: number,
@@ -156,6 +164,23 @@ struct Roster {
             }
         }
         try await lookUpEmployers(near: union, in: context)
+        try await lookUpAccounts(in: context)
+    }
+
+    private mutating func lookUpAccounts(in context: some OperationContext) async throws {
+        let members = members.filter { $0.account != nil && known[$0.person.identity]?.hasAccount != true }
+        let indexes = members.map { context.vault.blindIndex($0.account?.number.text ?? "", .account) }
+        let rows = try await context.transaction.query(
+            "SELECT account_index FROM relief.payee_account WHERE account_index = ANY (\(indexes)) AND status <> 'retired'"
+        )
+        var taken: Set<[UInt8]> = Set(try rows.map { try $0["account_index"] })
+        let advice = "Another person looks at it and approves it (relief account approve)."
+        for (member, index) in zip(members, indexes) {
+            if member.account?.holder != member.person.name {
+                notes.add(member.row, "户名", Accounts.inOtherName, advice)
+            }
+            if !taken.insert(index).inserted { notes.add(member.row, "账号", Accounts.shared, advice) }
+        }
     }
 
     private mutating func lookUpEmployers(near union: Organisation, in context: some OperationContext) async throws {

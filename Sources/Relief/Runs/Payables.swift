@@ -47,6 +47,10 @@ struct Payable: Sendable {
                            SELECT FROM relief.archive f WHERE f.household = c.household AND f.ended_at IS NULL)
                            THEN 'the household''s archive has ended'
                          WHEN i.hold IS NULL THEN 'no money is held for it'
+                         WHEN a.id IS NULL AND EXISTS (
+                           SELECT FROM relief.payee_account q
+                           WHERE q.status = 'pending' AND (q.person = payee.id OR q.organisation = union_of.id))
+                           THEN 'the payee''s account waits for its approval'
                          WHEN a.id IS NULL THEN 'the payee has no active account'
                          WHEN a.usable_from > \(context.now) THEN 'the payee''s account is new and may not be used yet'
                        END AS obstacle

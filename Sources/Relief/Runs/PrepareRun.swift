@@ -9,11 +9,26 @@ extension PrepareRun: Executable {
         guard executeOn >= context.today else {
             throw Refusal.invalid("The bank can't pay on \(executeOn), which has passed.", field: "executeOn")
         }
-        return try await Runs.prepare(fund, programme: programme, upTo: upTo, executeOn: executeOn, in: context)
+        guard executeOn <= context.today.adding(days: Runs.farthest) else {
+            throw Refusal.invalid(
+                "A bank takes no order for \(executeOn): at most \(Runs.farthest) days ahead.", field: "executeOn")
+        }
+        guard upTo <= context.today.adding(days: 366) else {
+            throw Refusal.invalid("Nothing is paid more than a year before it is due.", field: "upTo")
+        }
+        let view = try await Runs.prepare(fund, programme: programme, upTo: upTo, executeOn: executeOn, in: context)
+        context.note("fund", .string(view.fund))
+        context.note("payments", .int(Int64(view.payments)))
+        context.note("total", .int(view.total.rawValue))
+        context.note("leftOut", .int(Int64(view.leftOut?.count ?? 0)))
+        return view
     }
 }
 
 extension Runs {
+    /// Days that a bank's order may lie ahead.
+    static let farthest = 31
+
     /// Gathers what is due of a fund's awards into one run, one payment each; what can't be paid now is left out, and said.
     static func prepare(
         _ fund: Fund, programme: String?, upTo: Day, executeOn: Day, in context: CommandContext
@@ -54,10 +69,6 @@ extension Runs {
         try await enter(payables, run: run, in: context)
         context.concerns(number)
         for payable in payables { context.concerns(payable.caseNumber) }
-        context.note("fund", .string(fund.code))
-        context.note("payments", .int(Int64(payables.count)))
-        context.note("total", .int(sheet.total.rawValue))
-        context.note("leftOut", .int(Int64(leftOut.count)))
         var view = try await view(run, in: context)
         view.leftOut = leftOut
         return view
@@ -110,6 +121,7 @@ struct PrepareDueRuns: SystemCommand {
               SELECT FROM relief.instalment i JOIN relief.award w ON w.id = i.award
               WHERE w.fund = f.id AND i.state = 'due' AND i.due_on <= \(context.today)) ORDER BY f.code
             """)
+        // The leaf stands in the timelines of all unions whose cases are paid: no figure of one of them is in it.
         var (prepared, failed) = (0, 0)
         for row in funds {
             let fund = try Fund(row)

@@ -27,6 +27,13 @@ enum PublicReason {
 }
 
 extension StringProtocol {
+    /// Without line breaks and other control characters.
+    var isOneLine: Bool {
+        unicodeScalars.allSatisfy {
+            ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+        }
+    }
+
     /// Without white space at both ends.
     var trimmingWhitespace: String {
         let start = drop { $0.isWhitespace }
