@@ -13,7 +13,8 @@ struct Binds {
         for parameter in parameters {
             switch parameter.value {
             case .null: append([], format: 0, isNull: true)
-            case .text(let text): append(text.utf8, format: 0)
+            // libpq would cut a text off at a zero. As bytes it goes whole, and the server refuses it.
+            case .text(let text): append(text.utf8, format: text.utf8.contains(0) ? 1 : 0)
             case .bytes(let raw): append(raw, format: 1)
             }
         }

@@ -40,6 +40,18 @@ struct BindTests {
         try await roundTrip(["2026-02-28"], "date")
     }
 
+    @Test func `a text with a zero is refused, not cut off`() async throws {
+        let connection = try await Server.connect()
+        for statement: SQL in ["SELECT \("a\u{0}b")::text", "SELECT \(JSON(#"{"a": "\u0000"}"#))"] {
+            let error = await #expect(throws: PostgresError.self) { try await connection.query(statement) }
+            #expect(error?.code == .server && ["22021", "22P05"].contains(error?.sqlState))
+        }
+        let texts: SQL = "SELECT \(["a\u{0}b"])::text[]"
+        await #expect(throws: PostgresError.self) { try await connection.query(texts) }
+        #expect(try await connection.value("SELECT 1") == 1)
+        await connection.close()
+    }
+
     @Test func `arrays`() async throws {
         try await roundTrip([[], ["", "NULL", "a,b", "{\"x\"}", "\\", "帮 扶"]] as [[String]], "text[]")
         try await roundTrip([[nil, "a", nil, "NULL"]] as [[String?]], "text[]")

@@ -46,6 +46,18 @@ struct CaseLifeTests {
             explanation.parameters.contains { $0.name == "dibao_monthly" && $0.value == 64_300 && $0.region == "QH" })
     }
 
+    @Test func `field work says what was found`() async throws {
+        let office = try await Office.open()
+        for text in ["", " \n", String(repeating: "长", count: 4_001)] {
+            #expect(throws: Refusal.self) { try Prose.checked(text, field: "findings") }
+        }
+        #expect(try Prose.checked(" 属实\n", field: "findings") == "属实")
+        let refusal = await #expect(throws: Refusal.self) {
+            try await office.door.answer(ShowPerson(person: "XN-P\u{0}1"), as: office.worker)
+        }
+        #expect(refusal?.code == .invalid)
+    }
+
     @Test func `facts that don't fit the form are refused with the field`() async throws {
         let desk = try await Desk.open()
         let home = try await desk.home(1)

@@ -25,6 +25,31 @@ struct ImportTests {
             as: office.worker)
     }
 
+    @Test func `an account in another name, or given twice, is taken and waits; half of one is refused`() async throws {
+        let office = try await Office.open()
+        var lines = lines(3, seed: 2)
+        lines[0].replace("马秀英,某银行", with: "林工,某银行")
+        let card = lines[2].split(separator: ",").last ?? ""
+        lines[4] =
+            lines[4].split(separator: ",", omittingEmptySubsequences: false).dropLast().joined(separator: ",")
+            + ",\(card)"
+        let report = try await bring(office, lines, .all)
+        #expect(report.accepted == 6 && report.refused == 0)
+        #expect(report.problems.map(\.line) == [2, 6] && report.problems.map(\.column) == ["户名", "账号"])
+        var states: [[AccountState]] = []
+        for number in report.created {
+            let home = try await office.door.answer(ShowHousehold(household: number), as: office.worker)
+            let head = try await office.door.answer(ShowPerson(person: home.head), as: office.worker)
+            states.append(head.accounts.map(\.state))
+        }
+        #expect(states == [[.pending], [.active], [.pending]])
+        var half = self.lines(1, seed: 3)
+        half[0] =
+            half[0].split(separator: ",", omittingEmptySubsequences: false).dropLast().joined(separator: ",") + ","
+        let refused = try await bring(office, half, .all)
+        #expect(refused.accepted == 0 && refused.problems.map(\.column) == ["账号"])
+    }
+
     @Test func `a right roster becomes households with members and accounts`() async throws {
         let office = try await Office.open()
         let report = try await bring(office, lines(30, seed: 1), .all)

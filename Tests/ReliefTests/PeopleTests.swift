@@ -1,4 +1,6 @@
 import Contract
+import Foundation
+import Postgres
 import Relief
 import Support
 import Testing
@@ -107,6 +109,44 @@ struct PeopleTests {
         #expect(approved.state == .active && approved.usableFrom == third.usableFrom)
         let accounts = try await door.answer(ShowPerson(person: person.number), as: worker).accounts
         #expect(accounts.filter { $0.state == .active }.map(\.id) == [third.id])
+    }
+
+    @Test func `F02: an account in another name, or somebody else's too, waits for another person, who sees why`()
+        async throws
+    {
+        let office = try await Office.open()
+        let (door, worker) = (office.door, office.worker)
+        let (person, other) = (try await register(office, 60), try await register(office, 61))
+        var made = Synthetic(seed: 66)
+        func name(_ owner: PersonView, _ holder: String, _ number: String) async throws -> PayeeAccountView {
+            try await door.perform(
+                RegisterAccount(owner: owner.number, holder: holder, bank: "某银行", number: number, kind: .card),
+                as: worker)
+        }
+        let card = made.card()
+        let proxy = try await name(person, "林工", card)
+        #expect(
+            proxy.state == .pending
+                && proxy.warnings == ["The name on the account is not the owner's: ask for a proxy."])
+        let shared = try await name(other, other.name, card)
+        #expect(shared.state == .pending && shared.warnings.first?.contains("somebody else") == true)
+        let approved = try await door.perform(ApproveAccount(account: proxy.id), as: office.reviewer)
+        #expect(approved.state == .active && approved.warnings.count == 2)
+        // The law stands in the database as well.
+        await #expect(throws: PostgresError.self) {
+            try await door.pool.transaction {
+                try await $0.execute(
+                    """
+                    INSERT INTO relief.payee_account (id, person, holder, bank, kind, account, account_index, account_masked,
+                        status, usable_from, registered_by, registered_at, org_path)
+                    SELECT \(UUID()), id, '林工', 'x', 'card', 'x', 'y', 'z', 'active', \(office.clock.now()), (SELECT id FROM relief.app_user LIMIT 1),
+                           \(office.clock.now()), org_path FROM relief.person WHERE number = \(person.number)
+                    """)
+            }
+        }
+        for holder in ["马\n秀英", "马\u{2028}秀英", "马\u{1b}[2J"] {
+            await #expect(throws: Refusal.self) { try await name(person, holder, made.card()) }
+        }
     }
 
     @Test func `nobody approves the account that he or she named`() async throws {

@@ -9,6 +9,7 @@ extension RecordFollowUp: Executable {
         guard on <= context.today else {
             throw Refusal.invalid("A follow-up that lies ahead can't be recorded.", field: "on")
         }
+        let finding = try Prose.checked(finding, field: "finding")
         try await context.transaction.execute(
             """
             INSERT INTO relief.follow_up (id, case_id, done_on, manner, finding, satisfied, recorded_by, recorded_at)

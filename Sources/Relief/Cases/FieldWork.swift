@@ -13,6 +13,7 @@ extension RecordVisit: Executable {
         guard on <= context.today else {
             throw Refusal.invalid("A visit that lies ahead can't be recorded.", field: "on")
         }
+        let seen = try Prose.checked(findings, field: "findings")
         let (first, second) = (
             try await User.find(visitors[0], field: "visitors", in: context),
             try await User.find(visitors[1], field: "visitors", in: context)
@@ -22,7 +23,7 @@ extension RecordVisit: Executable {
         try await context.transaction.execute(
             """
             INSERT INTO relief.visit (id, case_id, visited_on, visitor, companion, findings, facts, recorded_by, recorded_at)
-            VALUES (\(UUID()), \(file.id), \(on), \(first.id), \(second.id), \(findings), \(stored)::text::jsonb,
+            VALUES (\(UUID()), \(file.id), \(on), \(first.id), \(second.id), \(seen), \(stored)::text::jsonb,
                     \(context.principal.user), \(context.now))
             """)
         try await Cases.found(changes, of: file, endsStep: .visit, in: context)
@@ -37,6 +38,7 @@ extension RecordMeans: Executable {
         guard on <= context.today else {
             throw Refusal.invalid("A check that lies ahead can't be recorded.", field: "on")
         }
+        let source = try Prose.checked(source, field: "source")
         let stored = String(decoding: try JSON.encode(facts), as: UTF8.self)
         try await context.transaction.execute(
             """

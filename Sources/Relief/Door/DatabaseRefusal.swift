@@ -25,6 +25,8 @@ enum DatabaseRefusal {
         case "RR021": return Refusal(.forbidden, "Four eyes: \(error.message); another person must.")
         case "RR022": return Refusal(.conflict, sentence(error.message))
         case "RA002": return Refusal(.conflict, sentence(error.message))
+        case "22021", "22P05":
+            return Refusal(.invalid, "A text holds a character that can't be kept (U+0000): leave it out.")
         case "23514" where error.constraint.map(byAnother.contains) == true:
             return Refusal(.forbidden, "Four eyes: this step belongs to another person than the one before.")
         default: return nil

@@ -42,6 +42,8 @@ struct Roster {
     private(set) var known: [IdentityNumber: Known] = [:]
     private var members: [Member] = []
     private var homeOfLine: [Int: String] = [:]
+    /// Households whose head's line has a problem: they don't lack a head.
+    private var spoiltHeads: Set<String> = []
 
     init(_ text: String) throws {
         let file = try CSV(text, columns: Self.columns, required: ["户号", "姓名", "身份证号", "关系"])
@@ -93,7 +95,10 @@ struct Roster {
             try row["用人单位"].map { try CreditCode($0).text }
         }
         let account = try readAccount(row)
-        guard let person, let relation, let uscc, let account else { return nil }
+        guard let person, let relation, let uscc, let account else {
+            if relation == "head" { spoiltHeads.insert(home) }
+            return nil
+        }
         return Member(row: row, home: home, person: person, relation: relation, uscc: uscc, account: account)
     }
 
@@ -103,7 +108,7 @@ struct Roster {
         let phone = try problems.collect(row, "手机", value: row["手机"].map(Mask.number)) {
             try row["手机"].map { try PhoneNumber($0) }
         }
-        guard let name = row["姓名"], name.count <= 100, name.isOneLine else {
+        guard let name = row["姓名"], NewPerson.isName(name) else {
             problems.add(row, "姓名", "The name is missing, or no name.", "Give the name as on the identity card.")
             return nil
         }
@@ -129,7 +134,7 @@ struct Roster {
     private mutating func checkHeads() {
         for (name, rows) in Dictionary(grouping: members, by: \.home).sorted(by: { $0.key < $1.key }) {
             let heads = rows.filter { $0.relation == "head" }
-            if heads.isEmpty, let first = rows.first {
+            if heads.isEmpty, !spoiltHeads.contains(name), let first = rows.first {
                 problems.add(first.row, "关系", "Household \(name) has no head.", "Write 户主 for one of its members.")
             } else if heads.count > 1 {
                 problems.add(

@@ -31,8 +31,8 @@ extension CorrectPerson: Executable {
         }
         if let name {
             let trimmed = name.trimmingWhitespace
-            guard (1...100).contains(trimmed.count) else {
-                throw Refusal.invalid("A name has 1 to 100 characters.", field: "name")
+            guard NewPerson.isName(trimmed) else {
+                throw Refusal.invalid(NewPerson.nameRule, field: "name")
             }
             try await context.transaction.execute(
                 "UPDATE relief.person SET name = \(trimmed), salt = \(UUID()) WHERE id = \(found.id)")

@@ -18,13 +18,17 @@ struct NewPerson: Sendable {
     init(name: String, idNumber: String, phone: String?) throws {
         var problems = Problems()
         let trimmed = name.trimmingWhitespace
-        if trimmed.isEmpty || trimmed.count > 100 { problems.add("A name has 1 to 100 characters.", field: "name") }
+        if !Self.isName(trimmed) { problems.add(Self.nameRule, field: "name") }
         let identity = try problems.collect { try IdentityNumber(idNumber) }
         let number = try problems.collect { try phone.map { try PhoneNumber($0) } }
         try problems.throwAny()
         guard let identity, let number else { throw Refusal.invalid("The person's particulars are not complete.") }
         (self.name, self.identity, self.phone) = (trimmed, identity, number)
     }
+
+    static let nameRule = "A name has 1 to 100 characters, on one line."
+
+    static func isName(_ text: String) -> Bool { (1...100).contains(text.count) && text.isOneLine }
 
     /// The statement that makes the row.
     func insertion(
