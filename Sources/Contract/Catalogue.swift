@@ -93,6 +93,8 @@ package enum Catalogue {
         ShowPayment.self,
         ReissuePayment.self,
         DisprovePayment.self,
+        ListBankLines.self,
+        SettleBankLine.self,
         ImportRemittances.self,
         ListJobs.self,
         TailJobs.self,

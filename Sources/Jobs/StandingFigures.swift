@@ -9,6 +9,10 @@ package struct StandingFigure: Sendable, Equatable {
     package let label: (name: String, value: String)?
     package let level: Double
 
+    package init(metric: String, label: (name: String, value: String)?, level: Double) {
+        (self.metric, self.label, self.level) = (metric, label, level)
+    }
+
     package static func == (left: StandingFigure, right: StandingFigure) -> Bool {
         left.metric == right.metric && left.label?.name == right.label?.name
             && left.label?.value == right.label?.value && left.level == right.level

@@ -6,6 +6,6 @@ let nouns: [any ParsableCommand.Type] = [
     AccountNoun.self, HouseholdNoun.self, ArchiveNoun.self, ProgrammeNoun.self, ParameterNoun.self, CalendarNoun.self,
     CaseNoun.self,
     VisitNoun.self, MeansNoun.self, FollowupNoun.self, AwardNoun.self, EvidenceNoun.self, NoticeNoun.self,
-    ObjectionNoun.self, FundNoun.self, RunNoun.self, PaymentNoun.self, RemittanceNoun.self, JobNoun.self,
-    QueueNoun.self, ScheduleNoun.self, AuditNoun.self, ClockNoun.self, DoctorNoun.self,
+    ObjectionNoun.self, FundNoun.self, RunNoun.self, PaymentNoun.self, BankNoun.self, RemittanceNoun.self,
+    JobNoun.self, QueueNoun.self, ScheduleNoun.self, AuditNoun.self, ClockNoun.self, DoctorNoun.self,
 ]

@@ -53,6 +53,7 @@ struct Presenter {
         "RunView": ["number", "fund", "state", "executeOn", "payments", "total", "preparedBy"],
         "ProgrammeView": ["programme", "version", "title", "kind", "state", "releasedAt"],
         "JobView": ["id", "kind", "state", "subject", "dueAt"],
+        "BankLineView": ["line", "class", "importedAt", "run", "payment", "bankReference", "amount", "detail"],
         "AuditEntry": ["index", "seq", "at", "command", "actorName", "subjects"],
     ]
 }

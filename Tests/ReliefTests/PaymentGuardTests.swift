@@ -1,6 +1,7 @@
 import BankFiles
 import Contract
 import Foundation
+import Jobs
 import Postgres
 import Support
 import Testing
@@ -32,16 +33,66 @@ struct PaymentGuardTests {
         _ = try await treasury.door.perform(
             CancelRun(run: run.number, reason: "银行回单矛盾"), as: treasury.office.finance)
         await #expect(throws: Refusal.self) { try await treasury.run(.prepared) }
-        try await treasury.sabotage(Self.resolve(by: "finance.approver"))
+        let (door, approver) = (treasury.door, treasury.office.financeApprover)
+        let line = try #require(try await door.answer(ListBankLines(), as: approver).items.first)
+        #expect(line.class == .contradiction && line.payment == first.reference)
+        _ = try await door.perform(SettleBankLine(line: line.line, reason: "银行函"), as: approver)
         #expect(try await treasury.run(.released).payments == 1)
     }
 
-    private static func resolve(by login: String) -> String {
-        """
-        INSERT INTO relief.bank_line_resolution (id, line, reason, resolved_by, resolved_at)
-        SELECT gen_random_uuid(), l.id, '银行函', (SELECT id FROM relief.app_user WHERE login = '\(login)'), '2026-07-02'
-        FROM relief.bank_line l WHERE l.class = 'contradiction'
-        """
+    @Test func `a line of the bank's is settled once, by another than took it in, and holds nothing up any more`()
+        async throws
+    {
+        let treasury = try await Treasury.open(cases: 1)
+        let (door, office) = (treasury.door, treasury.office)
+        let (run, approver) = (try await treasury.run(.filed), office.financeApprover)
+        let payment = try await treasury.payments(run)[0].reference
+        _ = try await treasury.status([(payment, "RJCT", "FF10")])
+        _ = try await treasury.entries([Treasury.entry(payment, 100_000, account: "999999"), Treasury.entry(nil, 77)])
+        let open = try await door.answer(ListBankLines(run: run.number), as: approver).items
+        #expect(open.map(\.class) == [.contradiction])
+        // Nothing is paid again meanwhile.
+        let reissue = ReissuePayment(payment: payment, reason: "重发")
+        let early = await #expect(throws: Refusal.self) { try await door.perform(reissue, as: office.finance) }
+        #expect(early?.message.contains("relief bank list") == true)
+        // A line without a run may be anybody's.
+        #expect(try await door.answer(ListBankLines(), as: office.admin).items.map(\.class).contains(.unmatched))
+        #expect(try await door.answer(ListBankLines(all: true, limit: 1), as: approver).next != nil)
+        for (settle, asker) in [
+            (SettleBankLine(line: open[0].line, reason: " "), approver),
+            (SettleBankLine(line: UUID(), reason: "银行函"), approver),
+            (SettleBankLine(line: open[0].line, reason: "银行函"), office.finance),
+        ] {
+            await #expect(throws: Refusal.self) { try await door.perform(settle, as: asker) }
+        }
+        let settle = SettleBankLine(line: open[0].line, reason: "银行函7号：他户入账")
+        let settled = try await door.perform(settle, as: approver)
+        #expect(settled.settledBy != nil && settled.reason == "银行函7号：他户入账")
+        let again = await #expect(throws: Refusal.self) { try await door.perform(settle, as: approver) }
+        #expect(again?.code == .conflict)
+        let report = try await door.perform(ReconcileRun(run: run.number), as: office.finance)
+        #expect(report.unmatched.isEmpty && report.balanced)
+        #expect(try await door.perform(reissue, as: office.finance).state == .reissued)
+    }
+
+    @Test func `who took a bank's file in doesn't settle its lines`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let (door, office) = (treasury.door, treasury.office)
+        // As nobody is granted both, the law stands alone.
+        let both = Principal(
+            user: office.financeApprover.user, login: "finance.approver", name: "", person: nil,
+            grants: [Role.financeOfficer, .financeApprover].map {
+                .init(role: $0, organisation: "XN", path: "CN.QH.XN")
+            })
+        let payment = try await treasury.payments(treasury.run(.filed))[0].reference
+        let header = AccountReportHeader(messageID: "M9", createdAt: nil, isStatement: false)
+        let entries = [Treasury.entry(payment, 1)]
+        _ = try await treasury.take(AccountReport(header: header, entries: entries).bytes(), by: both)
+        let line = try #require(try await door.answer(ListBankLines(), as: both).items.first)
+        let refusal = await #expect(throws: Refusal.self) {
+            try await door.perform(SettleBankLine(line: line.line, reason: "银行函"), as: both)
+        }
+        #expect(refusal?.code == .forbidden && refusal?.message.hasPrefix("Four eyes") == true)
     }
 
     @Test func `nobody re-issues on a bank's file that he or she took in by hand`() async throws {
@@ -105,6 +156,10 @@ struct PaymentGuardTests {
         let refused = folder.appending(path: "refused")
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: refused.path).sorted() == ["a.xml", "a.xml.reason"])
+        _ = try await treasury.entries([Treasury.entry(nil, 77)])
+        let figures = try await treasury.door.pool.transaction { try await BankFigures.look(folder: folder, in: $0) }
+        #expect(figures.map(\.metric) == ["relief_bank_lines_open", "relief_bank_files_refused"])
+        #expect(figures.map(\.level) == [1, 1] && figures[0].label?.value == "unmatched")
         // Where it can't even be put away, it is passed over.
         try FileManager.default.removeItem(at: refused)
         try Data().write(to: refused)

@@ -107,8 +107,9 @@ package struct Daemon: Sendable {
             SealingService(
                 sealer: Sealer(pool: installation.pool, log: door.auditLog, clock: installation.clock, logger: logger),
                 bell: installation.sealing, logger: logger))
-        let observed = JobsObserved(
-            pool: installation.pool, clock: installation.clock, calendar: calendar, logger: logger)
+        let observed = StandingObserved(
+            pool: installation.pool, clock: installation.clock, calendar: calendar, bankFolder: door.bankFolder,
+            logger: logger)
         services += [calendar, engine, observed]
         let doorway = Entrance(door: door, demonstration: demonstration).doorway
         let settings = WebSettings(

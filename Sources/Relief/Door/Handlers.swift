@@ -15,6 +15,7 @@ extension Handler {
         Funds.handlers,
         Runs.handlers,
         Payments.handlers,
+        BankLines.handlers,
         JobOperations.handlers,
         QueueOperations.handlers,
         ScheduleOperations.handlers,

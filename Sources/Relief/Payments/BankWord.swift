@@ -3,11 +3,6 @@ import Contract
 import FoundationEssentials
 import WorkingDays
 
-/// The one class that a line of a bank's file ends in (G11).
-enum BankLineClass: String, CaseIterable {
-    case accepted, rejected, pending, booked, returned, duplicate, amountMismatch, unmatched, contradiction, received
-}
-
 /// What a bank says in one line, whatever the file it stands in.
 struct BankWord: Sendable {
     enum Saying: Sendable, Equatable {

@@ -25,6 +25,11 @@ extension ReissuePayment: Executable {
             throw Refusal.conflict(
                 "The award of case \(payment.caseNumber) was stopped: nothing of it is paid any more.")
         }
+        guard try await !context.transaction.value("SELECT relief.is_contradicted(\(payment.instalment))") else {
+            throw Refusal.conflict(
+                "The bank contradicted itself about a payment of \(payment.caseNumber): find out, and settle its line first (relief bank list)."
+            )
+        }
         try await refusePointless(payment, in: context)
         try await context.transaction.execute(
             """

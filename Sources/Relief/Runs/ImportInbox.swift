@@ -13,6 +13,8 @@ struct ImportInbox: SystemCommand {
     static let name = "run.importInbox"
     static let summary = "Takes in the files that the bank left."
     static let mostPerRound = 20
+    /// The folder of files that could not be taken in, each beside the reason.
+    static let refused = "refused"
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         guard let folder = context.door.bankFolder else { return WorkDone(count: 0) }
@@ -34,7 +36,7 @@ struct ImportInbox: SystemCommand {
                 reason = (error as? Refusal)?.message ?? "\(error)"
                 refused += 1
             }
-            let (target, why) = (folder.appending(path: reason == nil ? "imported" : "refused"), reason)
+            let (target, why) = (folder.appending(path: reason == nil ? "imported" : Self.refused), reason)
             context.transaction.onCommit { Self.putAway(place, in: target, reason: why) }
         }
         context.note("files", .int(Int64(taken)))
@@ -82,6 +84,10 @@ struct ImportInbox: SystemCommand {
                 "\(file.lastPathComponent) can't be put away and is passed over: \(reason ?? "it was taken in")")
             return
         }
-        if let reason { try? DurableFile.write(reason.utf8, to: target.appendingPathExtension("reason")) }
+        guard let reason else { return }
+        try? DurableFile.write(reason.utf8, to: target.appendingPathExtension("reason"))
+        // The reason may quote the file.
+        Logger(label: "relief.bank").error(
+            "\(file.lastPathComponent) could not be taken in; it lies in \(folder.path) beside the reason.")
     }
 }

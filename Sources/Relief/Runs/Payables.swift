@@ -39,7 +39,7 @@ struct Payable: Sendable {
                        a.account_masked, a.account AS cipher,
                        CASE
                          WHEN relief.is_contradicted(i.id)
-                           THEN 'the bank contradicted itself about a payment of it, as booked after it was rejected'
+                           THEN 'the bank contradicted itself about a payment of it: settle its line (relief bank list)'
                          WHEN w.stopped_at IS NOT NULL THEN 'the award was stopped'
                          WHEN c.state = 'suspended' THEN 'the case is suspended'
                          WHEN person.died_on IS NOT NULL OR payee.died_on IS NOT NULL THEN 'the payee has died'

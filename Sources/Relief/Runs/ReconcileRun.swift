@@ -35,8 +35,7 @@ extension ReconcileRun: Executable {
             """
             SELECT m.file_name, l.ordinal, l.class, coalesce(l.reference, l.bank_reference, '') AS reference, l.detail
             FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
-            WHERE l.run = \(run.id) AND l.class IN ('amountMismatch', 'unmatched', 'contradiction')
-              AND NOT EXISTS (SELECT FROM relief.bank_line_resolution s WHERE s.line = l.id)
+            WHERE l.run = \(run.id) AND \(BankLines.open)
             ORDER BY m.imported_at, m.id, l.ordinal
             """
         ).map { row in

@@ -1,4 +1,5 @@
 import CoreMetrics
+import FoundationEssentials
 import Jobs
 import Logging
 import Postgres
@@ -6,16 +7,18 @@ import Relief
 import ServiceLifecycle
 import WorkingDays
 
-/// Exports what stands in the job engine and waits for a person, looked at twice a minute.
-final class JobsObserved: Service {
+/// Exports what stands and waits for a person, in the job engine and of the bank's, looked at twice a minute.
+final class StandingObserved: Service {
     private let pool: Pool
     private let clock: any Clock
     private let calendar: WorkingDaysKept
+    private let bankFolder: URL?
     private let logger: Logger
     private let bell = Bell()
 
-    init(pool: Pool, clock: any Clock, calendar: WorkingDaysKept, logger: Logger) {
-        (self.pool, self.clock, self.calendar, self.logger) = (pool, clock, calendar, logger)
+    init(pool: Pool, clock: any Clock, calendar: WorkingDaysKept, bankFolder: URL?, logger: Logger) {
+        (self.pool, self.clock, self.calendar) = (pool, clock, calendar)
+        (self.bankFolder, self.logger) = (bankFolder, logger)
     }
 
     func run() async throws {
@@ -28,7 +31,7 @@ final class JobsObserved: Service {
                 do {
                     board.show(try await look(at: schedules))
                 } catch {
-                    logger.warning("jobs.unseen", metadata: ["error": "\(error)"])
+                    logger.warning("standing.unseen", metadata: ["error": "\(error)"])
                 }
             }
         } onGracefulShutdown: {
@@ -38,10 +41,10 @@ final class JobsObserved: Service {
     }
 
     private func look(at schedules: [Schedule]) async throws -> [StandingFigure] {
-        try await pool.withConnection { [clock, calendar] connection in
+        try await pool.transaction(.readOnly) { [clock, calendar, bankFolder] transaction in
             try await StandingFigures.look(
-                at: schedules, calendar: calendar.current, in: connection, now: clock.now(),
-                leaseNow: SystemClock().now())
+                at: schedules, calendar: calendar.current, in: transaction, now: clock.now(),
+                leaseNow: SystemClock().now()) + BankFigures.look(folder: bankFolder, in: transaction)
         }
     }
 }

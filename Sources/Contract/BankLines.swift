@@ -1,0 +1,95 @@
+package import FoundationEssentials
+package import WorkingDays
+
+/// The one class that a line of a bank's file ends in (G11); the last three have to be settled by a person.
+package enum BankLineClass: String, Codable, CaseIterable, Sendable {
+    case accepted, rejected, pending, booked, returned, duplicate, received, amountMismatch, unmatched, contradiction
+}
+
+/// Lists the bank's lines, newest first; by default those that a person has to settle.
+package struct ListBankLines: Query {
+    package typealias Reply = Page<BankLineView>
+    package static let name = "bank.list"
+    package static let summary = "Lists the bank's lines that a person has to settle, or all, newest first."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/bank-lines")
+
+    package let run: String?
+    /// A payment's reference.
+    package let payment: String?
+    /// Those that nobody has to settle, too.
+    package let all: Bool?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(
+        run: String? = nil, payment: String? = nil, all: Bool? = nil, cursor: String? = nil, limit: Int? = nil
+    ) {
+        self.run = run
+        self.payment = payment
+        self.all = all
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Says what was found out of a line that nothing could be made of: it holds up no payment and no run any more.
+package struct SettleBankLine: Command {
+    package typealias Reply = BankLineView
+    package static let name = "bank.settle"
+    package static let summary = "Says what was found out of a bank's line; it holds nothing up any more."
+    package static let permission = Permission.approveRuns
+    package static let route = Route.post("/v1/bank-lines/{line}/settle")
+
+    package let line: UUID
+    package let reason: String
+
+    package init(line: UUID, reason: String) {
+        self.line = line
+        self.reason = reason
+    }
+}
+
+/// A line of a file of the bank's.
+package struct BankLineView: Codable, Sendable {
+    package var line: UUID
+    package var `class`: BankLineClass
+    package var file: String
+    /// Its place in the file, from 1.
+    package var ordinal: Int
+    package var importedAt: Date
+    package var run: String?
+    /// Reference of the payment that it is about.
+    package var payment: String?
+    /// As the bank wrote it.
+    package var reference: String?
+    package var bankReference: String?
+    package var amount: Fen?
+    package var day: Day?
+    package var detail: String?
+    package var settledBy: String?
+    package var settledAt: Date?
+    package var reason: String?
+
+    package init(
+        line: UUID, class: BankLineClass, file: String, ordinal: Int, importedAt: Date, run: String? = nil,
+        payment: String? = nil, reference: String? = nil, bankReference: String? = nil, amount: Fen? = nil,
+        day: Day? = nil, detail: String? = nil, settledBy: String? = nil, settledAt: Date? = nil, reason: String? = nil
+    ) {
+        self.line = line
+        self.class = `class`
+        self.file = file
+        self.ordinal = ordinal
+        self.importedAt = importedAt
+        self.run = run
+        self.payment = payment
+        self.reference = reference
+        self.bankReference = bankReference
+        self.amount = amount
+        self.day = day
+        self.detail = detail
+        self.settledBy = settledBy
+        self.settledAt = settledAt
+        self.reason = reason
+    }
+}

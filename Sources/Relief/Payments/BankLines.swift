@@ -1,0 +1,99 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+extension BankLineClass: ParameterEncodable, ColumnDecodable {}
+
+/// The bank's lines as people see and settle them (G11).
+enum BankLines {
+    static let handlers: [Handler] = [.query(ListBankLines.self), .command(SettleBankLine.self)]
+
+    /// The condition on `relief.bank_line AS l` of those that a person has to settle and nobody has.
+    static let open: SQL = """
+        l.class IN ('amountMismatch', 'unmatched', 'contradiction')
+        AND NOT EXISTS (SELECT FROM relief.bank_line_resolution s WHERE s.line = l.id)
+        """
+
+    /// Lines as shown, the newest first; `condition` begins with WHERE.
+    static func views(_ condition: SQL, limit: Int, in context: some OperationContext) async throws -> [BankLineView] {
+        try await context.transaction.query(
+            """
+            SELECT l.id, l.class, m.file_name, l.ordinal, m.imported_at, r.number AS run, p.reference AS payment, l.reference,
+                   l.bank_reference, l.amount, l.day, l.detail, u.name AS settled_by, s.resolved_at, s.reason
+            FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
+            LEFT JOIN relief.run r ON r.id = l.run LEFT JOIN relief.payment p ON p.id = l.payment
+            LEFT JOIN relief.bank_line_resolution s ON s.line = l.id LEFT JOIN relief.app_user u ON u.id = s.resolved_by
+            \(condition)
+            ORDER BY m.imported_at DESC, l.id DESC LIMIT \(limit)
+            """
+        ).map { row in
+            BankLineView(
+                line: try row["id"], class: try row["class"], file: try row["file_name"], ordinal: try row["ordinal"],
+                importedAt: try row["imported_at"], run: try row["run"], payment: try row["payment"],
+                reference: try row["reference"], bankReference: try row["bank_reference"], amount: try row["amount"],
+                day: try row["day"], detail: try row["detail"], settledBy: try row["settled_by"],
+                settledAt: try row["resolved_at"], reason: try row["reason"])
+        }
+    }
+
+    static func view(_ line: UUID, in context: some OperationContext) async throws -> BankLineView {
+        guard let view = try await views("WHERE l.id = \(line)", limit: 1, in: context).first else {
+            throw Refusal.notFound("The bank has sent no such line (relief bank list).", field: "line")
+        }
+        return view
+    }
+}
+
+extension ListBankLines: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<BankLineView> {
+        let size = try Paging.size(limit)
+        let last = try cursor.map { text in
+            guard let id = UUID(uuidString: text) else {
+                throw Refusal.invalid("“\(text)” is no cursor of this list.", field: "cursor")
+            }
+            return id
+        }
+        let found = try await BankLines.views(
+            """
+            WHERE (\(all ?? false) OR (\(BankLines.open)))
+              AND (\(run)::text IS NULL OR r.number = \(run)) AND (\(payment)::text IS NULL OR p.reference = \(payment))
+              AND (\(last)::uuid IS NULL OR (m.imported_at, l.id) < (
+                SELECT n.imported_at, k.id FROM relief.bank_line k JOIN relief.bank_message n ON n.id = k.message
+                WHERE k.id = \(last)))
+            """, limit: size + 1, in: context)
+        return Paging.page(found, size: size) { $0.line.uuidString }
+    }
+}
+
+extension SettleBankLine: Executable {
+    /// A person's finding about a line of somebody else's import: the database refuses the importer's.
+    package func execute(in context: CommandContext) async throws -> BankLineView {
+        let found = try await BankLines.view(line, in: context)
+        guard BankImport.troubles.contains(found.class) else {
+            throw Refusal.conflict("The line is \(found.class.rawValue): there is nothing to settle.", field: "line")
+        }
+        guard found.settledBy == nil else {
+            throw Refusal.conflict(
+                "\(found.settledBy ?? "") settled the line already: \(found.reason ?? "")", field: "line")
+        }
+        let reason = try PublicReason.checked(reason)
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.bank_line_resolution (id, line, reason, resolved_by, resolved_at)
+            VALUES (\(UUID()), \(line), \(reason), \(context.principal.user), \(context.now))
+            """)
+        if let run = found.run { context.concerns(run) }
+        if let payment = found.payment {
+            context.concerns(payment)
+            context.concerns(
+                try await context.transaction.value(
+                    """
+                    SELECT c.number FROM relief.payment p JOIN relief.case_file c ON c.id = p.case_id
+                    WHERE p.reference = \(payment)
+                    """))
+        }
+        context.note("class", .string(found.class.rawValue))
+        context.note("reason", .string(reason))
+        return try await BankLines.view(line, in: context)
+    }
+}
