@@ -29,6 +29,8 @@ package struct CaseView: Codable, Sendable {
     package var warnings: [String]
     /// The jobs that worked or will work on it, the newest first; `case.show` says them.
     package var jobs: [JobGlance]?
+    /// What the rules say, and the amount, as they stand on the sheet; `case.show` says them.
+    package var assessment: Explanation?
 
     package init(
         number: String, programme: String, programmeTitle: String, version: Int, organisation: String,
@@ -280,6 +282,8 @@ package struct ScreeningRefusal: Codable, Sendable {
 
 /// Why a case is eligible or not, rule by rule.
 package struct Explanation: Codable, Sendable {
+    /// When the sheet was made that this stands on and the deciders were shown; nil: reckoned now.
+    package var asOf: Date?
     package var eligible: Bool
     package var rules: [RuleTrace]
     package var amount: Fen?
@@ -289,9 +293,10 @@ package struct Explanation: Codable, Sendable {
     package var missing: [String]
 
     package init(
-        eligible: Bool, rules: [RuleTrace], amount: Fen? = nil, amountBecause: [String], parameters: [ParameterUsed],
-        missing: [String]
+        asOf: Date? = nil, eligible: Bool, rules: [RuleTrace], amount: Fen? = nil, amountBecause: [String],
+        parameters: [ParameterUsed], missing: [String]
     ) {
+        self.asOf = asOf
         self.eligible = eligible
         self.rules = rules
         self.amount = amount

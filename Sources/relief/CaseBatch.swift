@@ -43,10 +43,11 @@ struct CaseBatch {
         if refused > 0 { throw ExitCode(3) }
     }
 
-    /// One line of a case: number, whom it is about, where it stands.
-    static func line(_ file: CaseView, _ act: String, dryRun: Bool) -> String {
+    /// One line of a case: number, whom it is about, over which amount, where it stands.
+    static func line(_ file: CaseView, _ act: String, over amount: Fen? = nil, dryRun: Bool) -> String {
         let place = file.state.rawValue + (file.step.map { ", at \($0)" } ?? "")
+        let what = act + (amount.map { " (\($0) yuan)" } ?? "")
         return
-            "\(file.number)  \(file.subject.name)  \(act)  \(place)\(dryRun ? " (dry run: nothing was changed)" : "")"
+            "\(file.number)  \(file.subject.name)  \(what)  \(place)\(dryRun ? " (dry run: nothing was changed)" : "")"
     }
 }

@@ -61,7 +61,9 @@ extension CaseNoun {
             if common.json {
                 try show(decided)
             } else {
-                print(CaseBatch.line(decided, outcome.rawValue, dryRun: sending.dryRun))
+                print(
+                    CaseBatch.line(
+                        decided, outcome.rawValue, over: file.assessment?.amount, dryRun: sending.dryRun))
             }
             return true
         }

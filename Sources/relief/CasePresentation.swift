@@ -21,6 +21,10 @@ extension CaseView: Presented {
         if let outcome { lines.append("Closed: \(outcome.rawValue)") }
         lines += warnings.map { "! \($0)" }
         lines += section("Facts", facts.sorted { $0.key < $1.key }.map { [$0.key, Self.text($0.value)] })
+        if let assessment {
+            let text = assessment.presentation().split(separator: "\n", omittingEmptySubsequences: false)
+            lines += ["", "Assessment:"] + text.map { $0.isEmpty ? "" : "  \($0)" }
+        }
         lines += section(
             "Steps",
             steps.map { step in

@@ -22,7 +22,8 @@ extension ImportReport: Presented {
 
 extension Explanation: Presented {
     func presentation() -> String {
-        var lines = [eligible ? "Yes, because" : missing.isEmpty ? "No, because" : "It can't be said yet."]
+        let basis = asOf.map { "On the sheet of \(Presenter.time($0)): " } ?? ""
+        var lines = [basis + (eligible ? "Yes, because" : missing.isEmpty ? "No, because" : "It can't be said yet.")]
         // What decides stands first: for a no, the rules that failed.
         for rule in rules.filter({ $0.passed == eligible }) + rules.filter({ $0.passed != eligible }) {
             lines.append("  \(rule.passed ? "✓" : "✗") \(rule.says)")

@@ -236,6 +236,25 @@ struct CaseLifeTests {
         #expect(back.state == .returned)
     }
 
+    @Test func `why a case was granted stays what was decided on, whatever figures are set after`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.noticed(try await desk.archivedHome(1).child)
+        let worker = desk.office.worker
+        let before = try await desk.door.answer(ExplainCase(case: number), as: worker)
+        let shown = try await desk.door.answer(ShowCase(case: number), as: worker).assessment
+        #expect(before.asOf == nil && shown?.asOf != nil)
+        #expect(shown?.amount == before.amount && shown?.rules.count == before.rules.count)
+        _ = try await desk.decide(number, by: desk.office.approver)
+        _ = try await desk.decide(number, by: desk.office.approver2)
+        _ = try await desk.door.perform(
+            SetParameter(
+                name: "education_undergraduate", region: "XN", from: Desk.day("2026-02-01"), value: 99_900,
+                unit: "fen", source: "改"), as: desk.office.programmes)
+        let after = try await desk.door.answer(ExplainCase(case: number), as: worker)
+        #expect(after.asOf != nil && after.amount == before.amount)
+        #expect(after.parameters.map(\.source) == before.parameters.map(\.source))
+    }
+
     @Test func `a withdrawn case leaves its notice, and another can be opened`() async throws {
         let desk = try await Desk.open()
         let home = try await desk.archivedHome(1)

@@ -6,6 +6,7 @@ extension ShowCase: Answerable {
     package func answer(in context: QueryContext) async throws -> CaseView {
         var view = try await CaseViews.view(`case`, in: context)
         view.jobs = try await SubjectJobs.of(case: `case`, in: context)
+        view.assessment = try await CaseSheet.explanation(of: CaseFile.find(`case`, in: context), in: context)
         return view
     }
 }
@@ -44,13 +45,16 @@ extension ListCases: Answerable {
 }
 
 extension ExplainCase: Answerable {
+    /// Before the decision, by today's figures; after it, what was decided on, whatever figures were set since.
     package func answer(in context: QueryContext) async throws -> Explanation {
         let file = try await CaseFile.find(`case`, in: context)
+        if ![.draft, .submitted, .returned].contains(file.state),
+            let kept = try await CaseSheet.explanation(of: file, in: context)
+        {
+            return kept
+        }
         let pack = try await Programmes.version(file.version, in: context).pack
-        let assessment = pack.assess(try await CaseSheet.inputs(of: file, pack, in: context))
-        return Explanation(
-            eligible: assessment.eligible, rules: assessment.rules, amount: assessment.amount,
-            amountBecause: assessment.amountBecause, parameters: assessment.parameters, missing: assessment.missing)
+        return Explanation(pack.assess(try await CaseSheet.inputs(of: file, pack, in: context)), asOf: nil)
     }
 }
 

@@ -64,9 +64,22 @@ struct CaseSheet: Codable {
 
     /// What those who decide are shown at present.
     static func shown(_ file: CaseFile, in context: some OperationContext) async throws -> CaseSheet {
-        let content: String = try await context.transaction.value(
-            "SELECT content FROM relief.sheet WHERE id = \(file.sheet)")
-        return try JSON.decode(CaseSheet.self, from: Data(content.utf8))
+        try await kept(file, in: context).sheet
+    }
+
+    /// What its sheet says of why, and since when it does; nil before it is first shown.
+    static func explanation(of file: CaseFile, in context: some OperationContext) async throws -> Explanation? {
+        guard file.sheet != nil else { return nil }
+        let (sheet, madeAt) = try await kept(file, in: context)
+        return Explanation(sheet.assessment, asOf: madeAt)
+    }
+
+    private static func kept(
+        _ file: CaseFile, in context: some OperationContext
+    ) async throws -> (sheet: CaseSheet, madeAt: Date) {
+        let row = try await context.transaction.one(
+            "SELECT content, created_at FROM relief.sheet WHERE id = \(file.sheet)")
+        return (try JSON.decode(CaseSheet.self, from: Data((row["content"] as String).utf8)), try row["created_at"])
     }
 
     static func inputs(of file: CaseFile, _ pack: Pack, in context: some OperationContext) async throws
@@ -74,6 +87,14 @@ struct CaseSheet: Codable {
     {
         try await Assessments.gather(
             file.subject, caseID: file.id, facts: file.facts, path: file.path, pack: pack, in: context)
+    }
+}
+
+extension Explanation {
+    init(_ assessment: Assessment, asOf: Date?) {
+        self.init(
+            asOf: asOf, eligible: assessment.eligible, rules: assessment.rules, amount: assessment.amount,
+            amountBecause: assessment.amountBecause, parameters: assessment.parameters, missing: assessment.missing)
     }
 }
 
