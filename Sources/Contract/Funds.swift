@@ -82,6 +82,27 @@ package struct ReceiveMoney: Command {
     }
 }
 
+/// Takes back, by an opposite entry, what was booked as received by mistake and is neither held nor spent. The reference may
+/// be booked anew.
+package struct ReverseReceipt: Command {
+    package typealias Reply = FundView
+    package static let name = "fund.reverse"
+    package static let summary = "Takes back money that was booked as received by mistake."
+    package static let permission = Permission.manageFunds
+    package static let route = Route.post("/v1/funds/{fund}/reverse")
+
+    package let fund: String
+    /// Of the entry that was a mistake.
+    package let reference: String
+    package let reason: String
+
+    package init(fund: String, reference: String, reason: String) {
+        self.fund = fund
+        self.reference = reference
+        self.reason = reason
+    }
+}
+
 /// Allows a fund to be spent on an item over a time.
 package struct AllowItem: Command {
     package typealias Reply = FundView

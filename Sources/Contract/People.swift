@@ -141,6 +141,23 @@ package struct RecordDeath: Command {
     }
 }
 
+/// Takes back a death that was recorded by mistake; what is to be paid goes on.
+package struct RetractDeath: Command {
+    package typealias Reply = PersonView
+    package static let name = "person.alive"
+    package static let summary = "Takes back a death that was recorded by mistake."
+    package static let permission = Permission.reviewCases
+    package static let route = Route.post("/v1/persons/{person}/alive")
+
+    package let person: String
+    package let reason: String
+
+    package init(person: String, reason: String) {
+        self.person = person
+        self.reason = reason
+    }
+}
+
 /// Destroys a person's personal data where the law asks; money and log stay.
 package struct ErasePerson: Command {
     package typealias Reply = PersonView

@@ -5,7 +5,9 @@ import WorkingDays
 struct FundNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fund", abstract: "Funds and their books.",
-        subcommands: [Create.self, Receive.self, Allow.self, List.self, Show.self, Statement.self, Export.self])
+        subcommands: [
+            Create.self, Receive.self, Reverse.self, Allow.self, List.self, Show.self, Statement.self, Export.self,
+        ])
 }
 
 extension FundNoun {
@@ -50,6 +52,19 @@ extension FundNoun {
 
         func operation() -> ReceiveMoney {
             ReceiveMoney(fund: fund, amount: amount, on: on, reference: reference, note: note)
+        }
+    }
+
+    struct Reverse: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var fund: String
+        @Option(help: "Of the entry that was a mistake.") var reference: String
+        @Option(help: "Why; the audit log keeps it.") var reason: String
+
+        func operation() -> ReverseReceipt {
+            ReverseReceipt(fund: fund, reference: reference, reason: reason)
         }
     }
 

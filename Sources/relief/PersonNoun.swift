@@ -6,7 +6,8 @@ struct PersonNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person", abstract: "Persons.",
         subcommands: [
-            Register.self, List.self, Find.self, Show.self, Reveal.self, Correct.self, Died.self, Erase.self, Kin.self,
+            Register.self, List.self, Find.self, Show.self, Reveal.self, Correct.self, Died.self, Alive.self,
+            Erase.self, Kin.self,
         ])
 }
 
@@ -83,6 +84,18 @@ extension PersonNoun {
 
         func operation() -> CorrectPerson {
             CorrectPerson(person: person, name: name, phone: phone, reason: reason)
+        }
+    }
+
+    struct Alive: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var person: String
+        @Option(help: "Why; the audit log keeps it.") var reason: String
+
+        func operation() -> RetractDeath {
+            RetractDeath(person: person, reason: reason)
         }
     }
 

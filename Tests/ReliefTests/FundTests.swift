@@ -83,6 +83,37 @@ struct FundTests {
         #expect(try await treasury.fund().received == Fen(100_000_000))
     }
 
+    @Test func `what was booked as received by mistake is taken back, as far as it is there, and may be booked anew`()
+        async throws
+    {
+        let treasury = try await Treasury.open(cases: 1)
+        let (door, finance) = (treasury.door, treasury.office.finance)
+        func receive(_ yuan: Int64, _ day: String = "2026-06-30") async throws {
+            _ = try await door.perform(
+                ReceiveMoney(fund: "XN-2026", amount: Fen(yuan * 100), on: Day(day)!, reference: "IN-2"), as: finance)
+        }
+        func reverse(_ reference: String) async throws -> FundView {
+            try await door.perform(
+                ReverseReceipt(fund: "XN-2026", reference: reference, reason: "多打了一个零"), as: finance)
+        }
+        let before = try await treasury.fund()
+        for round in 1...2 {
+            try await receive(1_000_000_000)
+            await #expect(throws: Refusal.self) { try await receive(1_000) }
+            let after = try await reverse("IN-2")
+            #expect(after.received == before.received && after.spent == before.spent, "\(round)")
+            #expect(after.available == before.available && after.held == before.held)
+            let again = await #expect(throws: Refusal.self) { try await reverse("IN-2") }
+            #expect(again?.code == .notFound)
+        }
+        try await receive(500)
+        #expect(try await treasury.fund().received == before.received + Fen(50_000))
+        // What an award holds can't be taken from under it.
+        let held = await #expect(throws: Refusal.self) { try await reverse("IN-1") }
+        #expect(held?.code == .conflict && held?.message.contains("neither held nor spent") == true)
+        await #expect(throws: Refusal.self) { try await receive(5, "1900-01-01") }
+    }
+
     @Test func `the statement runs to the balance, page by page`() async throws {
         let treasury = try await Treasury.open(cases: 3)
         let run = try await treasury.run(.filed)

@@ -167,6 +167,16 @@ struct PeopleTests {
         }
     }
 
+    @Test func `a death recorded by mistake is taken back by a reviewer, for a reason`() async throws {
+        let office = try await Office.open()
+        let person = try await register(office, 62)
+        let alive = RetractDeath(person: person.number, reason: "登记错人")
+        await #expect(throws: Refusal.self) { try await office.door.perform(alive, as: office.reviewer) }
+        _ = try await office.door.perform(RecordDeath(person: person.number, on: office.today), as: office.worker)
+        await #expect(throws: Refusal.self) { try await office.door.perform(alive, as: office.worker) }
+        #expect(try await office.door.perform(alive, as: office.reviewer).diedOn == nil)
+    }
+
     @Test func `a person is a member of a union once at a time`() async throws {
         let office = try await Office.open()
         let (door, worker) = (office.door, office.worker)

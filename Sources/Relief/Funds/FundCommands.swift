@@ -92,14 +92,17 @@ extension ReceiveMoney: Executable {
         guard on <= context.today else {
             throw Refusal.invalid("Money that arrives on \(on) has not arrived yet.", field: "on")
         }
+        guard on.year >= fund.year - 1 else {
+            throw Refusal.invalid("Money of the fund of \(fund.year) did not arrive in \(on.year).", field: "on")
+        }
         guard (1...64).contains(reference.count), reference.trimmingWhitespace == reference else {
             throw Refusal.invalid("Give the reference of the bank's entry, at most 64 characters.", field: "reference")
         }
         if let note { context.note("note", .string(try PublicReason.checked(note, field: "note"))) }
-        // The reference makes the entry's id, so the books themselves refuse to take the same money in twice.
         let transfer = Transfer(
-            id: UUID(derivedFrom: "receipt \(fund.id) \(reference)"), debit: fund.bankAccount, credit: fund.netAccount,
-            amount: amount.rawValue, code: BookCode.receipt.rawValue, reference: reference)
+            id: try await fund.receipt(reference, after: fund.reversals(of: reference, in: context)),
+            debit: fund.bankAccount, credit: fund.netAccount, amount: amount.rawValue,
+            code: BookCode.receipt.rawValue, reference: reference)
         let taken = Refusal.conflict(
             "The entry \(reference) is in the books of fund \(fund.code) already.", field: "reference")
         do {
@@ -111,6 +114,47 @@ extension ReceiveMoney: Executable {
         context.note("amount", .int(amount.rawValue))
         context.note("reference", .string(reference))
         return try await Funds.view(fund, in: context)
+    }
+}
+
+extension ReverseReceipt: Executable {
+    package func execute(in context: CommandContext) async throws -> FundView {
+        let fund = try await Fund.find(fund, in: context)
+        let reason = try PublicReason.checked(reason)
+        let receipt = try await fund.receipt(reference, after: fund.reversals(of: reference, in: context))
+        do {
+            try await context.books.correct(
+                receipt, id: UUID(derivedFrom: "reversed \(receipt)"), code: BookCode.receiptReversed.rawValue,
+                reference: reference)
+        } catch let refusal as LedgerRefusal where refusal.reason == .notCorrectable {
+            throw Refusal.notFound(
+                "Fund \(fund.code) received nothing under the reference \(reference), or it was taken back (relief fund statement).",
+                field: "reference")
+        } catch let refusal as LedgerRefusal where [.exceedsCredits, .exceedsDebits].contains(refusal.reason) {
+            throw Refusal.conflict(
+                "Only \(Fen(refusal.facts.available ?? 0)) yuan of fund \(fund.code) are neither held nor spent: the entry is of "
+                    + "\(Fen(refusal.facts.needed ?? 0)).", field: "reference")
+        }
+        context.concerns(fund.code)
+        context.note("reference", .string(reference))
+        context.note("reason", .string(reason))
+        return try await Funds.view(fund, in: context)
+    }
+}
+
+extension Fund {
+    /// The id of the entry by which money of a reference arrived: it is made from the reference, so that the books
+    /// themselves refuse to take the same money in twice, and anew after each time that it was taken back.
+    fileprivate func receipt(_ reference: String, after reversals: Int) -> UUID {
+        UUID(derivedFrom: "receipt \(id) \(reference)" + (reversals == 0 ? "" : " after \(reversals)"))
+    }
+
+    fileprivate func reversals(of reference: String, in context: CommandContext) async throws -> Int {
+        try await context.transaction.value(
+            """
+            SELECT count(*) FROM ledger.transfer WHERE debit = \(netAccount) AND kind = 'correction'
+               AND code = \(BookCode.receiptReversed.rawValue) AND reference = \(reference)
+            """)
     }
 }
 

@@ -84,6 +84,8 @@ enum Funds {
 enum BookCode: String {
     /// Money arrived.
     case receipt
+    /// What was booked as arrived had not.
+    case receiptReversed
     /// An instalment: held at the award, posted when the bank booked it.
     case payment
     /// The bank gave a booked payment back.

@@ -6,7 +6,7 @@ import WorkingDays
 
 extension Funds {
     static let handlers: [Handler] = [
-        .command(CreateFund.self), .command(ReceiveMoney.self), .command(AllowItem.self),
+        .command(CreateFund.self), .command(ReceiveMoney.self), .command(ReverseReceipt.self), .command(AllowItem.self),
         .query(ListFunds.self), .query(ShowFund.self), .query(ShowStatement.self), .query(ExportBooks.self),
     ]
 
@@ -15,29 +15,33 @@ extension Funds {
         try await views("WHERE f.id = \(fund.id)", in: context)[0]
     }
 
-    /// Funds with their figures from the four counters: what was received and spent, less what the bank gave back; what is
-    /// held for awards; what is left. `condition` begins with WHERE and may order and limit.
+    /// Funds with their figures from the four counters: what was received, less what was booked so by mistake; what was spent,
+    /// less what the bank gave back; what is held for awards; what is left. `condition` begins with WHERE and may order and
+    /// limit.
     static func views(_ condition: SQL, in context: some OperationContext) async throws -> [FundView] {
         let rows = try await context.transaction.query(
             """
             SELECT \(Fund.columns), o.code AS organisation, a.debits_posted, a.debits_pending, a.credits_posted,
                    (SELECT coalesce(sum(t.amount), 0)::bigint FROM ledger.transfer t
-                    WHERE t.credit = f.net_account AND t.kind = 'correction') AS returned
+                    WHERE t.credit = f.net_account AND t.kind = 'correction') AS returned,
+                   (SELECT coalesce(sum(t.amount), 0)::bigint FROM ledger.transfer t
+                    WHERE t.debit = f.net_account AND t.kind = 'correction') AS reversed
             FROM relief.fund f JOIN relief.organisation o ON o.id = f.org_id
             JOIN ledger.account a ON a.id = f.net_account \(condition)
             """)
         let funds = try rows.map(Fund.init)
         let items = try await items(of: funds, in: context)
         return try zip(rows, funds).map { row, fund in
-            let (credited, debited, held, returned): (Fen, Fen, Fen, Fen) = try (
-                row["credits_posted"], row["debits_posted"], row["debits_pending"], row["returned"]
+            let (credited, debited, held): (Fen, Fen, Fen) = try (
+                row["credits_posted"], row["debits_posted"], row["debits_pending"]
             )
+            let corrected: Fen = try row["returned"] + row["reversed"]
             return FundView(
                 code: fund.code, name: fund.name, organisation: try row["organisation"], source: fund.source,
                 year: fund.year, donorIntent: fund.donorIntent, items: items[fund.netAccount] ?? [],
                 serves: fund.serves.isEmpty ? nil : fund.serves, bank: fund.bank, accountNumber: fund.accountMasked,
-                accountHolder: fund.holder, cnaps: fund.cnaps, received: credited - returned,
-                spent: debited - returned, held: held, available: credited - debited - held)
+                accountHolder: fund.holder, cnaps: fund.cnaps, received: credited - corrected,
+                spent: debited - corrected, held: held, available: credited - debited - held)
         }
     }
 
@@ -143,6 +147,7 @@ extension BookCode {
     fileprivate var text: String {
         switch self {
         case .receipt: "Money received"
+        case .receiptReversed: "Receipt taken back"
         case .payment: "Payment"
         case .returned: "Payment returned by the bank"
         }

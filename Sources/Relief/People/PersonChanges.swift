@@ -73,6 +73,19 @@ extension RecordDeath: Executable {
     }
 }
 
+extension RetractDeath: Executable {
+    package func execute(in context: CommandContext) async throws -> PersonView {
+        let found = try await Person.find(person, in: context)
+        context.concerns(found.number)
+        context.note("reason", .string(try PublicReason.checked(reason, without: [found.name])))
+        guard found.diedOn != nil else {
+            throw Refusal.conflict("No death of \(found.number) is recorded.", field: "person")
+        }
+        try await context.transaction.execute("UPDATE relief.person SET died_on = NULL WHERE id = \(found.id)")
+        return try await People.view(found.id, in: context)
+    }
+}
+
 extension DeclareKin: Executable {
     /// Said once, it holds both ways: neither decides on a case of the other.
     package func execute(in context: CommandContext) async throws -> PersonView {

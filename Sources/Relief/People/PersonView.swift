@@ -8,6 +8,7 @@ enum People {
     static let handlers: [Handler] = [
         .command(RegisterPerson.self), .query(ListPersons.self), .query(FindPerson.self), .query(ShowPerson.self),
         .command(RevealPerson.self), .command(CorrectPerson.self), .command(RecordDeath.self),
+        .command(RetractDeath.self),
         .command(ErasePerson.self), .command(DeclareKin.self), .command(JoinUnion.self), .command(LeaveUnion.self),
     ]
 
