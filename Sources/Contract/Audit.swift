@@ -145,14 +145,20 @@ package struct VerifyReport: Codable, Sendable {
     package var leaves: Int64
     package var tables: Int
     package var rows: Int64
+    /// Files of evidence that were read whole.
+    package var papers: Int64
     package var checkpoint: String
     package var findings: [VerifyFinding]
     package var intact: Bool
 
-    package init(leaves: Int64, tables: Int, rows: Int64, checkpoint: String, findings: [VerifyFinding], intact: Bool) {
+    package init(
+        leaves: Int64, tables: Int, rows: Int64, papers: Int64, checkpoint: String, findings: [VerifyFinding],
+        intact: Bool
+    ) {
         self.leaves = leaves
         self.tables = tables
         self.rows = rows
+        self.papers = papers
         self.checkpoint = checkpoint
         self.findings = findings
         self.intact = intact

@@ -16,11 +16,13 @@ extension AccountNoun {
         @Option(help: "Name on the account.") var holder: String
         @Option var bank: String
         @Option(help: "Twelve digits of the branch (联行号).") var cnaps: String?
-        @Option var number: String
+        @Option(help: "- reads it.") var number: String
         @Option var kind: AccountKind
 
-        func operation() -> RegisterAccount {
-            RegisterAccount(owner: owner, holder: holder, bank: bank, cnaps: cnaps, number: number, kind: kind)
+        func operation() throws -> RegisterAccount {
+            RegisterAccount(
+                owner: owner, holder: holder, bank: bank, cnaps: cnaps,
+                number: try Standard.secret(number, field: "number"), kind: kind)
         }
     }
 

@@ -17,13 +17,15 @@ extension PersonNoun {
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
         @Option var name: String
-        @Option(help: "Resident identity number, 18 characters.") var idNumber: String
+        @Option(help: "Resident identity number, 18 characters; - reads it.") var idNumber: String
         @Option var phone: String?
         @Option var organisation: String
         @Option(help: "USCC of the employer.") var employer: String?
 
-        func operation() -> RegisterPerson {
-            RegisterPerson(name: name, idNumber: idNumber, phone: phone, organisation: organisation, employer: employer)
+        func operation() throws -> RegisterPerson {
+            RegisterPerson(
+                name: name, idNumber: try Standard.secret(idNumber, field: "idNumber"), phone: phone,
+                organisation: organisation, employer: employer)
         }
     }
 
@@ -43,10 +45,10 @@ extension PersonNoun {
     struct Find: QueryVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions
-        @Option var idNumber: String
+        @Option(help: "- reads it.") var idNumber: String
 
-        func operation() -> FindPerson {
-            FindPerson(idNumber: idNumber)
+        func operation() throws -> FindPerson {
+            FindPerson(idNumber: try Standard.secret(idNumber, field: "idNumber"))
         }
     }
 

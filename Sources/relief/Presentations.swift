@@ -54,7 +54,7 @@ extension Explanation: Presented {
 
 extension VerifyReport: Presented {
     func presentation() -> String {
-        let counted = "\(leaves) leaves, \(tables) tables, \(rows) rows"
+        let counted = "\(leaves) leaves, \(tables) tables, \(rows) rows, \(papers) papers"
         guard !intact else { return "Intact: \(counted).\n\n\(checkpoint)" }
         let table = Table(
             columns: [.init(title: "what"), .init(title: "where"), .init(title: "detail")],

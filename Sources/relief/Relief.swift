@@ -7,7 +7,9 @@ struct Relief: AsyncParsableCommand {
         commandName: "relief", abstract: "Case management of union assistance, on the command line.",
         discussion: """
             What a verb is about may stand alone after the verb: “relief case show R-2026-0001”.
-            Amounts are in yuan (6,430.00), days are written 2026-11-22.
+            Amounts are in yuan (6,430.00), days are written 2026-11-22. Facts of a case are as its form has them: amounts in
+            fen. An identity or account number given as “-” is read from the standard input, a line each, so that no list of
+            processes and no history of a shell has it.
 
             Exit codes: 0 done, 1 a check that failed, 3 invalid, 4 not found, 5 conflict, 6 not allowed,
             7 reliefd is unavailable, 64 the command line can't be read, 70 internal error.
@@ -15,7 +17,19 @@ struct Relief: AsyncParsableCommand {
         subcommands: nouns + [TopVerb.self, WhoAmIVerb.self, Verbs.self])
 
     static func main() async {
-        await main(Subject.named(in: Array(CommandLine.arguments.dropFirst())))
+        do {
+            var command = try parseAsRoot(Subject.named(in: Array(CommandLine.arguments.dropFirst())))
+            if var verb = command as? any AsyncParsableCommand {
+                try await verb.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            if exitCode(for: error) == .validationFailure, message(for: error).contains("is invalid for") {
+                Standard.error("Days are written 2026-11-22, times 2026-11-22T09:00:00Z, amounts in yuan 6,430.00.")
+            }
+            exit(withError: error)
+        }
     }
 }
 

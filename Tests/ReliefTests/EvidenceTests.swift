@@ -35,16 +35,25 @@ struct EvidenceTests {
         }
     }
 
-    @Test func `a file that is damaged on the disk is not given out`() async throws {
+    @Test func `a file that is damaged on the disk is not given out, and found by the audit`() async throws {
         let desk = try await Desk.open()
         let number = try await desk.draft(try await desk.home(1).child)
         let paper = try await add(desk, number, Desk.pdf, "application/pdf")
         let place = desk.office.folder.appending(path: "evidence/\(paper.sha256.prefix(2))/\(paper.sha256)")
         var bytes = try Data(contentsOf: place)
+        func verdict() async throws -> [VerifyFinding] {
+            try await desk.door.answer(VerifyAudit(), as: desk.office.auditor).findings.filter { $0.what == "paper" }
+        }
+        #expect(try await verdict().isEmpty)
         bytes[bytes.count - 1] ^= 1
         try bytes.write(to: place)
-        await #expect(throws: (any Error).self) {
-            try await desk.door.answer(GetEvidence(evidence: paper.id), as: desk.office.worker)
+        for isThere in [true, false] {
+            if !isThere { try FileManager.default.removeItem(at: place) }
+            let refusal = await #expect(throws: Refusal.self) {
+                try await desk.door.answer(GetEvidence(evidence: paper.id), as: desk.office.worker)
+            }
+            #expect(refusal?.message.contains(paper.sha256) == true)
+            #expect(try await verdict().map(\.detail) == ["it is missing or damaged; a paper of case \(number)"])
         }
     }
 

@@ -61,6 +61,23 @@ struct CommandLineTests {
         }
     }
 
+    @Test func `an identity number needn't stand in the list of processes`() async throws {
+        try await LiveAPI.with { api in
+            _ = try await api.relief(["person", "find", "--id-number", "-"], input: "630102197905121313\n")
+            #expect(
+                api.asked.value.calls.compactMap { ($0.operation as? FindPerson)?.idNumber } == ["630102197905121313"])
+            #expect(try await api.relief(["person", "find", "--id-number", "-"]).status == 3)
+        }
+    }
+
+    @Test func `a day that can't be read is told with how days are written`() async throws {
+        try await LiveAPI.with { api in
+            let (status, output) = try await api.relief(
+                ["fund", "receive", "--fund", "F", "--amount", "1", "--on", "2026/08/03", "--reference", "R"])
+            #expect(status == 64 && output.contains("'2026/08/03'") && output.contains("2026-11-22"))
+        }
+    }
+
     @Test func `a refusal is a sentence and an exit code`() async throws {
         try await LiveAPI.with { api in
             let (status, output) = try await relief(api, "case", "show", "C9")

@@ -3,7 +3,7 @@ import Foundation
 
 extension LiveAPI {
     /// Runs the built `relief`, which stands beside the tests, before this API: its exit code, and all that it said.
-    func relief(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+    func relief(_ arguments: [String], input: String = "") async throws -> (status: Int32, output: String) {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let output = folder.appending(path: "output-\(UUID().uuidString)")
         try Data().write(to: output)
@@ -12,6 +12,9 @@ extension LiveAPI {
         process.arguments = arguments
         process.environment = ["RELIEF_URL": endpoint.description]
         let handle = try FileHandle(forWritingTo: output)
+        let given = folder.appending(path: "input-\(UUID().uuidString)")
+        try Data(input.utf8).write(to: given)
+        process.standardInput = try FileHandle(forReadingFrom: given)
         process.standardOutput = handle
         process.standardError = handle
         let (ended, end) = AsyncStream.makeStream(of: Void.self)

@@ -3,8 +3,8 @@ import FoundationEssentials
 import Postgres
 import TransparencyLog
 
-/// Holds everything against everything: signature, tiles, leaves, the notes of changed rows, the rows themselves, and the
-/// checks of `sql/checks` on ledger and tables.
+/// Holds everything against everything: signature, tiles, leaves, the notes of changed rows, the rows themselves, the papers
+/// that they name, and the checks of `sql/checks` on ledger and tables.
 struct Verification {
     private let context: QueryContext
     private var findings: [VerifyFinding] = []
@@ -22,9 +22,10 @@ struct Verification {
         try await checkEvents(leaves)
         try await checkSignedRoot()
         let (tables, rows) = try await checkRows()
+        let papers = try await checkPapers()
         try await checkLaws()
         return VerifyReport(
-            leaves: Int64(leaves.count), tables: tables, rows: rows, checkpoint: head?.body ?? "",
+            leaves: Int64(leaves.count), tables: tables, rows: rows, papers: papers, checkpoint: head?.body ?? "",
             findings: findings, intact: findings.isEmpty)
     }
 
@@ -190,6 +191,28 @@ struct Verification {
                 what: "row edited", where: "\(table) \(id)", detail: "it was changed behind the program's back; \(last)"
             )
         }
+    }
+
+    /// The file of every paper, whole: rows say only what it should be.
+    private mutating func checkPapers() async throws -> Int64 {
+        let papers = try await context.seeingAll { transaction in
+            try await transaction.query(
+                """
+                SELECT e.sha256, min(c.number) AS number FROM relief.evidence e JOIN relief.case_file c ON c.id = e.case_id
+                GROUP BY 1 ORDER BY 2, 1
+                """)
+        }
+        for paper in papers {
+            let (name, number): (String, String) = (try paper["sha256"], try paper["number"])
+            do {
+                _ = try context.door.evidence.content(sha256: name)
+            } catch {
+                found("paper", EvidenceStore.path(of: name), "it is missing or damaged; a paper of case \(number)")
+            }
+            // Each is read whole: others get their turn in between.
+            await Task.yield()
+        }
+        return Int64(papers.count)
     }
 
     private mutating func checkLaws() async throws {

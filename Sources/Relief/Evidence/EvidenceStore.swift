@@ -37,6 +37,9 @@ package struct EvidenceStore: Sendable {
         return content
     }
 
+    /// Where a file lies below the data directory.
+    static func path(of name: String) -> String { "evidence/\(name.prefix(2))/\(name)" }
+
     private func place(of name: String) -> URL {
         directory.appending(path: String(name.prefix(2))).appending(path: name)
     }

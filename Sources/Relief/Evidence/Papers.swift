@@ -90,8 +90,14 @@ extension GetEvidence: Answerable {
             "SELECT c.number FROM relief.evidence e JOIN relief.case_file c ON c.id = e.case_id WHERE e.id = \(evidence)"
         )
         context.concerns(number)
+        guard let content = try? context.door.evidence.content(sha256: view.sha256) else {
+            throw Refusal(
+                .internal,
+                "The file of this paper is missing or damaged: bring \(EvidenceStore.path(of: view.sha256)) back from the backup."
+            )
+        }
         return EvidenceContent(
             id: view.id, kind: view.kind, fileName: view.fileName, mediaType: view.mediaType, sha256: view.sha256,
-            content: try context.door.evidence.content(sha256: view.sha256))
+            content: content)
     }
 }
