@@ -31,6 +31,8 @@ package struct CaseView: Codable, Sendable {
     package var jobs: [JobGlance]?
     /// What the rules say, and the amount, as they stand on the sheet; `case.show` says them.
     package var assessment: Explanation?
+    /// What the form calls each of its facts, and whether it is an amount; `case.show` says them.
+    package var form: [String: FactForm]?
 
     package init(
         number: String, programme: String, programmeTitle: String, version: Int, organisation: String,
@@ -277,6 +279,17 @@ package struct ScreeningRefusal: Codable, Sendable {
     package init(employer: String, reason: String) {
         self.employer = employer
         self.reason = reason
+    }
+}
+
+/// A fact as its programme's form has it.
+package struct FactForm: Codable, Sendable {
+    package var title: String
+    /// An amount, in fen.
+    package var isAmount: Bool
+
+    package init(title: String, isAmount: Bool) {
+        (self.title, self.isAmount) = (title, isAmount)
     }
 }
 

@@ -20,7 +20,7 @@ extension CaseView: Presented {
         ]
         if let outcome { lines.append("Closed: \(outcome.rawValue)") }
         lines += warnings.map { "! \($0)" }
-        lines += section("Facts", facts.sorted { $0.key < $1.key }.map { [$0.key, Self.text($0.value)] })
+        lines += section("Facts", facts.sorted { $0.key < $1.key }.map(line))
         if let assessment {
             let text = assessment.presentation().split(separator: "\n", omittingEmptySubsequences: false)
             lines += ["", "Assessment:"] + text.map { $0.isEmpty ? "" : "  \($0)" }
@@ -79,6 +79,13 @@ extension CaseView: Presented {
         let columns = first.indices.map { Table.Column(title: "", isRight: right.contains($0)) }
         let lines = Table(columns: columns, rows: rows).text.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.dropFirst().map { "  " + $0 }
+    }
+
+    private func line(of fact: String, _ value: JSONValue) -> [String] {
+        let form = form?[fact]
+        // So that who entered yuan for fen sees it, and who decides.
+        if case .int(let fen) = value, form?.isAmount == true { return [fact, "\(Fen(fen)) yuan", form?.title ?? ""] }
+        return [fact, Self.text(value), form?.title ?? ""]
     }
 
     private static func text(_ value: JSONValue) -> String {

@@ -142,7 +142,10 @@ import Testing
         }
         #expect(names(after: "# TYPE").subtracting(names(after: "# HELP")) == [])
         // These have no series before something went wrong.
-        let troubles: Set<Substring> = ["relief_jobs_dead", "relief_jobs_in_doubt", "relief_jobs_queue_paused"]
+        let troubles: Set<Substring> = [
+            "relief_jobs_dead", "relief_jobs_in_doubt", "relief_jobs_queue_paused", "relief_jobs_unserved",
+            "relief_bank_lines_open",
+        ]
         #expect(named.subtracting(names(after: "# TYPE")) == troubles)
     }
 }

@@ -244,6 +244,8 @@ struct CaseLifeTests {
         let shown = try await desk.door.answer(ShowCase(case: number), as: worker).assessment
         #expect(before.asOf == nil && shown?.asOf != nil)
         #expect(shown?.amount == before.amount && shown?.rules.count == before.rules.count)
+        let form = try #require(try await desk.door.answer(ShowCase(case: number), as: worker).form)
+        #expect(form.values.contains { $0.isAmount } && form.values.allSatisfy { !$0.title.isEmpty })
         _ = try await desk.decide(number, by: desk.office.approver)
         _ = try await desk.decide(number, by: desk.office.approver2)
         _ = try await desk.door.perform(

@@ -157,9 +157,12 @@ struct AwardHouseholds: SystemCommand {
             let file = UUID()
             let number = try await Numbers.next(.file(year: 2026), of: union, in: session)
             let total = Int64(instalments) * amount.rawValue
-            let shown: [String: JSONValue] = [
-                "case": .string(number), "assessment": .object(["amount": .int(total)]),
-            ]
+            let shown = CaseSheet(
+                number: number, programme: "P02", packDigest: String(repeating: "0", count: 64), organisation: "XN",
+                subject: household, period: "2026", round: 1, facts: [:], papers: [], visits: [], means: [],
+                assessment: Assessment(
+                    eligible: true, rules: [], amount: Fen(total), amountBecause: [], parameters: [], missing: [],
+                    period: "2026", parts: instalments, requiredEvidence: []))
             let sheet = try await Sheets.keep(shown, subject: number, in: context)
             try await session.execute(
                 """

@@ -6,7 +6,11 @@ extension ShowCase: Answerable {
     package func answer(in context: QueryContext) async throws -> CaseView {
         var view = try await CaseViews.view(`case`, in: context)
         view.jobs = try await SubjectJobs.of(case: `case`, in: context)
-        view.assessment = try await CaseSheet.explanation(of: CaseFile.find(`case`, in: context), in: context)
+        let file = try await CaseFile.find(`case`, in: context)
+        view.assessment = try await CaseSheet.explanation(of: file, in: context)
+        let facts = try await Programmes.version(file.version, in: context).pack.facts
+        view.form = Dictionary(
+            uniqueKeysWithValues: facts.map { ($0.name, FactForm(title: $0.title, isAmount: $0.kind == .fen)) })
         return view
     }
 }
