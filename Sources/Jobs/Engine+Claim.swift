@@ -126,7 +126,7 @@ extension Engine {
             if !queue.isBacklogged {
                 // Those who enqueued before this statement committed didn't notify.
                 work.queues[name]?.look = true
-                work.queues[name]?.aftercare = Aftercare(now: .now)
+                work.queues[name]?.aftercare = Aftercare(now: .now, until: settings.fallbackTick)
             }
         }
     }

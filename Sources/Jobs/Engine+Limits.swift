@@ -74,7 +74,9 @@ extension Engine {
 
     /// Looks at a queue again at ever longer intervals.
     func lookLater(_ name: String) {
-        if work.queues[name]?.aftercare == nil { work.queues[name]?.aftercare = Aftercare(now: .now) }
+        if work.queues[name]?.aftercare == nil {
+            work.queues[name]?.aftercare = Aftercare(now: .now, until: settings.fallbackTick)
+        }
     }
 
     /// Says how many jobs of limited queues are at hand where the database thinks otherwise.

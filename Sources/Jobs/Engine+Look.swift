@@ -122,6 +122,10 @@ extension Engine {
             processID: Int(ProcessInfo.processInfo.processIdentifier), now: now, seconds: settings.lease.inSeconds,
             in: control)
         work.nextBeat = now.addingTimeInterval(settings.lease.inSeconds / 3)
+        // Those who enqueued before this statement committed didn't notify.
+        for name in work.queues.keys {
+            work.queues[name]?.aftercare = Aftercare(now: .now, until: settings.fallbackTick)
+        }
     }
 
     /// Renews the lease when a third of it has passed, or at once when a cancellation was announced.

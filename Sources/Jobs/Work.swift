@@ -140,7 +140,7 @@ struct QueueState {
     var fullClaims = 0
     /// Whether the others were told that this engine needn't hear of new jobs.
     var isBusy = false
-    /// After a busy time, looks again at ever longer intervals: whoever enqueued while it ended didn't notify.
+    /// At first, and after a busy time, looks again at ever longer intervals: whoever enqueued before didn't notify.
     var aftercare: Aftercare?
     /// Whether it is limited over all engines together; see Engine+Limits.
     var isLimited = false

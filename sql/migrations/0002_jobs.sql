@@ -204,16 +204,15 @@ CREATE TABLE jobs.firing (
 CREATE INDEX firing_instant ON jobs.firing (instant);
 
 -- Tells engines of new jobs, once per statement and cause. NOTIFY makes commits stand in line, so it is left out where no
--- engine needs it: all that serve the queue are busy with it, or the job is due after every engine's next look. Where none
--- serves the queue one may have come, and looked, by the time that this commits.
+-- engine needs it: none serves the queue, all that do are busy with it, or the job is due after every engine's next look.
+-- An engine that comes or ceases to be busy looks again for a while, since who enqueues here may commit after its first look.
 CREATE FUNCTION jobs.tell_of_new_jobs() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     PERFORM pg_notify('jobs', CASE cause.stage WHEN 'ready' THEN 'ready ' || cause.queue WHEN 'laned' THEN 'laned' ELSE 'due' END)
        FROM (SELECT DISTINCT stage, CASE stage WHEN 'ready' THEN queue END AS queue FROM fresh
               WHERE stage IN ('ready', 'laned') OR (stage = 'scheduled' AND run_at <= created_at + interval '1 minute')) AS cause
       WHERE cause.stage <> 'ready'
-         OR (SELECT bool_and(cause.queue = ANY (e.busy_queues)) FROM jobs.engine AS e
-              WHERE cause.queue = ANY (e.queues)) IS NOT TRUE;
+         OR EXISTS (SELECT FROM jobs.engine AS e WHERE cause.queue = ANY (e.queues) AND cause.queue <> ALL (e.busy_queues));
     RETURN NULL;
 END $$;
 CREATE TRIGGER tell_of_new_jobs AFTER INSERT ON jobs.job
