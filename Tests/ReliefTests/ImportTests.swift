@@ -43,6 +43,12 @@ struct ImportTests {
             states.append(head.accounts.map(\.state))
         }
         #expect(states == [[.pending], [.active], [.pending]])
+        // Registered under another name than the roster's and the account's.
+        let known = self.lines(1, seed: 4)
+        let identity = String(known[0].split(separator: ",")[2])
+        _ = try await office.door.perform(
+            RegisterPerson(name: "马秀瑛", idNumber: identity, organisation: "XN"), as: office.worker)
+        #expect(try await bring(office, known, .all).problems.map(\.column) == ["户名"])
         var half = self.lines(1, seed: 3)
         half[0] =
             half[0].split(separator: ",", omittingEmptySubsequences: false).dropLast().joined(separator: ",") + ","

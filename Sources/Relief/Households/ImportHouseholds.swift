@@ -34,7 +34,9 @@ extension ImportHouseholds: Executable {
         var owners: [IdentityNumber: AccountOwner] = [:]
         var statements: [SQL] = []
         for member in members {
-            let person = known[member.person.identity] ?? Roster.Known(id: UUID(), number: numbers.popFirst() ?? "")
+            let person =
+                known[member.person.identity]
+                ?? Roster.Known(id: UUID(), number: numbers.popFirst() ?? "", name: member.person.name)
             if known[member.person.identity] == nil {
                 statements.append(
                     try member.person.insertion(person.id, number: person.number, union: union, in: context))

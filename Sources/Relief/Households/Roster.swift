@@ -24,6 +24,7 @@ struct Roster {
     struct Known: Sendable {
         let id: UUID
         let number: String
+        let name: String
         var hasAccount = false
     }
 
@@ -148,14 +149,16 @@ struct Roster {
         let indexes = members.map { context.vault.blindIndex($0.person.identity.text, .idNumber) }
         let rows = try await context.transaction.query(
             """
-            SELECT p.id, p.number, p.id_index,
+            SELECT p.id, p.number, p.name, p.id_index,
                    EXISTS (SELECT FROM relief.payee_account a WHERE a.person = p.id) AS has_account,
                    EXISTS (SELECT FROM relief.household_member m WHERE m.person = p.id AND upper_inf(m.valid)) AS is_housed
             FROM relief.person p WHERE p.org_id = \(union.id) AND p.id_index = ANY (\(indexes))
             """)
         var found: [[UInt8]: (Known, Bool)] = [:]
         for row in rows {
-            let person = Known(id: try row["id"], number: try row["number"], hasAccount: try row["has_account"])
+            let person = Known(
+                id: try row["id"], number: try row["number"], name: try row["name"],
+                hasAccount: try row["has_account"])
             found[try row["id_index"]] = (person, try row["is_housed"])
         }
         for (member, index) in zip(members, indexes) {
@@ -181,7 +184,8 @@ struct Roster {
         var taken: Set<[UInt8]> = Set(try rows.map { try $0["account_index"] })
         let advice = "Another person looks at it and approves it (relief account approve)."
         for (member, index) in zip(members, indexes) {
-            if member.account?.holder != member.person.name {
+            // As registered, where the roster writes a name otherwise.
+            if member.account?.holder != (known[member.person.identity]?.name ?? member.person.name) {
                 notes.add(member.row, "户名", Accounts.inOtherName, advice)
             }
             if !taken.insert(index).inserted { notes.add(member.row, "账号", Accounts.shared, advice) }
