@@ -122,7 +122,7 @@ struct PrepareDueRuns: SystemCommand {
               WHERE w.fund = f.id AND i.state = 'due' AND i.due_on <= \(context.today)) ORDER BY f.code
             """)
         // The leaf stands in the timelines of all unions whose cases are paid: no figure of one of them is in it.
-        var (prepared, failed) = (0, 0)
+        var (prepared, heldUp, failed) = (0, 0, 0)
         for row in funds {
             let fund = try Fund(row)
             let isPrepared = try await context.item("\(Self.name) of fund \(fund.code)") {
@@ -131,12 +131,14 @@ struct PrepareDueRuns: SystemCommand {
                         fund, programme: nil, upTo: context.today, executeOn: executeOn, in: context)
                     prepared += 1
                 } catch is Refusal {
-                    // Everything due is held up by something that people see in the list of cases; tomorrow is another day.
+                    // Everything due is held up, and `run prepare` says by what; tomorrow is another day.
+                    heldUp += 1
                 }
             }
             if !isPrepared { failed += 1 }
         }
         context.note("runs", .int(Int64(prepared)))
+        context.note("heldUp", .int(Int64(heldUp)))
         context.note("failed", .int(Int64(failed)))
         return WorkDone(count: prepared)
     }
