@@ -95,6 +95,28 @@ struct PaymentGuardTests {
         #expect(refusal?.code == .forbidden && refusal?.message.hasPrefix("Four eyes") == true)
     }
 
+    @Test func `F02: a name that was changed and changed back pays nobody`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        func rename(_ name: String) async throws {
+            _ = try await treasury.door.perform(
+                CorrectPerson(person: "XN-P000001", name: name, reason: "笔误"), as: treasury.office.worker)
+        }
+        try await rename("马秀芳")
+        let refusal = await #expect(throws: Refusal.self) { try await treasury.run(.prepared) }
+        #expect(refusal?.details?.first?.contains("in another name") == true)
+        // In the right name it is registered anew, for another person to approve.
+        let person = try await treasury.door.answer(ShowPerson(person: "XN-P000001"), as: treasury.office.worker)
+        let number = try await treasury.door.perform(
+            RevealAccount(account: person.accounts[0].id, reason: "更正户名"), as: treasury.office.worker)
+        let anew = try await treasury.door.perform(
+            RegisterAccount(
+                owner: "XN-P000001", holder: "马秀芳", bank: "某银行", number: number.value, kind: .card),
+            as: treasury.office.worker)
+        #expect(anew.state == .pending && anew.warnings.isEmpty)
+        try await rename("马秀英")
+        #expect(try await treasury.run(.prepared).payments == 1)
+    }
+
     @Test func `nobody re-issues on a bank's file that he or she took in by hand`() async throws {
         let treasury = try await Treasury.open(cases: 1)
         let other = try await treasury.office.second(.financeOfficer)

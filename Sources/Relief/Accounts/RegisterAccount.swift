@@ -61,13 +61,14 @@ extension RegisterAccount: Executable {
             """
             SELECT (a.person IS NOT DISTINCT FROM \(owner.person)
                     AND a.organisation IS NOT DISTINCT FROM \(owner.organisation)) AS own,
-                   a.account_index = \(index) AS same, a.status FROM relief.payee_account a
+                   a.account_index = \(index) AS same, a.holder, a.status FROM relief.payee_account a
             WHERE a.account_index = \(index) OR a.person = \(owner.person) OR a.organisation = \(owner.organisation)
             """)
         var (isFirst, isShared) = (true, false)
         for row in others {
             let (own, same, state): (Bool, Bool, AccountState) = (try row["own"], try row["same"], try row["status"])
-            if own && same && state != .retired {
+            // In another name, as after a correction of the owner's, it is another account for all that is checked of it.
+            if own && same && state != .retired, try row["holder"] == new.holder {
                 throw Refusal.conflict("\(owner.number) has this account already (\(state.rawValue)).", field: "number")
             }
             if own { isFirst = false }
