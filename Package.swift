@@ -44,6 +44,9 @@ let package = Package(
         .executable(name: "reliefd", targets: ["reliefd"]),
         .executable(name: "relief", targets: ["relief"]),
         .executable(name: "relief-banksim", targets: ["relief-banksim"]),
+        // The engine, for those who want it without the house: what is public is theirs, what is package is ours.
+        .library(name: "Jobs", targets: ["Jobs", "Postgres", "WorkingDays"]),
+        .library(name: "JobsTesting", targets: ["JobsTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -115,6 +118,11 @@ let package = Package(
             name: "jobs-daemon", dependencies: ["Jobs", "WorkingDays", "Postgres", logging], path: "Tests/JobsDaemon",
             swiftSettings: settings),
         tests("Jobs", ["Jobs", "JobsTesting", "WorkingDays", "Postgres", "Support", logging]),
+        // Sees what any other package would, and is built as one by default.
+        .testTarget(
+            name: "JobsAloneTests",
+            dependencies: ["Jobs", "JobsTesting", "WorkingDays", "Postgres", "Support", logging],
+            packageAccess: false, swiftSettings: [.treatAllWarnings(as: .error)]),
         tests("Ledger", ["Ledger", "WorkingDays", "Postgres", "Schema", "Support"]),
         tests("CEL", ["CEL"]),
         tests("TransparencyLog", ["TransparencyLog", crypto]),

@@ -80,6 +80,8 @@ package struct Worker: Sendable {
     private func idle() async throws -> Measurement {
         try await withEngine { idle in
             await idle { true }
+            // An engine that has just come looks again at ever longer intervals, the last time after eleven seconds.
+            try await Swift.Task.sleep(for: .seconds(12))
             let (began, cpu) = (Date().timeIntervalSince1970, Usage.cpu)
             try await Swift.Task.sleep(for: .seconds(seconds))
             let ended = Date().timeIntervalSince1970

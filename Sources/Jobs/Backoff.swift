@@ -1,14 +1,14 @@
 /// How long a failed job waits for its next attempt: a growing delay, bounded, and spread so that jobs which failed
 /// together don't come back together.
-package struct Backoff: Sendable, Equatable {
-    package var first: Duration
+public struct Backoff: Sendable, Equatable {
+    public var first: Duration
     /// What each further failure multiplies the delay by.
-    package var factor: Double
-    package var cap: Duration
+    public var factor: Double
+    public var cap: Duration
     /// The share of the delay that chance may take away, 0 to 1.
-    package var jitter: Double
+    public var jitter: Double
 
-    package init(
+    public init(
         first: Duration = .seconds(5), factor: Double = 2, cap: Duration = .seconds(3600), jitter: Double = 0.2
     ) {
         self.first = first
@@ -17,7 +17,7 @@ package struct Backoff: Sendable, Equatable {
         self.jitter = jitter
     }
 
-    package static func constant(_ delay: Duration) -> Backoff {
+    public static func constant(_ delay: Duration) -> Backoff {
         Backoff(first: delay, factor: 1, cap: delay, jitter: 0)
     }
 

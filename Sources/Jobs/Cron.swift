@@ -2,7 +2,7 @@ package import WorkingDays
 
 /// A cron expression: minute, hour, day of month, month, day of week, with names, lists, ranges and steps, or one of
 /// `@hourly @daily @weekly @monthly @yearly`. As in every cron, when both day fields are restricted, either suffices.
-package struct Cron: Sendable, Equatable, CustomStringConvertible {
+public struct Cron: Sendable, Equatable, CustomStringConvertible {
     let minutes: [Int]
     let hours: [Int]
     let days: Set<Int>
@@ -13,10 +13,10 @@ package struct Cron: Sendable, Equatable, CustomStringConvertible {
     /// the clocks, any other follows the clock face.
     let everyHour: Bool
     private let eitherDay: Bool
-    package let description: String
+    public let description: String
 
     /// Reads an expression; throws a sentence that names the wrong field.
-    package init(_ text: String) throws {
+    public init(_ text: String) throws {
         let expression = try Self.macros[text] ?? Self.checked(text)
         let fields = expression.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
         guard fields.count == 5 else {
@@ -54,8 +54,8 @@ package struct Cron: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Why a cron expression can't be read, in a sentence.
-package struct CronError: Error, Equatable, CustomStringConvertible {
-    package let description: String
+public struct CronError: Error, Equatable, CustomStringConvertible {
+    public let description: String
 
     init(_ description: String) {
         self.description = description

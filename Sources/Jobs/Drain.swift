@@ -1,15 +1,15 @@
 import FoundationEssentials
-package import Logging
-package import Postgres
-package import WorkingDays
+public import Logging
+public import Postgres
+public import WorkingDays
 
 /// Runs what is due, here and now, in the caller's transaction, without an engine: for tests, and for commands that
 /// have to see their jobs' effects.
-package enum Drain {
+public enum Drain {
     /// Runs due jobs until none is left that this registry knows, in the order an engine of one worker would take.
     /// An error of a handler undoes its own effect only, and is settled as an engine would. Returns how many ran.
     @discardableResult
-    package static func run(
+    public static func run(
         _ registry: Registry, in transaction: Transaction, clock: any Clock, logger: Logger, limit: Int = 10_000
     ) async throws -> Int {
         let now = clock.now()

@@ -1,16 +1,16 @@
 import FoundationEssentials
-package import Logging
-package import Postgres
-import ServiceLifecycle
+public import Logging
+public import Postgres
+public import ServiceLifecycle
 import Synchronization
-package import WorkingDays
+public import WorkingDays
 
 /// A durable job engine on PostgreSQL. Any number of them work on one database, without a leader.
 ///
 /// A timer, a notification and the end of a job all do the same single thing: they say "look". `run` looks, claims what
 /// there is room for, and goes back to wait. The engine has one connection of its own for claims, leases and LISTEN, so
 /// that no handler can starve its heartbeat; handlers use the pool, one transaction each.
-package actor Engine: Service {
+public actor Engine: Service {
     let pool: Pool
     var listen: Postgres.Settings
     let registry: Registry
@@ -44,7 +44,7 @@ package actor Engine: Service {
 
     /// `listen` reaches the server itself, not a pooler: it carries LISTEN. `calendar` gives the working days that
     /// schedules go by. `observer` is told everything the engine does, in the midst of it: it must not wait.
-    package init(
+    public init(
         pool: Pool, listen: Postgres.Settings, registry: Registry, schedules: [Schedule] = [],
         clock: any Clock = SystemClock(), leaseClock: any Clock = SystemClock(),
         calendar: @escaping @Sendable () -> WorkingCalendar = { WorkingCalendar() },
@@ -87,7 +87,7 @@ package actor Engine: Service {
 
     /// Runs until graceful shutdown: then it claims nothing more, gives running jobs the grace period, and hands back the
     /// leases of those that are still at it. A cancelled task hands them back at once.
-    package func run() async throws {
+    public func run() async throws {
         await withGracefulShutdownHandler {
             await loop()
         } onGracefulShutdown: {
@@ -96,10 +96,10 @@ package actor Engine: Service {
     }
 
     /// Makes the engine look at its clock again: after a demo clock jumped, or in tests.
-    package nonisolated func wake() { bell.yield() }
+    public nonisolated func wake() { bell.yield() }
 
     /// Begins the graceful shutdown, as SIGTERM does.
-    package nonisolated func stop() {
+    public nonisolated func stop() {
         stopRequested.store(true, ordering: .releasing)
         bell.yield()
     }

@@ -1,7 +1,7 @@
-package import FoundationEssentials
+public import FoundationEssentials
 
 /// What an engine did: the signal that a test waits for instead of sleeping, and the feed of a live view.
-package enum EngineEvent: Sendable, Equatable, Codable {
+public enum EngineEvent: Sendable, Equatable, Codable {
     case connected
     case connectionLost
     case claimed(JobID)

@@ -1,26 +1,26 @@
 /// How much an engine takes on, and how patient it is.
-package struct EngineSettings: Sendable {
+public struct EngineSettings: Sendable {
     /// The queues it serves and how many jobs of each it runs at once.
-    package var queues: [String: Int]
+    public var queues: [String: Int]
     /// The limit for queues that a registered kind names and `queues` doesn't; 0 leaves them to other engines.
-    package var otherQueues: Int
+    public var otherQueues: Int
     /// Jobs that run at once over all queues. Each holds a connection of the pool, and three more serve completions: keep it
     /// so much below the pool's size.
-    package var maxRunning: Int
+    public var maxRunning: Int
     /// Rows taken by one claim at most.
-    package var claimBatch: Int
+    public var claimBatch: Int
     /// An engine that didn't renew its lease for so long is taken for dead. Renewed three times as often.
-    package var lease: Duration
+    public var lease: Duration
     /// The longest time without a look at the database, whatever notification was lost.
-    package var fallbackTick: Duration
+    public var fallbackTick: Duration
     /// How long running jobs may go on after SIGTERM, and how long a timed-out job may take to notice it.
-    package var grace: Duration
+    public var grace: Duration
     /// How many months the history is kept, after the one that goes on; nil: for ever. With it go the records of schedules'
     /// firings. Dead letters are kept until a person has seen to them.
-    package var keepHistory: Int?
-    package var host: String
+    public var keepHistory: Int?
+    public var host: String
 
-    package init(
+    public init(
         queues: [String: Int] = ["default": 4], otherQueues: Int = 2, maxRunning: Int = 6, claimBatch: Int = 100,
         lease: Duration = .seconds(30), fallbackTick: Duration = .seconds(30), grace: Duration = .seconds(20),
         keepHistory: Int? = 24, host: String = "localhost"

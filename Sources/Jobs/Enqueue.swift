@@ -1,36 +1,36 @@
-package import FoundationEssentials
-package import Postgres
+public import FoundationEssentials
+public import Postgres
 
 /// How one job is to be enqueued; what is nil is taken from the policy of its kind.
-package struct Enqueue: Sendable {
-    package var queue: String?
-    package var priority: Int?
-    package var maxAttempts: Int?
+public struct Enqueue: Sendable {
+    public var queue: String?
+    public var priority: Int?
+    public var maxAttempts: Int?
     /// Not before this; nil: at once.
-    package var runAt: Date?
+    public var runAt: Date?
     /// Jobs of a lane run one at a time, in the order of priority and number. One that waits for a retry or a later time
     /// lets the others pass.
-    package var lane: String?
+    public var lane: String?
     /// As long as a job of this key may still run, no second one is made. A window is part of the key (`close/2026-11-22`).
-    package var uniqueKey: String?
+    public var uniqueKey: String?
     /// The unique key holds until then, whatever becomes of the job: also when it was done, or cancelled, before. One that
     /// lives longer holds it as long as it lives.
-    package var uniqueUntil: Date?
-    package var onConflict: OnConflict
+    public var uniqueUntil: Date?
+    public var onConflict: OnConflict
     /// What the job is about, for people: `case/…`, `run/…`.
-    package var subject: String?
+    public var subject: String?
     /// The job waits until all of these are done. While one of them is dead or in doubt it goes on waiting: a person may
     /// retry that one. If one is cancelled or dismissed, before or after this job is enqueued, this job is cancelled, too.
-    package var after: [JobID]
+    public var after: [JobID]
 
     /// What happens when the unique key is taken.
-    package enum OnConflict: Sendable {
+    public enum OnConflict: Sendable {
         case keep
         /// The live job, if it doesn't run yet, gets the new value and time.
         case replace
     }
 
-    package init(
+    public init(
         queue: String? = nil, priority: Int? = nil, maxAttempts: Int? = nil, runAt: Date? = nil, lane: String? = nil,
         uniqueKey: String? = nil, uniqueUntil: Date? = nil, onConflict: OnConflict = .keep, subject: String? = nil,
         after: [JobID] = []
@@ -49,17 +49,17 @@ package struct Enqueue: Sendable {
 }
 
 /// What was asked for when a job was to be enqueued can't be had; nothing was.
-package struct EnqueueError: Error, Equatable, CustomStringConvertible {
-    package let description: String
+public struct EnqueueError: Error, Equatable, CustomStringConvertible {
+    public let description: String
 }
 
 /// Enqueueing: the job commits with the caller's transaction, or not at all.
-package enum Jobs {
+public enum Jobs {
     /// Enqueues a job. Returns its number, or the number of the job that has its unique key. Throws `EnqueueError` for a
     /// `uniqueUntil` without its key; `PostgresError`, with the constraint `dependency_waits_for`, for a number in `after`
     /// that no job has, or whose history was dropped.
     @discardableResult
-    package static func enqueue<J: Job>(
+    public static func enqueue<J: Job>(
         _ job: J, _ options: Enqueue = Enqueue(), in session: some Session, now: Date
     ) async throws -> JobID {
         let new = try NewJob(job, options, now: now)
@@ -92,7 +92,7 @@ package enum Jobs {
     /// Enqueues many jobs in one statement. Those whose unique key is taken are left out. Returns how many were made, those
     /// included that are cancelled at once because one that they wait for was.
     @discardableResult
-    package static func enqueueAll<J: Job>(
+    public static func enqueueAll<J: Job>(
         _ jobs: [J], in session: some Session, now: Date, options: (J) -> Enqueue = { _ in Enqueue() }
     ) async throws -> Int {
         let encoder = JobCoding.encoder
@@ -109,7 +109,7 @@ package enum Jobs {
     /// Enqueues jobs of which each begins when the one before is done, and the first when `options` say. A unique key can't be
     /// asked for, it would be that of the first alone: `EnqueueError`. Returns their numbers, in order.
     @discardableResult
-    package static func chain(
+    public static func chain(
         _ jobs: [any Job], _ options: Enqueue = Enqueue(), in transaction: Transaction, now: Date
     ) async throws -> [JobID] {
         guard options.uniqueKey == nil else {

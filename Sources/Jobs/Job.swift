@@ -1,9 +1,9 @@
-package import FoundationEssentials
+public import FoundationEssentials
 
 /// A piece of work that outlives the process which asked for it: a small Codable value with a static name.
 ///
 /// The value is stored as JSON with its kind and version; it should name rows, not carry them (16 kB at most).
-package protocol Job: Codable, Sendable {
+public protocol Job: Codable, Sendable {
     /// The stored name, `noun.verb`; it never changes once jobs of it were enqueued.
     static var kind: String { get }
     /// The shape of the stored value. An engine claims versions up to the one it knows, so that daemons of two releases
@@ -15,10 +15,10 @@ package protocol Job: Codable, Sendable {
 }
 
 extension Job {
-    package static var version: Int { 1 }
-    package static var policy: JobPolicy { JobPolicy() }
+    public static var version: Int { 1 }
+    public static var policy: JobPolicy { JobPolicy() }
 
-    package static func decode(older args: Data, version: Int) throws -> Self {
+    public static func decode(older args: Data, version: Int) throws -> Self {
         try JobCoding.decoder.decode(Self.self, from: args)
     }
 }
@@ -32,7 +32,7 @@ extension Job {
 
 /// A job whose effect lies in this database. It knows by itself what to do; a job that needs a gateway is registered with
 /// a closure instead.
-package protocol RunnableJob: Job {
+public protocol RunnableJob: Job {
     /// Does the work in the context's transaction, in which the job is also finished: both commit, or neither does.
     func run(in context: JobContext) async throws -> JobOutcome
 }
@@ -41,7 +41,7 @@ package protocol RunnableJob: Job {
 ///
 /// No transaction is open while it runs, and completions are written in batches. An attempt can be lost after its effect
 /// and before its completion; what then happens is said by `isRepeatable`.
-package protocol OutsideJob: Job {
+public protocol OutsideJob: Job {
     /// Whether the effect may happen again: it is idempotent, or the other side recognises the context's `key`.
     ///
     /// If it may not, the beginning of each attempt is recorded before the effect, and an attempt of which nobody knows how
@@ -51,11 +51,11 @@ package protocol OutsideJob: Job {
 }
 
 extension OutsideJob {
-    package static var isRepeatable: Bool { true }
+    public static var isRepeatable: Bool { true }
 }
 
 /// What becomes of a job whose handler returned. In each case its transaction commits.
-package enum JobOutcome: Sendable, Equatable {
+public enum JobOutcome: Sendable, Equatable {
     case done
     /// Run it again at this time; the attempt isn't counted.
     case snooze(until: Date)
@@ -64,38 +64,38 @@ package enum JobOutcome: Sendable, Equatable {
 }
 
 /// Thrown by a handler that sees no use in another attempt: its transaction rolls back, the job becomes a dead letter.
-package struct Discard: Error, CustomStringConvertible {
-    package let reason: String
+public struct Discard: Error, CustomStringConvertible {
+    public let reason: String
 
-    package init(_ reason: String) {
+    public init(_ reason: String) {
         self.reason = reason
     }
 
-    package var description: String { reason }
+    public var description: String { reason }
 }
 
 /// Thrown by the handler of a job that isn't repeatable, when it knows that its effect did not happen: the job may be
 /// tried again. Any other error leaves the job in doubt.
-package struct NothingHappened: Error, CustomStringConvertible {
-    package let description: String
+public struct NothingHappened: Error, CustomStringConvertible {
+    public let description: String
 
-    package init(_ reason: String) {
+    public init(_ reason: String) {
         description = reason
     }
 }
 
 /// How jobs of a kind are treated, unless the one who enqueues says otherwise.
-package struct JobPolicy: Sendable {
-    package var queue: String
+public struct JobPolicy: Sendable {
+    public var queue: String
     /// 0 (first) to 1000 (last).
-    package var priority: Int
+    public var priority: Int
     /// Attempts are counted when they begin, so that a job which ends its process is not tried for ever.
-    package var maxAttempts: Int
-    package var backoff: Backoff
+    public var maxAttempts: Int
+    public var backoff: Backoff
     /// The time after which a running attempt is cancelled, and a little later given up. nil: none.
-    package var timeout: Duration?
+    public var timeout: Duration?
 
-    package init(
+    public init(
         queue: String = "default", priority: Int = 100, maxAttempts: Int = 20, backoff: Backoff = Backoff(),
         timeout: Duration? = .seconds(300)
     ) {
@@ -108,24 +108,24 @@ package struct JobPolicy: Sendable {
 }
 
 /// The number of a job, for its whole life.
-package struct JobID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
-    package let rawValue: Int64
+public struct JobID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    public let rawValue: Int64
 
-    package init(rawValue: Int64) {
+    public init(rawValue: Int64) {
         self.rawValue = rawValue
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         rawValue = try decoder.singleValueContainer().decode(Int64.self)
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)
     }
 
-    package static func < (left: JobID, right: JobID) -> Bool { left.rawValue < right.rawValue }
-    package var description: String { String(rawValue) }
+    public static func < (left: JobID, right: JobID) -> Bool { left.rawValue < right.rawValue }
+    public var description: String { String(rawValue) }
 }
 
 /// The JSON of stored jobs: sorted keys, instants as seconds since 1970.

@@ -1,15 +1,15 @@
-package import FoundationEssentials
-package import Logging
-package import Postgres
-package import WorkingDays
+public import FoundationEssentials
+public import Logging
+public import Postgres
+public import WorkingDays
 
 /// What every handler is told of the attempt that it makes.
-package protocol AttemptContext: Sendable {
+public protocol AttemptContext: Sendable {
     var run: AttemptFacts { get }
 }
 
 /// The facts of one attempt.
-package struct AttemptFacts: Sendable {
+public struct AttemptFacts: Sendable {
     let claim: Claim
     let now: Date
     let host: AttemptHost
@@ -35,19 +35,19 @@ final class AttemptHost: Sendable {
 }
 
 extension AttemptContext {
-    package var id: JobID { run.claim.id }
-    package var kind: String { run.claim.kind }
+    public var id: JobID { run.claim.id }
+    public var kind: String { run.claim.kind }
     /// 1 for the first.
-    package var attempt: Int { run.claim.attempt }
-    package var maxAttempts: Int { run.claim.maxAttempts }
-    package var isLastAttempt: Bool { attempt >= maxAttempts }
+    public var attempt: Int { run.claim.attempt }
+    public var maxAttempts: Int { run.claim.maxAttempts }
+    public var isLastAttempt: Bool { attempt >= maxAttempts }
     /// When the attempt began: the one instant that all of it bears.
-    package var now: Date { run.now }
+    public var now: Date { run.now }
     /// The engine's clock, for a job that runs long enough to need a later time.
-    package var clock: any Clock { run.host.clock }
+    public var clock: any Clock { run.host.clock }
 
     /// Says with each line which job it was.
-    package var logger: Logger {
+    public var logger: Logger {
         var logger = run.host.logger
         logger[metadataKey: "job.id"] = "\(id)"
         logger[metadataKey: "job.kind"] = "\(kind)"
@@ -56,22 +56,22 @@ extension AttemptContext {
     }
 
     /// The same for every attempt of this job: what an outside party can recognise a repetition by.
-    package var key: String { "\(kind)/\(id)" }
+    public var key: String { "\(kind)/\(id)" }
 
     /// Shows how far the job is, outside of its transaction: `fraction` is 0 to 1. Best effort, never an error.
-    package func progress(_ fraction: Double, _ note: String? = nil) async {
+    public func progress(_ fraction: Double, _ note: String? = nil) async {
         await run.host.report(run.claim, min(max(fraction, 0), 1), note.map { String($0.prefix(500)) })
     }
 }
 
 /// What the handler of a `RunnableJob` is given: the transaction in which its effect and its job's completion commit
 /// together. That somebody wants the job cancelled, or that its time is over, is told by the task's cancellation.
-package struct JobContext: AttemptContext {
-    package let transaction: Transaction
-    package let run: AttemptFacts
+public struct JobContext: AttemptContext {
+    public let transaction: Transaction
+    public let run: AttemptFacts
 }
 
 /// What the handler of an `OutsideJob` is given. Its task is cancelled as any other handler's.
-package struct OutsideContext: AttemptContext {
-    package let run: AttemptFacts
+public struct OutsideContext: AttemptContext {
+    public let run: AttemptFacts
 }

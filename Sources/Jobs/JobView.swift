@@ -1,8 +1,8 @@
-package import FoundationEssentials
+public import FoundationEssentials
 import Postgres
 
 /// Where a job is in its life.
-package enum JobState: String, Sendable, Codable, CaseIterable {
+public enum JobState: String, Sendable, Codable, CaseIterable {
     /// Waits for other jobs.
     case blocked
     /// Due later.
@@ -19,32 +19,32 @@ package enum JobState: String, Sendable, Codable, CaseIterable {
 }
 
 /// A job as people see it.
-package struct JobView: Sendable, Codable, Equatable {
-    package let id: JobID
-    package let kind: String
-    package let version: Int
+public struct JobView: Sendable, Codable, Equatable {
+    public let id: JobID
+    public let kind: String
+    public let version: Int
     /// JSON.
-    package let args: String
-    package let state: JobState
-    package let queue: String
-    package let priority: Int
-    package let lane: String?
-    package let uniqueKey: String?
+    public let args: String
+    public let state: JobState
+    public let queue: String
+    public let priority: Int
+    public let lane: String?
+    public let uniqueKey: String?
     /// What it is about: `case/…`, `run/…`.
-    package let subject: String?
-    package let attempt: Int
-    package let maxAttempts: Int
+    public let subject: String?
+    public let attempt: Int
+    public let maxAttempts: Int
     /// Attempts that ended with their engine.
-    package let losses: Int
-    package let runAt: Date
-    package let createdAt: Date
-    package let startedAt: Date?
-    package let finishedAt: Date?
-    package let reason: String?
-    package let lastError: String?
-    package let engine: UUID?
-    package let progress: Double?
-    package let progressNote: String?
+    public let losses: Int
+    public let runAt: Date
+    public let createdAt: Date
+    public let startedAt: Date?
+    public let finishedAt: Date?
+    public let reason: String?
+    public let lastError: String?
+    public let engine: UUID?
+    public let progress: Double?
+    public let progressNote: String?
 
     init(row: Row) throws {
         id = JobID(rawValue: try row["id"])
@@ -77,24 +77,24 @@ package struct JobView: Sendable, Codable, Equatable {
 struct UnknownState: Error {}
 
 /// A queue as people see it.
-package struct QueueView: Sendable, Codable, Equatable {
-    package let name: String
-    package let ready: Int
-    package let running: Int
-    package let scheduled: Int
-    package let laned: Int
-    package let blocked: Int
+public struct QueueView: Sendable, Codable, Equatable {
+    public let name: String
+    public let ready: Int
+    public let running: Int
+    public let scheduled: Int
+    public let laned: Int
+    public let blocked: Int
     /// Failed for good; those in doubt are counted apart.
-    package let dead: Int
-    package let inDoubt: Int
+    public let dead: Int
+    public let inDoubt: Int
     /// When the ready job that waits longest was due.
-    package let oldest: Date?
-    package let pausedAt: Date?
-    package let pausedBy: String?
+    public let oldest: Date?
+    public let pausedAt: Date?
+    public let pausedBy: String?
     /// Jobs that run at once over all engines, at most.
-    package let maxRunning: Int?
+    public let maxRunning: Int?
     /// Starts per time, over all engines: `10/minute`.
-    package let rate: String?
+    public let rate: String?
 
     init(row: Row) throws {
         name = try row["queue"]
@@ -116,14 +116,14 @@ package struct QueueView: Sendable, Codable, Equatable {
 }
 
 /// An engine as people see it.
-package struct EngineView: Sendable, Codable, Equatable {
-    package let id: UUID
-    package let host: String
-    package let processID: Int
-    package let queues: [String]
-    package let startedAt: Date
-    package let leaseUntil: Date
-    package let running: Int
+public struct EngineView: Sendable, Codable, Equatable {
+    public let id: UUID
+    public let host: String
+    public let processID: Int
+    public let queues: [String]
+    public let startedAt: Date
+    public let leaseUntil: Date
+    public let running: Int
 
     init(row: Row) throws {
         id = try row["id"]

@@ -1,12 +1,12 @@
-package import FoundationEssentials
-package import Postgres
+public import FoundationEssentials
+public import Postgres
 
 extension Jobs {
     /// Enqueues very many jobs as they come, by COPY: memory here stays flat however many there are. All of them become
     /// visible together, when the transaction commits. Unique keys and dependencies can't be had this way: COPY can't leave
     /// a row out, nor wait for one; who asks for them gets an `EnqueueError`, and the transaction is over. Returns how many.
     @discardableResult
-    package static func copy<Source: Sequence>(
+    public static func copy<Source: Sequence>(
         _ jobs: Source, in transaction: Transaction, now: Date,
         options: @escaping (Source.Element) -> Enqueue = { _ in Enqueue() }
     ) async throws -> Int where Source.Element: Job {

@@ -1,8 +1,8 @@
-package import FoundationEssentials
-package import Postgres
+public import FoundationEssentials
+public import Postgres
 
 /// Up to where somebody has followed the jobs.
-package struct JobsFollowed: Sendable, Equatable, LosslessStringConvertible {
+public struct JobsFollowed: Sendable, Equatable, LosslessStringConvertible {
     /// When the last answer was given, by the clock that ends jobs.
     var at: Date
     /// The newest job of the last answer.
@@ -15,7 +15,7 @@ package struct JobsFollowed: Sendable, Equatable, LosslessStringConvertible {
     }
 
     /// Reads what `description` wrote; nil for anything else.
-    package init?(_ description: String) {
+    public init?(_ description: String) {
         let parts = description.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, let at = Int64(parts[0]), let newest = Int64(parts[1]) else { return nil }
         let words = parts[2].split(separator: ",")
@@ -24,7 +24,7 @@ package struct JobsFollowed: Sendable, Equatable, LosslessStringConvertible {
         self.init(at: Date(timeIntervalSince1970: Double(at) / 1e6), newest: newest, running: running)
     }
 
-    package var description: String {
+    public var description: String {
         let microseconds = Int64((at.timeIntervalSince1970 * 1e6).rounded())
         return "\(microseconds)/\(newest)/" + running.map(String.init).joined(separator: ",")
     }
@@ -32,7 +32,7 @@ package struct JobsFollowed: Sendable, Equatable, LosslessStringConvertible {
 
 extension JobsOverview {
     /// Changes that one answer holds at most: where more happened, it holds the latest.
-    package static let mostChanges = 500
+    public static let mostChanges = 500
 
     /// What was made, runs or ended since `followed`, the oldest first, and up to where that is; without `followed` the
     /// last few ends and what runs.
@@ -40,7 +40,7 @@ extension JobsOverview {
     /// It looks a little further back than it has to, because ends commit a moment after they are stamped: the caller
     /// passes over what it knows. A job that was made in a long transaction shows first when it starts or ends. Each part
     /// is found by an index, however many jobs wait.
-    package static func changes(
+    public static func changes(
         _ filter: Filter = Filter(), since followed: JobsFollowed?, in session: some Session, now: Date
     ) async throws -> (jobs: [JobView], followed: JobsFollowed) {
         let newest: Int64 = try await session.value(

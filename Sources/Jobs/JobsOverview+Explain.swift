@@ -1,8 +1,8 @@
-package import FoundationEssentials
-package import Postgres
+public import FoundationEssentials
+public import Postgres
 
 /// Why a job is where it is: one reason, in the words of the trade.
-package enum JobReason: Sendable, Equatable, CustomStringConvertible {
+public enum JobReason: Sendable, Equatable, CustomStringConvertible {
     case unknown
     /// The jobs that have to be done first, the first twenty of them.
     case waitsFor([JobID])
@@ -24,7 +24,7 @@ package enum JobReason: Sendable, Equatable, CustomStringConvertible {
     case awaitsRescue(since: Date)
     case ended(JobState, reason: String?)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .unknown: "There is no such job, or its history was dropped."
         case .waitsFor(let jobs): "It waits for job \(jobs.map(\.description).joined(separator: ", "))."
@@ -55,7 +55,7 @@ package enum JobReason: Sendable, Equatable, CustomStringConvertible {
 
 extension JobsOverview {
     /// Why a job waits, or what became of it. `leaseNow` is real time where `now` may be a demo clock's.
-    package static func explain(
+    public static func explain(
         _ id: JobID, in session: some Session, now: Date, leaseNow: Date? = nil
     ) async throws -> JobReason {
         guard let job = try await show(id, in: session) else { return .unknown }

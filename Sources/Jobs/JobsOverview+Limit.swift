@@ -1,13 +1,13 @@
-package import Postgres
+public import Postgres
 
 /// How often jobs of a queue start, over all engines: at most so many in any window as long as the period. They may start
 /// together; then the queue waits until the window has moved on.
-package struct QueueRate: Sendable, Equatable, CustomStringConvertible {
-    package let count: Int
-    package let unit: Unit
+public struct QueueRate: Sendable, Equatable, CustomStringConvertible {
+    public let count: Int
+    public let unit: Unit
 
     /// The period.
-    package enum Unit: String, Sendable, CaseIterable {
+    public enum Unit: String, Sendable, CaseIterable {
         case second, minute, hour, day
 
         var seconds: Int {
@@ -21,7 +21,7 @@ package struct QueueRate: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Reads `10/minute`; nil for anything else.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let count = Int(parts[0]), count > 0, count <= 1_000_000,
             let unit = Unit(rawValue: String(parts[1]))
@@ -29,7 +29,7 @@ package struct QueueRate: Sendable, Equatable, CustomStringConvertible {
         (self.count, self.unit) = (count, unit)
     }
 
-    package var description: String { "\(count)/\(unit.rawValue)" }
+    public var description: String { "\(count)/\(unit.rawValue)" }
 
     /// A stored rate as people read it; a period that is no unit is told in seconds.
     static func text(count: Int, periodSeconds: Double) -> String {
@@ -41,7 +41,7 @@ package struct QueueRate: Sendable, Equatable, CustomStringConvertible {
 extension JobsOverview {
     /// Limits a queue over all engines together: how many of its jobs run at once, and how often one starts. nil lifts the
     /// limit. Jobs that run already go on; engines hear of it at once, and at the next tick at the latest.
-    package static func limit(
+    public static func limit(
         queue: String, maxRunning: Int?, rate: QueueRate?, in session: some Session
     ) async throws {
         try await session.execute(

@@ -1,8 +1,8 @@
-package import Postgres
+public import Postgres
 
 extension JobsOverview {
     /// What runs now, the longest first.
-    package static func running(limit: Int, in session: some Session) async throws -> [JobView] {
+    public static func running(limit: Int, in session: some Session) async throws -> [JobView] {
         try await session.query(
             """
             SELECT * FROM jobs.every WHERE id = ANY (ARRAY(
@@ -17,7 +17,7 @@ extension JobsOverview {
 
     /// The latest failures: jobs that failed for good or are in doubt, and those of the jobs due next that wait for another
     /// attempt.
-    package static func failures(limit: Int, in session: some Session) async throws -> [JobView] {
+    public static func failures(limit: Int, in session: some Session) async throws -> [JobView] {
         try await session.query(
             """
             SELECT * FROM jobs.every WHERE id = ANY (ARRAY(

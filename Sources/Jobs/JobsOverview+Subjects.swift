@@ -1,8 +1,8 @@
-package import Postgres
+public import Postgres
 
 extension JobsOverview {
     /// The newest jobs that are about one of the subjects, or bear one of the numbers.
-    package static func about(
+    public static func about(
         _ subjects: [String], or ids: [JobID] = [], limit: Int, in session: some Session
     ) async throws -> [JobView] {
         try await session.query(

@@ -1,20 +1,20 @@
-package import FoundationEssentials
-package import Postgres
+public import FoundationEssentials
+public import Postgres
 
 /// The jobs as people see them: to list, to show, to ask why one waits, to retry, cancel, pause and resume.
-package enum JobsOverview {
+public enum JobsOverview {
     /// Which jobs are asked for; what is nil doesn't matter.
-    package struct Filter: Sendable {
+    public struct Filter: Sendable {
         /// Those of any of these states; without one, of all.
-        package var states: [JobState]
+        public var states: [JobState]
         /// Those of which an attempt has failed, or those of which none has.
-        package var hasFailed: Bool?
-        package var kind: String?
-        package var queue: String?
-        package var lane: String?
-        package var subject: String?
+        public var hasFailed: Bool?
+        public var kind: String?
+        public var queue: String?
+        public var lane: String?
+        public var subject: String?
 
-        package init(
+        public init(
             states: [JobState] = [], hasFailed: Bool? = nil, kind: String? = nil, queue: String? = nil,
             lane: String? = nil, subject: String? = nil
         ) {
@@ -40,7 +40,7 @@ package enum JobsOverview {
     }
 
     /// The newest jobs that match, below a number when one is given (the page before).
-    package static func list(
+    public static func list(
         _ filter: Filter = Filter(), before: JobID? = nil, limit: Int = 100, in session: some Session
     ) async throws -> [JobView] {
         try await session.query(
@@ -53,13 +53,13 @@ package enum JobsOverview {
     }
 
     /// A job, wherever it lies; nil where there is none of this number, or its history was dropped.
-    package static func show(_ id: JobID, in session: some Session) async throws -> JobView? {
+    public static func show(_ id: JobID, in session: some Session) async throws -> JobView? {
         try await session.first("SELECT * FROM jobs.every WHERE id = \(id.rawValue)").map(JobView.init(row:))
     }
 
     /// Cancels a job that doesn't run, or asks the engine that runs it to cancel it. False where it has ended already.
     @discardableResult
-    package static func cancel(
+    public static func cancel(
         _ id: JobID, reason: String, in session: some Session, now: Date
     ) async throws -> Bool {
         let ended = try await session.exists(
@@ -81,7 +81,7 @@ package enum JobsOverview {
     /// Makes a waiting job due now, or gives a dead one all of its attempts again. False where there is neither, and for a
     /// job in doubt: `resolve` it.
     @discardableResult
-    package static func retry(_ id: JobID, in session: some Session, now: Date) async throws -> Bool {
+    public static func retry(_ id: JobID, in session: some Session, now: Date) async throws -> Bool {
         let hastened = try await session.exists(
             """
             UPDATE jobs.job SET run_at = \(now) WHERE id = \(id.rawValue) AND stage = 'scheduled'
@@ -92,7 +92,7 @@ package enum JobsOverview {
     }
 
     /// The job that may still run and has a dead one's unique key, so that it can't come back to life.
-    package static func rival(of id: JobID, in session: some Session) async throws -> JobID? {
+    public static func rival(of id: JobID, in session: some Session) async throws -> JobID? {
         try await session.first(
             """
             SELECT j.id FROM jobs.dead_letter AS d JOIN jobs.job AS j ON j.unique_key = d.unique_key
@@ -103,13 +103,13 @@ package enum JobsOverview {
 
     /// Gives all dead jobs of a kind their attempts again, never those in doubt. Returns how many.
     @discardableResult
-    package static func retryDead(kind: String, in session: some Session, now: Date) async throws -> Int {
+    public static func retryDead(kind: String, in session: some Session, now: Date) async throws -> Int {
         try await revive("kind = \(kind)", in: session, now: now)
     }
 
     /// Lets a dead job rest: it goes to the history. False where there is none.
     @discardableResult
-    package static func dismiss(
+    public static func dismiss(
         _ id: JobID, reason: String, in session: some Session, now: Date
     ) async throws -> Bool {
         try await session.exists(
@@ -125,7 +125,7 @@ package enum JobsOverview {
     /// run. It didn't: the job gets all of its attempts again. False where no such job is in doubt, or where it would run
     /// again and a live job has its unique key.
     @discardableResult
-    package static func resolve(
+    public static func resolve(
         _ id: JobID, happened: Bool, reason: String, in session: some Session, now: Date
     ) async throws -> Bool {
         guard happened else {
@@ -169,7 +169,7 @@ package enum JobsOverview {
         "stage, run_at, attempt, losses, blockers, token, owner, started_at, effect_at, progress, progress_note, last_error"
 
     /// No engine claims from the queue any more until it is resumed; running jobs go on.
-    package static func pause(
+    public static func pause(
         queue: String, by person: String, in session: some Session, now: Date
     ) async throws {
         try await session.execute(
@@ -182,7 +182,7 @@ package enum JobsOverview {
 
     /// False where the queue wasn't paused.
     @discardableResult
-    package static func resume(queue: String, in session: some Session) async throws -> Bool {
+    public static func resume(queue: String, in session: some Session) async throws -> Bool {
         try await session.exists(
             """
             UPDATE jobs.queue SET paused_at = NULL, paused_by = NULL WHERE name = \(queue) AND paused_at IS NOT NULL
@@ -191,7 +191,7 @@ package enum JobsOverview {
     }
 
     /// How much lies in each queue that has jobs, limits or an engine. Counts every live row: for people, not for a loop.
-    package static func queues(in session: some Session) async throws -> [QueueView] {
+    public static func queues(in session: some Session) async throws -> [QueueView] {
         try await session.query(
             """
             SELECT queue, count(*) FILTER (WHERE stage = 'ready' AND owner IS NULL) AS ready,
@@ -215,7 +215,7 @@ package enum JobsOverview {
     }
 
     /// The engines that run, or stopped less than a lease ago.
-    package static func engines(in session: some Session) async throws -> [EngineView] {
+    public static func engines(in session: some Session) async throws -> [EngineView] {
         try await session.query(
             """
             SELECT e.*, (SELECT count(*) FROM jobs.job AS j WHERE j.stage = 'ready' AND j.owner = e.id) AS running

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// The kinds of job that a process can run, each with what to do.
-package struct Registry: Sendable {
+public struct Registry: Sendable {
     struct Entry: Sendable {
         let kind: String
         let version: Int
@@ -18,20 +18,20 @@ package struct Registry: Sendable {
     private(set) var entries: [String: Entry] = [:]
 
     /// Registers jobs that know by themselves what to do; all others follow by `register`.
-    package init(_ types: any RunnableJob.Type...) {
+    public init(_ types: any RunnableJob.Type...) {
         for type in types { register(type) }
     }
 
-    package mutating func register<J: RunnableJob>(_ type: J.Type) {
+    public mutating func register<J: RunnableJob>(_ type: J.Type) {
         register(type) { job, context in try await job.run(in: context) }
     }
 
-    package mutating func register<J: OutsideJob>(_ type: J.Type) {
+    public mutating func register<J: OutsideJob>(_ type: J.Type) {
         register(type, isRepeatable: J.isRepeatable) { job, context in try await job.run(outside: context) }
     }
 
     /// Registers what to do with jobs of a type. A kind is registered once: a second type of its name is a mistake.
-    package mutating func register<J: Job>(
+    public mutating func register<J: Job>(
         _ type: J.Type, run: @escaping @Sendable (J, JobContext) async throws -> JobOutcome
     ) {
         let reader = Reader<J>()
@@ -39,7 +39,7 @@ package struct Registry: Sendable {
     }
 
     /// Registers what to do, outside of this database, with jobs of a type; see `OutsideJob`.
-    package mutating func register<J: Job>(
+    public mutating func register<J: Job>(
         _ type: J.Type, isRepeatable: Bool,
         outside run: @escaping @Sendable (J, OutsideContext) async throws -> JobOutcome
     ) {
@@ -52,7 +52,7 @@ package struct Registry: Sendable {
         entries[J.kind] = Entry(kind: J.kind, version: J.version, policy: J.policy, handler: handler)
     }
 
-    package var kinds: [String] { entries.keys.sorted() }
+    public var kinds: [String] { entries.keys.sorted() }
 }
 
 /// Reads stored values of one type.

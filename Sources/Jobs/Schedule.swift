@@ -1,37 +1,37 @@
-package import Foundation
-package import WorkingDays
+public import Foundation
+public import WorkingDays
 
 /// A standing order: at these times of a zone's clock, on such days, enqueue this job.
-package struct Schedule: Sendable {
-    package let name: String
-    package let cron: Cron
-    package let zone: TimeZone
-    package var days: DayRule
-    package var businessDate: BusinessDate
-    package var catchUp: CatchUp
+public struct Schedule: Sendable {
+    public let name: String
+    public let cron: Cron
+    public let zone: TimeZone
+    public var days: DayRule
+    public var businessDate: BusinessDate
+    public var catchUp: CatchUp
     let make: @Sendable (Firing) throws -> any Job
 
     /// What happens to a time of the expression that falls on a holiday. 调休 is the calendar's matter.
-    package enum DayRule: String, Sendable, Codable {
+    public enum DayRule: String, Sendable, Codable {
         case everyDay, onlyWorkingDays, nextWorkingDay, previousWorkingDay
     }
 
     /// Which day's business a firing does.
-    package enum BusinessDate: String, Sendable, Codable {
+    public enum BusinessDate: String, Sendable, Codable {
         case sameDay, previousDay, previousWorkingDay
     }
 
     /// What is done, when no engine ran, about the times that passed: one firing for the latest of them, one for each,
     /// or none for those older than `Schedule.punctual`.
-    package enum CatchUp: String, Sendable, Codable {
+    public enum CatchUp: String, Sendable, Codable {
         case once, all, skip
     }
 
     /// Seconds for which a firing is still on time.
-    package static let punctual = 300.0
+    static let punctual = 300.0
 
     /// `zone` is an IANA name. Throws a sentence where the expression or the zone can't be read.
-    package init(
+    public init(
         _ name: String, cron: String, zone: String = "Asia/Shanghai", days: DayRule = .everyDay,
         businessDate: BusinessDate = .sameDay, catchUp: CatchUp = .once,
         make: @escaping @Sendable (Firing) throws -> any Job
@@ -47,12 +47,12 @@ package struct Schedule: Sendable {
     }
 
     /// The definition in a line, for people.
-    package var definition: String {
+    public var definition: String {
         "\(cron) \(zone.identifier), \(days.rawValue), business date \(businessDate.rawValue), catch up \(catchUp.rawValue)"
     }
 
     /// What fires from one instant through another, in order, at most `limit`: the dry run of a schedule.
-    package func next(
+    public func next(
         from start: Date, through end: Date, calendar: WorkingCalendar = WorkingCalendar(), limit: Int = 10_000
     ) -> [Firing] {
         guard start <= end, limit > 0 else { return [] }
@@ -83,7 +83,7 @@ package struct Schedule: Sendable {
     static let moment = 0.000_001
 
     /// The first firing after an instant, within five years.
-    package func next(after instant: Date, calendar: WorkingCalendar = WorkingCalendar()) -> Firing? {
+    public func next(after instant: Date, calendar: WorkingCalendar = WorkingCalendar()) -> Firing? {
         var start = instant.addingTimeInterval(Self.moment)
         // Most schedules fire within days, some only on 29 February: look in growing steps.
         for days in [2.0, 8, 35, 370, 1_470] {
@@ -95,7 +95,7 @@ package struct Schedule: Sendable {
     }
 
     /// The firing that a person asks for now.
-    package func firing(now: Date, calendar: WorkingCalendar = WorkingCalendar()) -> Firing {
+    public func firing(now: Date, calendar: WorkingCalendar = WorkingCalendar()) -> Firing {
         firing(at: now, wall: WallClock(zone: zone), calendar: calendar)
     }
 
@@ -126,8 +126,8 @@ package struct Schedule: Sendable {
 }
 
 /// One time at which a schedule fires: the instant, and the day whose business it does.
-package struct Firing: Sendable, Equatable, Codable {
-    package let schedule: String
-    package let instant: Date
-    package let businessDate: Day
+public struct Firing: Sendable, Equatable, Codable {
+    public let schedule: String
+    public let instant: Date
+    public let businessDate: Day
 }

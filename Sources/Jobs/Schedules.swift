@@ -1,20 +1,20 @@
-package import FoundationEssentials
-package import Postgres
+public import FoundationEssentials
+public import Postgres
 import WorkingDays
 
 /// The standing orders of a process, against what the database remembers of them.
-package struct Schedules: Sendable {
-    package let all: [Schedule]
+public struct Schedules: Sendable {
+    public let all: [Schedule]
 
     /// Firings that one look at the database makes up for at most; the next look makes up for the rest.
     static let batch = 500
 
-    package init(_ all: [Schedule]) {
+    public init(_ all: [Schedule]) {
         self.all = all
     }
 
     /// Makes a row for each schedule that is new here. It fires for times after `now` only.
-    package func remember(in session: some Session, now: Date) async throws {
+    public func remember(in session: some Session, now: Date) async throws {
         for schedule in all {
             try await session.execute(
                 """

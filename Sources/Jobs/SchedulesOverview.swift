@@ -1,16 +1,16 @@
-package import FoundationEssentials
-package import Postgres
-package import WorkingDays
+public import FoundationEssentials
+public import Postgres
+public import WorkingDays
 
 /// A schedule as people see it.
-package struct ScheduleView: Sendable, Codable, Equatable {
-    package let name: String
-    package let definition: String
-    package let settledTo: Date
-    package let pausedAt: Date?
-    package let pausedBy: String?
-    package let lastFired: Date?
-    package let lastJob: JobID?
+public struct ScheduleView: Sendable, Codable, Equatable {
+    public let name: String
+    public let definition: String
+    public let settledTo: Date
+    public let pausedAt: Date?
+    public let pausedBy: String?
+    public let lastFired: Date?
+    public let lastJob: JobID?
 
     init(row: Row) throws {
         name = try row["name"]
@@ -26,7 +26,7 @@ package struct ScheduleView: Sendable, Codable, Equatable {
 
 extension Schedules {
     /// What the database remembers of all schedules, also of those that this program doesn't define.
-    package static func list(in session: some Session) async throws -> [ScheduleView] {
+    public static func list(in session: some Session) async throws -> [ScheduleView] {
         try await session.query(
             """
             SELECT s.*, f.instant, f.job_id FROM jobs.schedule AS s LEFT JOIN LATERAL (
@@ -37,7 +37,7 @@ extension Schedules {
     }
 
     /// Everything that will fire from one instant through another, in order: the dry run.
-    package func next(
+    public func next(
         from start: Date, through end: Date, calendar: WorkingCalendar = WorkingCalendar(), limit: Int = 10_000
     ) -> [Firing] {
         let found = all.flatMap { $0.next(from: start, through: end, calendar: calendar, limit: limit) }
@@ -46,7 +46,7 @@ extension Schedules {
 
     /// Enqueues the job of a schedule now, paused or not; its regular times stay as they are. Returns the job, or nil when
     /// it fired at this very instant already. Throws `CronError` for an unknown name.
-    package func run(
+    public func run(
         _ name: String, in transaction: Transaction, now: Date, calendar: WorkingCalendar = WorkingCalendar()
     ) async throws -> JobID? {
         guard let schedule = all.first(where: { $0.name == name }) else {
@@ -60,7 +60,7 @@ extension Schedules {
 
     /// The schedule fires no more until it is resumed. False where it was paused already, or isn't known.
     @discardableResult
-    package static func pause(
+    public static func pause(
         _ name: String, by person: String, in session: some Session, now: Date
     ) async throws -> Bool {
         try await session.execute(
@@ -70,7 +70,7 @@ extension Schedules {
 
     /// The schedule fires again, from now on: what it missed while it was paused stays missed.
     @discardableResult
-    package static func resume(_ name: String, in session: some Session, now: Date) async throws -> Bool {
+    public static func resume(_ name: String, in session: some Session, now: Date) async throws -> Bool {
         try await session.exists(
             """
             UPDATE jobs.schedule SET paused_at = NULL, paused_by = NULL, settled_to = greatest(settled_to, \(now))

@@ -1,19 +1,19 @@
-package import FoundationEssentials
-package import Postgres
-package import WorkingDays
+public import FoundationEssentials
+public import Postgres
+public import WorkingDays
 
 /// A figure for a board: a metric's name, the label that tells its series apart, and its level.
-package struct StandingFigure: Sendable, Equatable {
-    package let metric: String
+public struct StandingFigure: Sendable, Equatable {
+    public let metric: String
     /// Such as `kind`, and its value; nil where the metric has one series.
-    package let label: (name: String, value: String)?
-    package let level: Double
+    public let label: (name: String, value: String)?
+    public let level: Double
 
-    package init(metric: String, label: (name: String, value: String)?, level: Double) {
+    public init(metric: String, label: (name: String, value: String)?, level: Double) {
         (self.metric, self.label, self.level) = (metric, label, level)
     }
 
-    package static func == (left: StandingFigure, right: StandingFigure) -> Bool {
+    public static func == (left: StandingFigure, right: StandingFigure) -> Bool {
         left.metric == right.metric && left.label?.name == right.label?.name
             && left.label?.value == right.label?.value && left.level == right.level
     }
@@ -21,7 +21,7 @@ package struct StandingFigure: Sendable, Equatable {
 
 /// What stands and waits for a person: dead letters, outcomes in doubt, pauses, schedules that are late, jobs that no engine
 /// runs. It holds for the whole database, whoever looks.
-package enum StandingFigures {
+public enum StandingFigures {
     static let dead = "relief_jobs_dead"
     static let inDoubt = "relief_jobs_in_doubt"
     static let oldestDead = "relief_jobs_oldest_dead_seconds"
@@ -34,7 +34,7 @@ package enum StandingFigures {
 
     /// The figures as they stand. What has none (a kind without dead letters, a queue that runs) isn't there. `leaseNow` is
     /// real time where `now` may be a demonstration's.
-    package static func look(
+    public static func look(
         at schedules: [Schedule], calendar: WorkingCalendar, in session: some Session, now: Date, leaseNow: Date
     ) async throws -> [StandingFigure] {
         let alive: Int = try await session.value("SELECT count(*) FROM jobs.engine WHERE lease_until > \(leaseNow)")

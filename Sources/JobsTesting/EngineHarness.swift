@@ -1,9 +1,9 @@
-package import FoundationEssentials
-package import Jobs
-package import Logging
-package import Postgres
+public import FoundationEssentials
+public import Jobs
+public import Logging
+public import Postgres
 import Synchronization
-package import WorkingDays
+public import WorkingDays
 
 /// Real engines on a real database, under one clock that moves only by hand: for tests of whoever has jobs.
 ///
@@ -16,16 +16,16 @@ package import WorkingDays
 ///
 /// Nothing here sleeps: every wait is for something that an engine says. A wait for what never comes ends with the
 /// test's own time limit.
-package final class EngineHarness: Sendable {
+public final class EngineHarness: Sendable {
     /// The clock of due times, schedules, leases and timeouts alike.
-    package let clock: ManualClock
-    package let pool: Pool
+    public let clock: ManualClock
+    public let pool: Pool
     private let listen: Postgres.Settings
     private let logger: Logger
     private let started = Mutex<[RunningEngine]>([])
 
     /// `pool` and `listen` as for `Engine`; without a logger the engines keep quiet.
-    package init(
+    public init(
         pool: Pool, listen: Postgres.Settings, at instant: Date,
         logger: Logger = Logger(label: "jobs", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
@@ -38,7 +38,7 @@ package final class EngineHarness: Sendable {
     /// Starts an engine. `clock`, `pool` and `listen` stand in for the harness's own: an engine whose clock is wrong, or
     /// whose network is bad.
     @discardableResult
-    package func start(
+    public func start(
         _ registry: Registry, schedules: [Schedule] = [], settings: EngineSettings = EngineSettings(),
         calendar: WorkingCalendar = WorkingCalendar(), clock: (any Clock)? = nil, pool: Pool? = nil,
         listen: Postgres.Settings? = nil
@@ -55,51 +55,51 @@ package final class EngineHarness: Sendable {
     }
 
     /// The engines that run.
-    package var engines: [RunningEngine] { started.withLock { $0.filter { !$0.hasStopped } } }
+    public var engines: [RunningEngine] { started.withLock { $0.filter { !$0.hasStopped } } }
 
     /// Moves the clock, then waits as `untilIdle` does.
-    package func advance(by duration: Duration) async throws {
+    public func advance(by duration: Duration) async throws {
         let (seconds, attoseconds) = duration.components
         try await set(clock.now().addingTimeInterval(Double(seconds) + Double(attoseconds) / 1e18))
     }
 
     /// Sets the clock, forward or back, then waits as `untilIdle` does. Jobs that run across a step longer than the lease
     /// may be taken from their engine by another that looks first.
-    package func set(_ instant: Date) async throws {
+    public func set(_ instant: Date) async throws {
         clock.set(instant)
         try await untilIdle()
     }
 
     /// Waits until no engine finds anything to do, in all of the database, at the clock's present time. Jobs that make
     /// jobs are followed to the end. Never returns while a job hangs: then move `clock` alone, `wake` and wait for events.
-    package func untilIdle() async throws {
+    public func untilIdle() async throws {
         try await engines.untilIdle()
     }
 
     /// Makes all engines look at their clocks again.
-    package func wake() {
+    public func wake() {
         for engine in engines { engine.engine.wake() }
     }
 
     /// Enqueues a job in a transaction of its own.
     @discardableResult
-    package func enqueue(_ job: some Job, _ options: Enqueue = Enqueue()) async throws -> JobID {
+    public func enqueue(_ job: some Job, _ options: Enqueue = Enqueue()) async throws -> JobID {
         let now = clock.now()
         return try await pool.transaction { try await Jobs.enqueue(job, options, in: $0, now: now) }
     }
 
     /// The job as it is now, wherever it lies.
-    package func show(_ id: JobID) async throws -> JobView? {
+    public func show(_ id: JobID) async throws -> JobView? {
         try await pool.withConnection { try await JobsOverview.show(id, in: $0) }
     }
 
     /// The jobs of a type that wait to run, decoded: see `Jobs.enqueued`.
-    package func enqueued<J: Job>(_ type: J.Type) async throws -> [J] {
+    public func enqueued<J: Job>(_ type: J.Type) async throws -> [J] {
         try await pool.withConnection { try await Jobs.enqueued(type, in: $0) }
     }
 
     /// Stops all engines gracefully. Waits for running jobs: the grace period is in the time of `clock`.
-    package func stop() async throws {
+    public func stop() async throws {
         for engine in engines { try await engine.stop() }
     }
 }

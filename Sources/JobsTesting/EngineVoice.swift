@@ -1,11 +1,11 @@
-package import Jobs
-package import Postgres
+public import Jobs
+public import Postgres
 import Synchronization
 
 /// What one engine says, kept for one waiting task at a time.
-package final class EngineVoice: Sendable {
+public final class EngineVoice: Sendable {
     /// Takes what the engine says.
-    package let observer: AsyncStream<EngineEvent>.Continuation
+    public let observer: AsyncStream<EngineEvent>.Continuation
     private let events: AsyncStream<EngineEvent>
     private let bell: Pool
     private let mark: @Sendable (EngineEvent) -> Void
@@ -20,14 +20,14 @@ package final class EngineVoice: Sendable {
     ///   - bell: reaches the engine's database, to notify the engine.
     ///   - mark: sends an event to the engine's side, from where it has to come back in order with the engine's own. For an
     ///     engine in this process nothing need be said.
-    package init(bell: Pool, mark: (@Sendable (EngineEvent) -> Void)? = nil) {
+    public init(bell: Pool, mark: (@Sendable (EngineEvent) -> Void)? = nil) {
         let (events, observer) = AsyncStream.makeStream(of: EngineEvent.self)
         (self.events, self.observer, self.bell) = (events, observer, bell)
         self.mark = mark ?? { observer.yield($0) }
     }
 
     /// All that was waited for or passed over so far, in the order in which it was said.
-    package var heard: [EngineEvent] { state.withLock(\.heard) }
+    public var heard: [EngineEvent] { state.withLock(\.heard) }
 
     func until(_ matches: (EngineEvent) -> Bool) async {
         for await event in events {
@@ -58,23 +58,23 @@ package final class EngineVoice: Sendable {
 }
 
 /// An engine that says what it does, in this process or in another.
-package protocol HeardEngine {
+public protocol HeardEngine {
     var voice: EngineVoice { get }
 }
 
 extension HeardEngine {
     /// All that was waited for or passed over so far, in the order in which it was said.
-    package var heard: [EngineEvent] { voice.heard }
+    public var heard: [EngineEvent] { voice.heard }
 
     /// Waits until the engine says this, from what was heard last on.
-    package func until(_ event: EngineEvent) async { await voice.until { $0 == event } }
+    public func until(_ event: EngineEvent) async { await voice.until { $0 == event } }
 
     /// Waits until the engine says something that matches, from what was heard last on. Returns at once when it has
     /// stopped or the waiting task is cancelled: what the test expects next will tell.
-    package func until(_ matches: (EngineEvent) -> Bool) async { await voice.until(matches) }
+    public func until(_ matches: (EngineEvent) -> Bool) async { await voice.until(matches) }
 
     /// Waits until these have been said, in any order.
-    package func untilAll(_ events: some Sequence<EngineEvent>) async {
+    public func untilAll(_ events: some Sequence<EngineEvent>) async {
         var missing = Array(events)
         guard !missing.isEmpty else { return }
         await until { event in
@@ -85,11 +85,11 @@ extension HeardEngine {
 
     /// Waits until the engine has looked at everything: clock, lease, schedules, queues and lapsed engines, beginning
     /// after this call. Its own lease is renewed then, if that was due.
-    package func looked() async throws { try await voice.looked() }
+    public func looked() async throws { try await voice.looked() }
 
     /// Waits until the engine has looked at everything and found nothing to do. Returns whether it did anything.
     @discardableResult
-    package func untilIdle() async throws -> Bool {
+    public func untilIdle() async throws -> Bool {
         let before = heard.count
         try await looked()
         await until(.idle)
@@ -108,7 +108,7 @@ extension EngineEvent {
 extension Sequence where Element: HeardEngine {
     /// Waits until none of these engines finds anything to do: what one of them did may be work for another that was
     /// idle before.
-    package func untilIdle() async throws {
+    public func untilIdle() async throws {
         while true {
             var isQuiet = true
             for engine in self where try await engine.untilIdle() { isQuiet = false }

@@ -1,5 +1,5 @@
-package import Jobs
-package import Postgres
+public import Jobs
+public import Postgres
 
 extension Jobs {
     /// The jobs of a type that wait to run, in the order in which they were enqueued, as a test wants to compare them:
@@ -7,7 +7,7 @@ extension Jobs {
     ///     #expect(try await Jobs.enqueued(Reminder.self, in: session) == [Reminder(of: "case/7")])
     ///
     /// Reads older versions as an engine would. At most `limit` of the newest.
-    package static func enqueued<J: Job>(
+    public static func enqueued<J: Job>(
         _ type: J.Type, in session: some Session, limit: Int = 1_000
     ) async throws -> [J] {
         let jobs = try await JobsOverview.list(.init(kind: J.kind), limit: limit, in: session)

@@ -1,10 +1,10 @@
-package import Jobs
+public import Jobs
 import Synchronization
 
 /// An engine that runs in a test.
-package final class RunningEngine: HeardEngine, Sendable {
-    package let engine: Engine
-    package let voice: EngineVoice
+public final class RunningEngine: HeardEngine, Sendable {
+    public let engine: Engine
+    public let voice: EngineVoice
     private let task: Task<Void, any Error>
     private let isOver = Mutex(false)
 
@@ -14,13 +14,13 @@ package final class RunningEngine: HeardEngine, Sendable {
         task = Task { try await engine.run() }
     }
 
-    package var hasStopped: Bool { isOver.withLock { $0 } }
+    public var hasStopped: Bool { isOver.withLock { $0 } }
 
     /// Makes it look at its clock again.
-    package func wake() { engine.wake() }
+    public func wake() { engine.wake() }
 
     /// Stops it as SIGTERM does, and waits for its end.
-    package func stop() async throws {
+    public func stop() async throws {
         isOver.withLock { $0 = true }
         engine.stop()
         defer { voice.observer.finish() }
@@ -28,7 +28,7 @@ package final class RunningEngine: HeardEngine, Sendable {
     }
 
     /// Stops it as kill -9 does, as far as the database can see: nothing is handed back, nothing more is written.
-    package func kill() async {
+    public func kill() async {
         isOver.withLock { $0 = true }
         await engine.abandon()
     }

@@ -5,7 +5,7 @@ package struct ServerBinaries: Sendable, Equatable {
     package let directory: String
     package let major: Int
 
-    /// The versions relief is tested with.
+    /// The versions that relief is made for; its tests pass on the first and on the last of them.
     package static let supported = 15...18
 
     /// Finds a server: in `RELIEF_PG_BIN` if that is set, else the newest supported one in `PATH` and the usual places.

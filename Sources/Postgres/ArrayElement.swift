@@ -1,7 +1,7 @@
-package import FoundationEssentials
+public import FoundationEssentials
 
 /// A value that can stand in a PostgreSQL array of one dimension.
-package protocol ArrayElement: Sendable {
+public protocol ArrayElement: Sendable {
     static var arrayType: PostgresType { get }
     /// The element in PostgreSQL's text form, nil for NULL.
     var elementText: String? { get }
@@ -14,11 +14,11 @@ package protocol ArrayElement: Sendable {
 }
 
 extension ArrayElement {
-    package static func parameter(of elements: [Self]) -> Parameter {
+    public static func parameter(of elements: [Self]) -> Parameter {
         Parameter(.text(ArrayLiteral.text(elements.map(\.elementText))), type: arrayType)
     }
 
-    package static func elements(of column: Column) throws -> [Self] {
+    public static func elements(of column: Column) throws -> [Self] {
         guard let texts = ArrayLiteral.elements(of: try column.text) else { throw column.mismatch(Self.self) }
         return try texts.map {
             guard let element = Self(elementText: $0) else { throw column.mismatch(Self.self) }
@@ -28,44 +28,44 @@ extension ArrayElement {
 }
 
 extension String: ArrayElement {
-    package static var arrayType: PostgresType { .textArray }
-    package var elementText: String? { self }
-    package init?(elementText: String?) {
+    public static var arrayType: PostgresType { .textArray }
+    public var elementText: String? { self }
+    public init?(elementText: String?) {
         guard let elementText else { return nil }
         self = elementText
     }
 }
 
 extension Int: ArrayElement {
-    package static var arrayType: PostgresType { .int8Array }
-    package var elementText: String? { String(self) }
-    package init?(elementText: String?) { self.init(elementText ?? "") }
+    public static var arrayType: PostgresType { .int8Array }
+    public var elementText: String? { String(self) }
+    public init?(elementText: String?) { self.init(elementText ?? "") }
 }
 
 extension Int64: ArrayElement {
-    package static var arrayType: PostgresType { .int8Array }
-    package var elementText: String? { String(self) }
-    package init?(elementText: String?) { self.init(elementText ?? "") }
+    public static var arrayType: PostgresType { .int8Array }
+    public var elementText: String? { String(self) }
+    public init?(elementText: String?) { self.init(elementText ?? "") }
 }
 
 extension Int32: ArrayElement {
-    package static var arrayType: PostgresType { .int4Array }
-    package var elementText: String? { String(self) }
-    package init?(elementText: String?) { self.init(elementText ?? "") }
+    public static var arrayType: PostgresType { .int4Array }
+    public var elementText: String? { String(self) }
+    public init?(elementText: String?) { self.init(elementText ?? "") }
 }
 
 extension Double: ArrayElement {
-    package static var arrayType: PostgresType { .float8Array }
-    package var elementText: String? { postgresText }
+    public static var arrayType: PostgresType { .float8Array }
+    public var elementText: String? { postgresText }
     /// Swift writes `inf` and `nan`, PostgreSQL reads `Infinity` and `NaN`.
     var postgresText: String { isNaN ? "NaN" : isInfinite ? (self < 0 ? "-Infinity" : "Infinity") : description }
-    package init?(elementText: String?) { self.init(elementText ?? "") }
+    public init?(elementText: String?) { self.init(elementText ?? "") }
 }
 
 extension Bool: ArrayElement {
-    package static var arrayType: PostgresType { .boolArray }
-    package var elementText: String? { self ? "t" : "f" }
-    package init?(elementText: String?) {
+    public static var arrayType: PostgresType { .boolArray }
+    public var elementText: String? { self ? "t" : "f" }
+    public init?(elementText: String?) {
         switch elementText {
         case "t", "true": self = true
         case "f", "false": self = false
@@ -75,15 +75,15 @@ extension Bool: ArrayElement {
 }
 
 extension UUID: ArrayElement {
-    package static var arrayType: PostgresType { .uuidArray }
-    package var elementText: String? { uuidString }
-    package init?(elementText: String?) { self.init(uuidString: elementText ?? "") }
+    public static var arrayType: PostgresType { .uuidArray }
+    public var elementText: String? { uuidString }
+    public init?(elementText: String?) { self.init(uuidString: elementText ?? "") }
 }
 
 extension Date: ArrayElement {
-    package static var arrayType: PostgresType { .timestamptzArray }
-    package var elementText: String? { Timestamp(self).text }
-    package init?(elementText: String?) {
+    public static var arrayType: PostgresType { .timestamptzArray }
+    public var elementText: String? { Timestamp(self).text }
+    public init?(elementText: String?) {
         guard let stamp = Timestamp(text: (elementText ?? "").utf8) else { return nil }
         self = stamp.date
     }
@@ -91,33 +91,33 @@ extension Date: ArrayElement {
 
 /// A byte is an element only so that `[UInt8]` is a `bytea` and not an array.
 extension UInt8: ArrayElement {
-    package static var arrayType: PostgresType { .bytea }
-    package var elementText: String? { String(self) }
-    package init?(elementText: String?) { self.init(elementText ?? "") }
+    public static var arrayType: PostgresType { .bytea }
+    public var elementText: String? { String(self) }
+    public init?(elementText: String?) { self.init(elementText ?? "") }
 
-    package static func parameter(of elements: [UInt8]) -> Parameter {
+    public static func parameter(of elements: [UInt8]) -> Parameter {
         Parameter(.bytes(elements), type: .bytea)
     }
 
-    package static func elements(of column: Column) throws -> [UInt8] {
+    public static func elements(of column: Column) throws -> [UInt8] {
         guard let bytes = try column.withBytes({ Hex.decode($0) }) else { throw column.mismatch([UInt8].self) }
         return bytes
     }
 }
 
 extension Array: ArrayElement where Element == UInt8 {
-    package static var arrayType: PostgresType { .byteaArray }
-    package var elementText: String? { Hex.encode(self) }
-    package init?(elementText: String?) {
+    public static var arrayType: PostgresType { .byteaArray }
+    public var elementText: String? { Hex.encode(self) }
+    public init?(elementText: String?) {
         guard let elementText, let bytes = Hex.decode(Array(elementText.utf8)) else { return nil }
         self = bytes
     }
 }
 
 extension Optional: ArrayElement where Wrapped: ArrayElement {
-    package static var arrayType: PostgresType { Wrapped.arrayType }
-    package var elementText: String? { self?.elementText }
-    package init?(elementText: String?) {
+    public static var arrayType: PostgresType { Wrapped.arrayType }
+    public var elementText: String? { self?.elementText }
+    public init?(elementText: String?) {
         guard let elementText else {
             self = Optional<Wrapped>.none
             return

@@ -1,26 +1,26 @@
-package import FoundationEssentials
+public import FoundationEssentials
 
 /// A Swift type that a column's value can become.
-package protocol ColumnDecodable {
+public protocol ColumnDecodable {
     init(column: Column) throws
 }
 
 extension ColumnDecodable where Self: RawRepresentable, RawValue: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         guard let value = Self(rawValue: try RawValue(column: column)) else { throw column.mismatch(Self.self) }
         self = value
     }
 }
 
 extension Optional: ColumnDecodable where Wrapped: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         self = column.isNull ? nil : try Wrapped(column: column)
     }
 }
 
 /// Any type of the server can be read as its text: `numeric`, `jsonb`, enums, `ltree`, `date`, `inet`…
 extension String: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         self = try column.text
     }
 }
@@ -51,59 +51,59 @@ extension FixedWidthInteger {
 }
 
 extension Int: ColumnDecodable {
-    package init(column: Column) throws { try self.init(integerIn: column) }
+    public init(column: Column) throws { try self.init(integerIn: column) }
 }
 
 extension Int64: ColumnDecodable {
-    package init(column: Column) throws { try self.init(integerIn: column) }
+    public init(column: Column) throws { try self.init(integerIn: column) }
 }
 
 extension Int32: ColumnDecodable {
-    package init(column: Column) throws { try self.init(integerIn: column) }
+    public init(column: Column) throws { try self.init(integerIn: column) }
 }
 
 extension Bool: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         guard let value = Bool(elementText: try column.text) else { throw column.mismatch(Self.self) }
         self = value
     }
 }
 
 extension Double: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         guard let value = Double(try column.text) else { throw column.mismatch(Self.self) }
         self = value
     }
 }
 
 extension UUID: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         guard let value = UUID(uuidString: try column.text) else { throw column.mismatch(Self.self) }
         self = value
     }
 }
 
 extension Date: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         guard let stamp = try column.withBytes({ Timestamp(text: $0) }) else { throw column.mismatch(Self.self) }
         self = stamp.date
     }
 }
 
 extension Data: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         self.init(try [UInt8](column: column))
     }
 }
 
 extension Array: ColumnDecodable where Element: ArrayElement {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         self = try Element.elements(of: column)
     }
 }
 
 extension JSON: ColumnDecodable {
-    package init(column: Column) throws {
+    public init(column: Column) throws {
         self.init(try column.text)
     }
 }

@@ -18,15 +18,15 @@ struct Reply {
 }
 
 extension Connection: Session {
-    package func run(_ sql: SQL, at place: Place) async throws -> ResultSet {
+    public func run(_ sql: SQL, at place: Place) async throws -> ResultSet {
         try await exchange([sql], at: place)[0]
     }
 
-    package func run(pipeline statements: [SQL], at place: Place) async throws -> [ResultSet] {
+    public func run(pipeline statements: [SQL], at place: Place) async throws -> [ResultSet] {
         statements.isEmpty ? [] : try await exchange(statements, at: place)
     }
 
-    package func run(script: String, at place: Place) async throws {
+    public func run(script: String, at place: Place) async throws {
         try await turn(at: place, statement: script) {
             try await sendPending()
             let reply = try await simple(script)
@@ -178,7 +178,7 @@ extension Connection: Session {
     }
 
     /// Starts listening; what is said arrives in `notifications`.
-    package func listen(_ channel: String, fileID: String = #fileID, line: Int = #line) async throws {
+    public func listen(_ channel: String, fileID: String = #fileID, line: Int = #line) async throws {
         isListening = true
         _ = try await run(
             "LISTEN \(identifier: channel)", at: Place(fileID: fileID, line: line))

@@ -8,7 +8,7 @@ extension Connection {
     /// Nothing else may use the connection meanwhile. Throws `.outcomeUnknown` if the reply to COMMIT is lost,
     /// `.rolledBack` if the body swallowed the error of a statement.
     @discardableResult
-    package nonisolated func transaction<R>(
+    public nonisolated func transaction<R>(
         _ mode: TransactionMode = .readWrite, fileID: String = #fileID, line: Int = #line,
         _ body: (Transaction) async throws -> R
     ) async throws -> R {

@@ -1,6 +1,6 @@
 import CLibPQ
 import Dispatch
-package import Logging
+public import Logging
 import Synchronization
 
 #if canImport(Glibc)
@@ -13,12 +13,12 @@ import Synchronization
 ///
 /// Calls from several tasks are answered in the order in which they come. Whoever begins a transaction has to have the
 /// connection alone until its end; the pool sees to that.
-package actor Connection {
+public actor Connection {
     let executor: QueueExecutor
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// What other sessions say on the channels listened to; ends when the connection does. For one reader.
-    package nonisolated let notifications: AsyncStream<Notification>
+    public nonisolated let notifications: AsyncStream<Notification>
     let notified: AsyncStream<Notification>.Continuation
     nonisolated let health = Atomic<Health>(.idle)
     nonisolated let pending = Mutex(Pending())
@@ -61,7 +61,7 @@ package actor Connection {
 
     /// Connects to the first host of the list that answers, and runs the settings' startup statements.
     /// Throws `.connectFailed`, or the server's refusal of a startup statement.
-    package static func open(
+    public static func open(
         _ settings: Settings, logger: Logger, fileID: String = #fileID, line: Int = #line
     ) async throws -> Connection {
         let place = Place(fileID: fileID, line: line)
@@ -78,16 +78,16 @@ package actor Connection {
     }
 
     /// False once the connection was closed or lost, as far as is known without asking.
-    package nonisolated var isAlive: Bool { health.load(ordering: .acquiring) != .lost }
+    public nonisolated var isAlive: Bool { health.load(ordering: .acquiring) != .lost }
 
     /// Ends the session; statements that wait fail.
-    package func close() {
+    public func close() {
         lose(PostgresError(.connectionLost, "the connection was closed"))
         disconnect()
     }
 
     /// Stops the statement that runs now, if any; it fails with `.cancelled`.
-    package func cancel() {
+    public func cancel() {
         if let turn = state.holder { withdraw(turn) }
     }
 

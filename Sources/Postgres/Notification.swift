@@ -1,7 +1,7 @@
 /// What another session said by NOTIFY on a channel that this connection listens to.
-package struct Notification: Sendable, Hashable {
-    package let channel: String
-    package let payload: String
+public struct Notification: Sendable, Hashable {
+    public let channel: String
+    public let payload: String
     /// The server process of the sender.
-    package let processID: Int32
+    public let processID: Int32
 }

@@ -1,42 +1,42 @@
-package import FoundationEssentials
+public import FoundationEssentials
 
 /// One bind of a statement: its value on the wire and the type that the server is told.
-package struct Parameter: Sendable, Hashable {
+public struct Parameter: Sendable, Hashable {
     /// A value as it travels: NULL, PostgreSQL's text form, or the raw bytes of a `bytea`.
-    package enum Value: Sendable, Hashable {
+    public enum Value: Sendable, Hashable {
         case null
         case text(String)
         case bytes([UInt8])
     }
 
-    package let type: PostgresType
-    package let value: Value
+    public let type: PostgresType
+    public let value: Value
 
-    package init(_ value: Value, type: PostgresType = .inferred) {
+    public init(_ value: Value, type: PostgresType = .inferred) {
         self.type = type
         self.value = value
     }
 }
 
 /// The number by which PostgreSQL knows a type (`pg_type.oid`).
-package struct PostgresType: RawRepresentable, Sendable, Hashable {
-    package let rawValue: UInt32
+public struct PostgresType: RawRepresentable, Sendable, Hashable {
+    public let rawValue: UInt32
 
-    package init(rawValue: UInt32) {
+    public init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
     /// The server takes the type from the place where the bind stands.
-    package static let inferred = PostgresType(rawValue: 0)
-    package static let bool = PostgresType(rawValue: 16)
-    package static let bytea = PostgresType(rawValue: 17)
-    package static let int8 = PostgresType(rawValue: 20)
-    package static let int4 = PostgresType(rawValue: 23)
-    package static let text = PostgresType(rawValue: 25)
-    package static let float8 = PostgresType(rawValue: 701)
-    package static let timestamptz = PostgresType(rawValue: 1184)
-    package static let uuid = PostgresType(rawValue: 2950)
-    package static let jsonb = PostgresType(rawValue: 3802)
+    public static let inferred = PostgresType(rawValue: 0)
+    public static let bool = PostgresType(rawValue: 16)
+    public static let bytea = PostgresType(rawValue: 17)
+    public static let int8 = PostgresType(rawValue: 20)
+    public static let int4 = PostgresType(rawValue: 23)
+    public static let text = PostgresType(rawValue: 25)
+    public static let float8 = PostgresType(rawValue: 701)
+    public static let timestamptz = PostgresType(rawValue: 1184)
+    public static let uuid = PostgresType(rawValue: 2950)
+    public static let jsonb = PostgresType(rawValue: 3802)
     static let boolArray = PostgresType(rawValue: 1000)
     static let byteaArray = PostgresType(rawValue: 1001)
     static let int4Array = PostgresType(rawValue: 1007)
@@ -51,88 +51,88 @@ package struct PostgresType: RawRepresentable, Sendable, Hashable {
 ///
 /// `Int` and `Int64` are sent as `bigint`, `Date` as `timestamptz`; a `String` takes the type of the place where it
 /// stands, so it also fills `numeric`, `date`, enum, `ltree`, `inet` and `jsonb`.
-package protocol ParameterEncodable: Sendable {
+public protocol ParameterEncodable: Sendable {
     var parameter: Parameter { get }
     /// The type told for a NULL of this Swift type.
     static var nullType: PostgresType { get }
 }
 
 extension ParameterEncodable {
-    package static var nullType: PostgresType { .inferred }
+    public static var nullType: PostgresType { .inferred }
 }
 
 extension ParameterEncodable where Self: RawRepresentable, RawValue: ParameterEncodable {
-    package var parameter: Parameter { rawValue.parameter }
-    package static var nullType: PostgresType { RawValue.nullType }
+    public var parameter: Parameter { rawValue.parameter }
+    public static var nullType: PostgresType { RawValue.nullType }
 }
 
 extension Optional: ParameterEncodable where Wrapped: ParameterEncodable {
-    package var parameter: Parameter { self?.parameter ?? Parameter(.null, type: Wrapped.nullType) }
-    package static var nullType: PostgresType { Wrapped.nullType }
+    public var parameter: Parameter { self?.parameter ?? Parameter(.null, type: Wrapped.nullType) }
+    public static var nullType: PostgresType { Wrapped.nullType }
 }
 
 extension String: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.text(self)) }
+    public var parameter: Parameter { Parameter(.text(self)) }
 }
 
 extension Substring: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.text(String(self))) }
+    public var parameter: Parameter { Parameter(.text(String(self))) }
 }
 
 extension Int: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.text(String(self)), type: .int8) }
-    package static var nullType: PostgresType { .int8 }
+    public var parameter: Parameter { Parameter(.text(String(self)), type: .int8) }
+    public static var nullType: PostgresType { .int8 }
 }
 
 extension Int64: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.text(String(self)), type: .int8) }
-    package static var nullType: PostgresType { .int8 }
+    public var parameter: Parameter { Parameter(.text(String(self)), type: .int8) }
+    public static var nullType: PostgresType { .int8 }
 }
 
 extension Int32: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.text(String(self)), type: .int4) }
-    package static var nullType: PostgresType { .int4 }
+    public var parameter: Parameter { Parameter(.text(String(self)), type: .int4) }
+    public static var nullType: PostgresType { .int4 }
 }
 
 extension Bool: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.text(self ? "t" : "f"), type: .bool) }
-    package static var nullType: PostgresType { .bool }
+    public var parameter: Parameter { Parameter(.text(self ? "t" : "f"), type: .bool) }
+    public static var nullType: PostgresType { .bool }
 }
 
 extension Double: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.text(postgresText), type: .float8) }
-    package static var nullType: PostgresType { .float8 }
+    public var parameter: Parameter { Parameter(.text(postgresText), type: .float8) }
+    public static var nullType: PostgresType { .float8 }
 }
 
 extension UUID: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.text(uuidString), type: .uuid) }
-    package static var nullType: PostgresType { .uuid }
+    public var parameter: Parameter { Parameter(.text(uuidString), type: .uuid) }
+    public static var nullType: PostgresType { .uuid }
 }
 
 extension Date: ParameterEncodable {
     /// The instant rounded to the microsecond, which is all that PostgreSQL keeps.
-    package var parameter: Parameter { Parameter(.text(Timestamp(self).text), type: .timestamptz) }
-    package static var nullType: PostgresType { .timestamptz }
+    public var parameter: Parameter { Parameter(.text(Timestamp(self).text), type: .timestamptz) }
+    public static var nullType: PostgresType { .timestamptz }
 }
 
 extension Data: ParameterEncodable {
-    package var parameter: Parameter { Parameter(.bytes([UInt8](self)), type: .bytea) }
-    package static var nullType: PostgresType { .bytea }
+    public var parameter: Parameter { Parameter(.bytes([UInt8](self)), type: .bytea) }
+    public static var nullType: PostgresType { .bytea }
 }
 
 extension Array: ParameterEncodable where Element: ArrayElement {
-    package var parameter: Parameter { Element.parameter(of: self) }
-    package static var nullType: PostgresType { Element.arrayType }
+    public var parameter: Parameter { Element.parameter(of: self) }
+    public static var nullType: PostgresType { Element.arrayType }
 }
 
 /// A JSON document as text, sent as `jsonb`.
-package struct JSON: ParameterEncodable, Hashable {
-    package let text: String
+public struct JSON: ParameterEncodable, Hashable {
+    public let text: String
 
-    package init(_ text: String) {
+    public init(_ text: String) {
         self.text = text
     }
 
-    package var parameter: Parameter { Parameter(.text(text), type: .jsonb) }
-    package static var nullType: PostgresType { .jsonb }
+    public var parameter: Parameter { Parameter(.text(text), type: .jsonb) }
+    public static var nullType: PostgresType { .jsonb }
 }

@@ -1,17 +1,17 @@
 import Dispatch
-package import Logging
+public import Logging
 import Synchronization
 
 /// A bounded number of connections to one database, lent one user at a time.
 ///
 /// It repeats nothing; a connection found dead before any statement ran on it is replaced.
-package final class Pool: Sendable {
+public final class Pool: Sendable {
     /// How many connections wait for work, work, are being opened; and how many tasks wait for one.
-    package struct Counts: Sendable, Hashable {
-        package let idle: Int
-        package let used: Int
-        package let opening: Int
-        package let waiting: Int
+    public struct Counts: Sendable, Hashable {
+        public let idle: Int
+        public let used: Int
+        public let opening: Int
+        public let waiting: Int
     }
 
     struct Guarded {
@@ -34,7 +34,7 @@ package final class Pool: Sendable {
     let queue = DispatchQueue(label: "postgres.pool")
 
     /// Opens no connection yet. `waitLimit` bounds the wait for a free one.
-    package init(settings: Settings, size: Int = 8, waitLimit: Duration = .seconds(10), logger: Logger) {
+    public init(settings: Settings, size: Int = 8, waitLimit: Duration = .seconds(10), logger: Logger) {
         guarded = Mutex(Guarded(state: PoolState(size: max(1, size), waitLimit: waitLimit)))
         self.settings = settings
         self.size = max(1, size)
@@ -47,7 +47,7 @@ package final class Pool: Sendable {
         }
     }
 
-    package var state: Counts {
+    public var state: Counts {
         guarded.withLock { guarded in
             Counts(
                 idle: guarded.state.idle.count, used: guarded.state.used.count,
@@ -60,7 +60,7 @@ package final class Pool: Sendable {
     /// A connection that comes back lost, in a transaction, or listening is closed; other changes to its session are
     /// the body's to undo.
     @discardableResult
-    package func withConnection<R>(
+    public func withConnection<R>(
         fileID: String = #fileID, line: Int = #line, _ body: (Connection) async throws -> R
     ) async throws -> R {
         let lease = try await lend(at: Place(fileID: fileID, line: line))
@@ -71,7 +71,7 @@ package final class Pool: Sendable {
     /// Runs the body in a transaction on a connection of its own; see `Connection.transaction`. A connection whose death
     /// shows at BEGIN is replaced.
     @discardableResult
-    package func transaction<R>(
+    public func transaction<R>(
         _ mode: TransactionMode = .readWrite, fileID: String = #fileID, line: Int = #line,
         _ body: (Transaction) async throws -> R
     ) async throws -> R {
@@ -128,7 +128,7 @@ package final class Pool: Sendable {
     }
 
     /// Ends all connections that are not lent; those lent end when they come back. Who waits gets `.poolClosed`.
-    package func close() async {
+    public func close() async {
         let (connections, waiters) = guarded.withLock { guarded in
             let (ids, refused) = guarded.state.close()
             let connections = ids.compactMap { guarded.connections.removeValue(forKey: $0) }

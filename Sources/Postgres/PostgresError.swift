@@ -1,20 +1,20 @@
 /// Where in our own source a statement was asked for.
-package struct Place: Sendable, Hashable, CustomStringConvertible {
-    package let fileID: String
-    package let line: Int
+public struct Place: Sendable, Hashable, CustomStringConvertible {
+    public let fileID: String
+    public let line: Int
 
-    package init(fileID: String, line: Int) {
+    public init(fileID: String, line: Int) {
         self.fileID = fileID
         self.line = line
     }
 
-    package var description: String { "\(fileID):\(line)" }
+    public var description: String { "\(fileID):\(line)" }
 }
 
 /// What went wrong with the database, and at whose call; carries the statement's text, never its values.
-package struct PostgresError: Error, Sendable {
+public struct PostgresError: Error, Sendable {
     /// The kind of failure, by which callers decide.
-    package enum Code: String, Sendable {
+    public enum Code: String, Sendable {
         /// The connection ended; a statement outside a transaction may or may not have run.
         case connectionLost
         case connectFailed
@@ -35,34 +35,34 @@ package struct PostgresError: Error, Sendable {
         case misuse
     }
 
-    package var code: Code
-    package var message: String
-    package var sqlState: String?
-    package var constraint: String?
-    package var schema: String?
-    package var table: String?
-    package var column: String?
+    public var code: Code
+    public var message: String
+    public var sqlState: String?
+    public var constraint: String?
+    public var schema: String?
+    public var table: String?
+    public var column: String?
     /// May quote values of the row, so it is not part of the description.
-    package var detail: String?
-    package var hint: String?
-    package var statement: String?
-    package var place: Place?
-    package var cause: (any Error)?
+    public var detail: String?
+    public var hint: String?
+    public var statement: String?
+    public var place: Place?
+    public var cause: (any Error)?
 
-    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
     }
 
-    package var fileID: String? { place?.fileID }
-    package var line: Int? { place?.line }
+    public var fileID: String? { place?.fileID }
+    public var line: Int? { place?.line }
 
     /// A lock wasn't had in the time that was set for it; the statement did nothing.
-    package var isLockTimeout: Bool { sqlState == "55P03" }
+    public var isLockTimeout: Bool { sqlState == "55P03" }
 
     /// Serialization failure or deadlock: the whole transaction may be run again by its owner.
-    package var isTransient: Bool { code == .server && (sqlState == "40001" || sqlState == "40P01") }
+    public var isTransient: Bool { code == .server && (sqlState == "40001" || sqlState == "40P01") }
 
     /// The server's 57014 as the doing of the task that gave up.
     var cancelled: PostgresError {
@@ -81,7 +81,7 @@ package struct PostgresError: Error, Sendable {
 }
 
 extension PostgresError: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         var parts = ["\(code.rawValue): \(message)"]
         if let sqlState { parts.append("SQLSTATE \(sqlState)") }
         if let constraint { parts.append("constraint \(constraint)") }

@@ -1,11 +1,11 @@
 import CLibPQ
 
 /// What the server answered to one statement: rows, or how many rows it touched.
-package final class ResultSet: Sendable {
+public final class ResultSet: Sendable {
     // No pointer is Sendable, and rows go from the connection's actor to whoever asked; a lock would be paid for each value.
     private nonisolated(unsafe) let handle: OpaquePointer  // Safe: a result is only read, until `deinit` frees it.
     let columnCount: Int32
-    package let rowCount: Int
+    public let rowCount: Int
 
     init(_ handle: OpaquePointer) {
         self.handle = handle
@@ -17,15 +17,15 @@ package final class ResultSet: Sendable {
         PQclear(handle)
     }
 
-    package var rows: [Row] {
+    public var rows: [Row] {
         (0..<Int32(rowCount)).map { Row(result: self, index: $0) }
     }
 
     /// Rows inserted, updated, deleted or selected; 0 for statements that don't count.
-    package var rowsAffected: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }
+    public var rowsAffected: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }
 
     /// The server's own word for what it did: `INSERT 0 1`, `COMMIT`.
-    package var commandTag: String { String(cString: PQcmdStatus(handle)) }
+    public var commandTag: String { String(cString: PQcmdStatus(handle)) }
 
     var status: ExecStatusType { PQresultStatus(handle) }
 

@@ -1,14 +1,14 @@
 /// One row of a result.
-package struct Row: Sendable {
+public struct Row: Sendable {
     let result: ResultSet
     let index: Int32
 
-    package var columnNames: [String] {
+    public var columnNames: [String] {
         (0..<result.columnCount).map { result.columnName($0) }
     }
 
     /// The value of a named column. Throws `.decoding` for a missing column, a NULL or another type's value.
-    package subscript<T: ColumnDecodable>(_ name: String, fileID fileID: String = #fileID, line line: Int = #line) -> T
+    public subscript<T: ColumnDecodable>(_ name: String, fileID fileID: String = #fileID, line line: Int = #line) -> T
     {
         get throws {
             let place = Place(fileID: fileID, line: line)
@@ -20,7 +20,7 @@ package struct Row: Sendable {
     }
 
     /// The value of the column at a position, counted from 0.
-    package subscript<T: ColumnDecodable>(_ position: Int, fileID fileID: String = #fileID, line line: Int = #line) -> T
+    public subscript<T: ColumnDecodable>(_ position: Int, fileID fileID: String = #fileID, line line: Int = #line) -> T
     {
         get throws {
             let place = Place(fileID: fileID, line: line)

@@ -1,8 +1,8 @@
 /// A statement with its binds: every `\(value)` of the literal becomes a bind, raw text has to say `unescaped:`.
-package struct SQL: Sendable {
+public struct SQL: Sendable {
     /// What the server reads: the literal with `$1`, `$2`… in place of the values.
-    package let text: String
-    package let parameters: [Parameter]
+    public let text: String
+    public let parameters: [Parameter]
     /// The text between the binds, one piece more than binds, so that statements can be nested and renumbered.
     let pieces: [String]
 
@@ -18,24 +18,24 @@ package struct SQL: Sendable {
     }
 
     /// A statement without binds whose text is not a literal, as a migration's.
-    package init(unescaped text: String) {
+    public init(unescaped text: String) {
         self.init(pieces: [text], parameters: [])
     }
 
     /// The two statements as one text, the binds of the second numbered after those of the first.
-    package static func + (first: SQL, second: SQL) -> SQL {
+    public static func + (first: SQL, second: SQL) -> SQL {
         var interpolation = StringInterpolation(literalCapacity: 0, interpolationCount: 0)
         interpolation.appendInterpolation(first)
         interpolation.appendInterpolation(second)
         return SQL(stringInterpolation: interpolation)
     }
 
-    package static func += (first: inout SQL, second: SQL) {
+    public static func += (first: inout SQL, second: SQL) {
         first = first + second
     }
 
     /// An SQL name in double quotes, for the few statements that take no binds (`LISTEN`, `CREATE DATABASE`).
-    package static func quoted(identifier: String) -> String {
+    public static func quoted(identifier: String) -> String {
         "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
@@ -53,54 +53,54 @@ package struct SQL: Sendable {
 }
 
 extension SQL: ExpressibleByStringInterpolation {
-    package init(stringLiteral value: String) {
+    public init(stringLiteral value: String) {
         self.init(pieces: [value], parameters: [])
     }
 
-    package init(stringInterpolation interpolation: StringInterpolation) {
+    public init(stringInterpolation interpolation: StringInterpolation) {
         self.init(pieces: interpolation.pieces, parameters: interpolation.parameters)
     }
 
     /// Collects the pieces and binds of a literal.
-    package struct StringInterpolation: StringInterpolationProtocol {
+    public struct StringInterpolation: StringInterpolationProtocol {
         var pieces = [""]
         var parameters: [Parameter] = []
 
-        package init(literalCapacity: Int, interpolationCount: Int) {
+        public init(literalCapacity: Int, interpolationCount: Int) {
             pieces.reserveCapacity(interpolationCount + 1)
             parameters.reserveCapacity(interpolationCount)
         }
 
-        package mutating func appendLiteral(_ literal: String) {
+        public mutating func appendLiteral(_ literal: String) {
             pieces[pieces.count - 1] += literal
         }
 
-        package mutating func appendInterpolation(_ value: some ParameterEncodable) {
+        public mutating func appendInterpolation(_ value: some ParameterEncodable) {
             parameters.append(value.parameter)
             pieces.append("")
         }
 
         /// nil is NULL of the value's type; said apart, since the compiler warns of optionals it thinks are being printed.
-        package mutating func appendInterpolation<Value: ParameterEncodable>(_ value: Value?) {
+        public mutating func appendInterpolation<Value: ParameterEncodable>(_ value: Value?) {
             parameters.append(value.parameter)
             pieces.append("")
         }
 
-        package mutating func appendInterpolation(_ fragment: SQL) {
+        public mutating func appendInterpolation(_ fragment: SQL) {
             pieces[pieces.count - 1] += fragment.pieces[0]
             pieces += fragment.pieces.dropFirst()
             parameters += fragment.parameters
         }
 
-        package mutating func appendInterpolation(fragment: SQL) {
+        public mutating func appendInterpolation(fragment: SQL) {
             appendInterpolation(fragment)
         }
 
-        package mutating func appendInterpolation(unescaped text: String) {
+        public mutating func appendInterpolation(unescaped text: String) {
             appendLiteral(text)
         }
 
-        package mutating func appendInterpolation(identifier name: String) {
+        public mutating func appendInterpolation(identifier name: String) {
             appendLiteral(SQL.quoted(identifier: name))
         }
     }

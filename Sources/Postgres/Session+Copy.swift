@@ -1,21 +1,21 @@
 /// A session that can move many rows at once.
-package protocol CopySession: Session {
+public protocol CopySession: Session {
     /// The connection on which COPY runs; throws `.misuse` once the session is over.
     func copyConnection(at place: Place) throws -> Connection
 }
 
 extension Connection: CopySession {
-    package nonisolated func copyConnection(at place: Place) -> Connection { self }
+    public nonisolated func copyConnection(at place: Place) -> Connection { self }
 }
 
 extension Transaction: CopySession {
-    package func copyConnection(at place: Place) throws -> Connection { try open(at: place) }
+    public func copyConnection(at place: Place) throws -> Connection { try open(at: place) }
 }
 
 extension CopySession {
     /// Sends rows to a `COPY … FROM STDIN` (text format); returns how many were taken. Either all rows are or none.
     @discardableResult
-    package func copyIn(
+    public func copyIn(
         _ sql: SQL, rows: some Sequence<[any ParameterEncodable]>, fileID: String = #fileID, line: Int = #line
     ) async throws -> Int {
         try await copyIn(sql, at: Place(fileID: fileID, line: line)) { send in
@@ -25,7 +25,7 @@ extension CopySession {
 
     /// Sends rows as they come to a `COPY … FROM STDIN`; memory stays flat however many there are.
     @discardableResult
-    package func copyIn<Rows: AsyncSequence>(
+    public func copyIn<Rows: AsyncSequence>(
         _ sql: SQL, rows: Rows, fileID: String = #fileID, line: Int = #line
     ) async throws -> Int where Rows.Element == [any ParameterEncodable] {
         try await copyIn(sql, at: Place(fileID: fileID, line: line)) { send in
@@ -65,7 +65,7 @@ extension CopySession {
     /// Hands the rows of a `COPY … TO STDOUT` to the body, some whole rows at a time, as fast as it takes them.
     /// Returns how many rows there were; if the body throws, the rest is stopped.
     @discardableResult
-    package func copyOut(
+    public func copyOut(
         _ sql: SQL, fileID: String = #fileID, line: Int = #line, _ body: (ArraySlice<UInt8>) async throws -> Void
     ) async throws -> Int {
         let place = Place(fileID: fileID, line: line)

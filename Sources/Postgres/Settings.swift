@@ -1,19 +1,19 @@
 /// How to reach the server and how each new connection begins.
-package struct Settings: Sendable {
+public struct Settings: Sendable {
     /// A libpq URI or `key=value` list; several hosts are tried in order (`target_session_attrs=read-write` finds the
     /// primary).
-    package var conninfo: String
+    public var conninfo: String
     /// Run on each new connection before anybody uses it, as `SET ROLE relief_app`.
-    package var startup: [SQL] = []
+    public var startup: [SQL] = []
     /// For one host of the list; whole seconds, libpq makes it two at least. Wins over `connect_timeout` in `conninfo`.
-    package var connectTimeout: Duration = .seconds(5)
+    public var connectTimeout: Duration = .seconds(5)
     /// The server ends a statement after this time; nil for its own setting.
-    package var statementTimeout: Duration?
-    package var applicationName = "relief"
+    public var statementTimeout: Duration?
+    public var applicationName = "relief"
     /// How many prepared statements a connection keeps; 0 behind a pooler that can't keep them.
-    package var statementCacheSize = 256
+    public var statementCacheSize = 256
 
-    package init(_ conninfo: String) {
+    public init(_ conninfo: String) {
         self.conninfo = conninfo
     }
 }

@@ -1,20 +1,20 @@
 import Synchronization
 
 /// How a transaction sees the work of others, and whether it may write.
-package struct TransactionMode: Sendable, Hashable {
+public struct TransactionMode: Sendable, Hashable {
     let begin: String
 
-    package static let readWrite = TransactionMode(begin: "BEGIN READ WRITE")
-    package static let readOnly = TransactionMode(begin: "BEGIN READ ONLY")
-    package static let repeatableRead = TransactionMode(begin: "BEGIN ISOLATION LEVEL REPEATABLE READ")
+    public static let readWrite = TransactionMode(begin: "BEGIN READ WRITE")
+    public static let readOnly = TransactionMode(begin: "BEGIN READ ONLY")
+    public static let repeatableRead = TransactionMode(begin: "BEGIN ISOLATION LEVEL REPEATABLE READ")
     /// One snapshot for all statements of a report or an export.
-    package static let snapshot = TransactionMode(begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    package static let serializable = TransactionMode(begin: "BEGIN ISOLATION LEVEL SERIALIZABLE")
+    public static let snapshot = TransactionMode(begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    public static let serializable = TransactionMode(begin: "BEGIN ISOLATION LEVEL SERIALIZABLE")
 }
 
 /// Work that takes effect as a whole or not at all; of use only inside the closure that it was given to.
-package struct Transaction: Session {
-    package let connection: Connection
+public struct Transaction: Session {
+    public let connection: Connection
     let scope: Scope
 
     /// What the copies of one transaction share.
@@ -33,22 +33,22 @@ package struct Transaction: Session {
         scope = Scope()
     }
 
-    package func run(_ sql: SQL, at place: Place) async throws -> ResultSet {
+    public func run(_ sql: SQL, at place: Place) async throws -> ResultSet {
         try await open(at: place).run(sql, at: place)
     }
 
-    package func run(pipeline statements: [SQL], at place: Place) async throws -> [ResultSet] {
+    public func run(pipeline statements: [SQL], at place: Place) async throws -> [ResultSet] {
         try await open(at: place).run(pipeline: statements, at: place)
     }
 
-    package func run(script: String, at place: Place) async throws {
+    public func run(script: String, at place: Place) async throws {
         try await open(at: place).run(script: script, at: place)
     }
 
     /// Sends the statement with the next one, or with COMMIT: a round trip less, where nobody looks at its answer. Where it
     /// fails, that next statement throws its error, or the transaction does. Not for what sets the transaction's isolation
     /// level: a query may come before it.
-    package func executeLater(_ sql: SQL, fileID: String = #fileID, line: Int = #line) throws {
+    public func executeLater(_ sql: SQL, fileID: String = #fileID, line: Int = #line) throws {
         try scope.state.withLock { state in
             guard !state.isOver else { throw isOver(at: Place(fileID: fileID, line: line)) }
             connection.pending.withLock { $0.statements.append(sql) }
@@ -56,13 +56,13 @@ package struct Transaction: Session {
     }
 
     /// Has the body run once the transaction has committed, and never otherwise; it should only wake somebody.
-    package func onCommit(_ body: @escaping @Sendable () -> Void) {
+    public func onCommit(_ body: @escaping @Sendable () -> Void) {
         scope.state.withLock { $0.callbacks.append(body) }
     }
 
     /// Undoes what the body did, and forgets its `onCommit`s, if it throws; then throws the same error.
     @discardableResult
-    package func savepoint<R>(
+    public func savepoint<R>(
         fileID: String = #fileID, line: Int = #line, _ body: (Transaction) async throws -> R
     ) async throws -> R {
         let place = Place(fileID: fileID, line: line)

@@ -1,32 +1,32 @@
-package import FoundationEssentials
+public import FoundationEssentials
 import Synchronization
 
 /// Where the present comes from. Every transaction asks once, so that all it writes bears one time.
-package protocol Clock: Sendable {
+public protocol Clock: Sendable {
     /// The present instant, to the microsecond, which is what PostgreSQL stores.
     func now() -> Date
 }
 
 /// The machine's clock.
-package struct SystemClock: Clock {
-    package init() {}
+public struct SystemClock: Clock {
+    public init() {}
 
-    package func now() -> Date {
+    public func now() -> Date {
         Date(timeIntervalSince1970: (Date().timeIntervalSince1970 * 1_000_000).rounded(.down) / 1_000_000)
     }
 }
 
 /// A clock that shows what it was set to, and moves only when told: of tests.
-package final class ManualClock: Clock {
+public final class ManualClock: Clock {
     private let instant: Mutex<Date>
 
-    package init(_ instant: Date) {
+    public init(_ instant: Date) {
         self.instant = Mutex(instant)
     }
 
-    package func now() -> Date { instant.withLock { $0 } }
+    public func now() -> Date { instant.withLock { $0 } }
 
-    package func set(_ new: Date) { instant.withLock { $0 = new } }
+    public func set(_ new: Date) { instant.withLock { $0 = new } }
 
-    package func advance(bySeconds seconds: Double) { instant.withLock { $0 = $0.addingTimeInterval(seconds) } }
+    public func advance(bySeconds seconds: Double) { instant.withLock { $0 = $0.addingTimeInterval(seconds) } }
 }

@@ -1,18 +1,18 @@
-package import FoundationEssentials
+public import FoundationEssentials
 
 /// A civil day of the proleptic Gregorian calendar, without time or zone: what a notice, a deadline or a business date is.
 ///
 /// Codable and textual form: `2026-11-22` (ISO 8601).
-package struct Day: Hashable, Sendable, Comparable, LosslessStringConvertible {
+public struct Day: Hashable, Sendable, Comparable, LosslessStringConvertible {
     /// Days since 1970-01-01.
-    package let number: Int
+    public let number: Int
 
-    package init(number: Int) {
+    public init(number: Int) {
         self.number = number
     }
 
     /// nil where no such day exists (2026-02-30).
-    package init?(year: Int, month: Int, day: Int) {
+    public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
         // Days from civil, with March as the first month so that the leap day ends the year (Hinnant's algorithm).
         let shifted = month <= 2 ? year - 1 : year
@@ -25,7 +25,7 @@ package struct Day: Hashable, Sendable, Comparable, LosslessStringConvertible {
     }
 
     /// Reads `2026-11-22`; nil for anything else.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
@@ -34,16 +34,16 @@ package struct Day: Hashable, Sendable, Comparable, LosslessStringConvertible {
     }
 
     /// The civil day at an instant in a zone that is `offset` seconds east of UTC (China: 28,800, no summer time).
-    package init(_ instant: Date, secondsFromUTC offset: Int = 28_800) {
+    public init(_ instant: Date, secondsFromUTC offset: Int = 28_800) {
         self.init(number: Int(((instant.timeIntervalSince1970 + Double(offset)) / 86_400).rounded(.down)))
     }
 
     /// The instant at which the day begins in a zone that is `offset` seconds east of UTC.
-    package func start(secondsFromUTC offset: Int = 28_800) -> Date {
+    public func start(secondsFromUTC offset: Int = 28_800) -> Date {
         Date(timeIntervalSince1970: Double(number * 86_400 - offset))
     }
 
-    package var components: (year: Int, month: Int, day: Int) {
+    public var components: (year: Int, month: Int, day: Int) {
         let shifted = number + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -54,14 +54,14 @@ package struct Day: Hashable, Sendable, Comparable, LosslessStringConvertible {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 
-    package var year: Int { components.year }
-    package var month: Int { components.month }
-    package var day: Int { components.day }
+    public var year: Int { components.year }
+    public var month: Int { components.month }
+    public var day: Int { components.day }
 
     /// 1 = Monday … 7 = Sunday (ISO 8601).
-    package var weekday: Int { ((number + 3) % 7 + 7) % 7 + 1 }
+    public var weekday: Int { ((number + 3) % 7 + 7) % 7 + 1 }
 
-    package var description: String {
+    public var description: String {
         let (year, month, day) = components
         func padded(_ value: Int, _ width: Int) -> String {
             let digits = String(value)
@@ -70,10 +70,10 @@ package struct Day: Hashable, Sendable, Comparable, LosslessStringConvertible {
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
     }
 
-    package func adding(days: Int) -> Day { Day(number: number + days) }
+    public func adding(days: Int) -> Day { Day(number: number + days) }
 
     /// The same day of a later month, or that month's last day where it is shorter (31 January + 1 month = 28 February).
-    package func adding(months: Int) -> Day {
+    public func adding(months: Int) -> Day {
         let (year, month, day) = components
         let count = year * 12 + (month - 1) + months
         var last = day
@@ -84,11 +84,11 @@ package struct Day: Hashable, Sendable, Comparable, LosslessStringConvertible {
         return Day(year: count / 12, month: count % 12 + 1, day: last) ?? self
     }
 
-    package static func < (left: Day, right: Day) -> Bool { left.number < right.number }
+    public static func < (left: Day, right: Day) -> Bool { left.number < right.number }
 }
 
 extension Day: Codable {
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let day = Day(text) else {
@@ -98,7 +98,7 @@ extension Day: Codable {
         self = day
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }

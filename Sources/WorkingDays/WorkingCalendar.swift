@@ -1,22 +1,22 @@
 /// The working days of a place: Monday to Friday, changed by the State Council's yearly holiday notice, which closes
 /// weekdays and turns some weekends into working days (调休).
-package struct WorkingCalendar: Sendable, Equatable {
-    package var holidays: Set<Day>
-    package var extraWorkingDays: Set<Day>
+public struct WorkingCalendar: Sendable, Equatable {
+    public var holidays: Set<Day>
+    public var extraWorkingDays: Set<Day>
 
-    package init(holidays: Set<Day> = [], extraWorkingDays: Set<Day> = []) {
+    public init(holidays: Set<Day> = [], extraWorkingDays: Set<Day> = []) {
         self.holidays = holidays
         self.extraWorkingDays = extraWorkingDays
     }
 
-    package func isWorking(_ day: Day) -> Bool {
+    public func isWorking(_ day: Day) -> Bool {
         if extraWorkingDays.contains(day) { return true }
         return day.weekday <= 5 && !holidays.contains(day)
     }
 
     /// The day on which the `count`-th working day after `start` falls; `start` itself isn't counted. 0 gives the first
     /// working day from `start` on.
-    package func day(workingDays count: Int, after start: Day) -> Day {
+    public func day(workingDays count: Int, after start: Day) -> Day {
         var (day, left) = (start, count)
         while left > 0 {
             day = day.adding(days: 1)
@@ -27,7 +27,7 @@ package struct WorkingCalendar: Sendable, Equatable {
     }
 
     /// How many working days lie after `start` up to and including `end`.
-    package func workingDays(after start: Day, through end: Day) -> Int {
+    public func workingDays(after start: Day, through end: Day) -> Int {
         guard start < end else { return 0 }
         return ((start.number + 1)...end.number).count { isWorking(Day(number: $0)) }
     }

@@ -28,12 +28,3 @@ struct CronTests {
         #expect(try Cron(text).matches(day) == matches)
     }
 }
-
-/// An instant written as in ISO 8601, for tests.
-func at(_ text: String) -> Date {
-    guard let date = try? Date(text, strategy: .iso8601) else {
-        Issue.record("\(text) is no instant")
-        return .distantPast
-    }
-    return date
-}

@@ -1,16 +1,16 @@
 import Foundation
 import LocalPostgres
 import Logging
-package import Postgres
+public import Postgres
 
 /// The private database of one test.
-package struct Database: Sendable {
+public struct Database: Sendable {
     package let name: String
     /// Connects as the owner, who made the tables but is no superuser.
-    package let settings: Settings
+    public let settings: Settings
     /// Connects as the daemon does: the owner's login acting as `relief_app`.
     package let appSettings: Settings
-    package let pool: Pool
+    public let pool: Pool
     package let appPool: Pool
     /// Connects as a superuser, whom row-level security doesn't bind.
     package let superuserSettings: Settings
@@ -19,7 +19,7 @@ package struct Database: Sendable {
     @TaskLocal static var bound: Database?
 
     /// The database of the running test; it must have the trait `.database`.
-    package static var current: Database {
+    public static var current: Database {
         guard let bound else { preconditionFailure("Database.current is used in a test without the trait .database") }
         return bound
     }

@@ -1,16 +1,16 @@
 import Postgres
 import Schema
-package import Testing
+public import Testing
 
 /// Gives each test a database of its own, and asks all `sql/checks` about it when the test has ended.
-package struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
+public struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
     let isMigrated: Bool
     let isChecked: Bool
 
-    package var isRecursive: Bool { true }
+    public var isRecursive: Bool { true }
 
     @concurrent
-    package func provideScope(
+    public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
         guard testCase != nil, Database.bound == nil else { return try await function() }
@@ -42,5 +42,5 @@ extension Trait where Self == DatabaseTrait {
     package static func database(isChecked: Bool) -> Self { DatabaseTrait(isMigrated: true, isChecked: isChecked) }
 
     /// A database with nothing in it.
-    package static var emptyDatabase: Self { DatabaseTrait(isMigrated: false, isChecked: false) }
+    public static var emptyDatabase: Self { DatabaseTrait(isMigrated: false, isChecked: false) }
 }

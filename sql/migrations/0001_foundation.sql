@@ -18,7 +18,6 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 -- Subtrees of the union's organisations.
 CREATE EXTENSION IF NOT EXISTS ltree SCHEMA public;
 
-CREATE SCHEMA jobs;
 CREATE SCHEMA ledger;
 CREATE SCHEMA audit;
 CREATE SCHEMA relief;
@@ -51,4 +50,4 @@ BEGIN
 END
 $$;
 
-GRANT USAGE ON SCHEMA jobs, ledger, audit, relief TO relief_app, relief_auditor;
+GRANT USAGE ON SCHEMA ledger, audit, relief TO relief_app, relief_auditor;

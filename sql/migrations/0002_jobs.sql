@@ -1,8 +1,11 @@
 -- The job engine's tables. A job's life is where its row lies: jobs.job while it may still run, then jobs.history,
 -- or jobs.dead_letter when it failed for good and waits for a person. No statement here asks the server for the time:
 -- every instant comes from the caller's clock.
+--
+-- Stands alone, for those who take the engine without the house: it needs nothing from before, and grants nothing. What
+-- the house's role may do here, as any role that runs engines, is in 0009_jobs_rights.sql.
 
-CREATE SCHEMA IF NOT EXISTS jobs;
+CREATE SCHEMA jobs;
 
 -- Domains are checked when a value comes in; a CHECK of the table would be paid again by every claim.
 CREATE DOMAIN jobs.queue_name AS text CHECK (VALUE ~ '^[a-z][a-z0-9_.-]{0,62}$');
@@ -565,13 +568,3 @@ BEGIN
 END $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs FROM PUBLIC;
-GRANT USAGE ON SCHEMA jobs TO relief_app;
-GRANT SELECT, INSERT, UPDATE, DELETE
-    ON jobs.engine, jobs.queue, jobs.permit, jobs.start, jobs.job, jobs.used_key, jobs.dependency TO relief_app;
-GRANT SELECT, INSERT ON jobs.history TO relief_app;
-GRANT USAGE ON SEQUENCE jobs.job_id_seq TO relief_app;
-GRANT SELECT, INSERT, DELETE, UPDATE (followed) ON jobs.dead_letter TO relief_app;
-GRANT SELECT, INSERT, UPDATE ON jobs.schedule TO relief_app;
-GRANT SELECT, INSERT, DELETE ON jobs.firing TO relief_app;
-GRANT SELECT ON jobs.every TO relief_app;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs TO relief_app;
