@@ -38,8 +38,7 @@ extension Fen: ExpressibleByArgument {
     package init?(argument: String) { self.init(yuan: argument) }
 }
 
-/// A fact of a case, `name=value`: whole numbers, true and false are what they look like, all else is text; `name=` takes
-/// the fact away.
+/// A fact of a case, `name=value`; see `JSONValue(fact:)`. `name=` takes the fact away.
 struct Fact: ExpressibleByArgument {
     let name: String
     let value: JSONValue
@@ -47,21 +46,17 @@ struct Fact: ExpressibleByArgument {
     init?(argument: String) {
         guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
         name = String(argument[..<equals])
-        let text = String(argument[argument.index(after: equals)...])
-        value =
-            switch text {
-            case "": .null
-            case "true": true
-            case "false": false
-            // A leading zero belongs to a code, not to a number.
-            default: Int64(text).flatMap { String($0) == text ? .int($0) : nil } ?? .string(text)
-            }
+        value = JSONValue(fact: String(argument[argument.index(after: equals)...]))
     }
 }
 
-extension [Fact] {
+/// The facts that a verb takes; of a name given twice the last one holds.
+struct FactOptions: ParsableArguments {
+    @Option(name: .customLong("fact"), help: "A fact, name=value, an amount as 6,430元; repeat for more.")
+    var facts: [Fact] = []
+
     var values: [String: JSONValue] {
-        Dictionary(map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        Dictionary(facts.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     }
 }
 

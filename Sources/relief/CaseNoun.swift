@@ -20,12 +20,12 @@ extension CaseNoun {
         @Option var household: String?
         @Option var person: String?
         @Option(help: "USCC.") var employer: String?
-        @Option(name: .customLong("fact"), help: "A fact, name=value; repeat for more.") var facts: [Fact] = []
+        @OptionGroup var told: FactOptions
 
         func operation() -> OpenCase {
             OpenCase(
                 programme: programme, organisation: organisation, household: household, person: person,
-                employer: employer, facts: facts.values)
+                employer: employer, facts: told.values)
         }
     }
 
@@ -34,10 +34,10 @@ extension CaseNoun {
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
         @Option var `case`: String
-        @Option(name: .customLong("fact"), help: "A fact, name=value; repeat for more.") var facts: [Fact] = []
+        @OptionGroup var told: FactOptions
 
         func operation() -> AmendCase {
-            AmendCase(case: `case`, facts: facts.values)
+            AmendCase(case: `case`, facts: told.values)
         }
     }
 

@@ -16,11 +16,12 @@ extension VisitNoun {
         @Option var on: Day
         @Option(name: .customLong("visitor"), help: "Logins. Repeat for more.") var visitors: [String] = []
         @Option var findings: String
-        @Option(name: .customLong("fact"), help: "A fact, name=value; repeat for more.") var facts: [Fact] = []
+        @OptionGroup var told: FactOptions
 
         func operation() -> RecordVisit {
             RecordVisit(
-                case: `case`, on: on, visitors: visitors, findings: findings, facts: facts.isEmpty ? nil : facts.values)
+                case: `case`, on: on, visitors: visitors, findings: findings,
+                facts: told.values.isEmpty ? nil : told.values)
         }
     }
 }
@@ -38,11 +39,11 @@ extension MeansNoun {
         @Option var `case`: String
         @Option(help: "Who answered: civil affairs, tax, housing…") var source: String
         @Option var on: Day
-        @Option(name: .customLong("fact"), help: "A fact, name=value; repeat for more.") var facts: [Fact] = []
+        @OptionGroup var told: FactOptions
         @Option var note: String?
 
         func operation() -> RecordMeans {
-            RecordMeans(case: `case`, source: source, on: on, facts: facts.values, note: note)
+            RecordMeans(case: `case`, source: source, on: on, facts: told.values, note: note)
         }
     }
 }

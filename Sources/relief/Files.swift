@@ -35,7 +35,6 @@ enum Files {
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try data.write(to: file, options: .atomic)
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         } catch {
             throw Refusal.invalid("The file “\(file.path)” can't be written.", details: [error.localizedDescription])
         }

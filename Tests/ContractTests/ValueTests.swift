@@ -30,6 +30,16 @@ struct ValueTests {
         #expect(Fen(fen).description == text)
     }
 
+    @Test(
+        arguments: [
+            ("50,000元", .int(5_000_000)), ("0.5元", .int(50)), ("5000000", .int(5_000_000)), ("-3", .int(-3)),
+            ("true", true), ("", .null), ("007", "007"), ("+5", "+5"), ("3.5", "3.5"), ("每月500元", "每月500元"), ("元", "元"),
+            ("1.005元", "1.005元"),
+        ] as [(String, JSONValue)])
+    func `a fact is what it looks like, and an amount says so`(text: String, value: JSONValue) {
+        #expect(JSONValue(fact: text) == value)
+    }
+
     @Test(arguments: [
         ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000Z"),
         ("2026-11-22T17:00:00.5+08:00", "2026-11-22T09:00:00.500000Z"),

@@ -100,6 +100,7 @@ import Testing
             }
             #expect(await first.untilEnded() == 0, "\(first.complaints)")
             #expect(acknowledged.count >= 15)
+            #expect(!first.output.contains("lost its database"))
             let second = try await house.serve()
             let codes = Set(try await Unions(client: second.client).codes())
             #expect(codes.isSuperset(of: acknowledged.map(Unions.code)))
