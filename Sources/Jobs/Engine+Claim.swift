@@ -177,7 +177,7 @@ extension Engine {
     private var runner: Runner {
         Runner(
             pool: pool, registry: registry,
-            host: AttemptHost(clock: clock, logger: logger, slowKinds: slowKinds) { [weak self] in
+            host: AttemptHost(clock: clock, logger: logger, slowKinds: slowKinds, atWork: atWork) { [weak self] in
                 await self?.report($0, $1, $2)
             },
             serialQueues: Set(work.queues.values.filter { $0.limit == 1 || settings.maxRunning == 1 }.map(\.name)))

@@ -160,6 +160,7 @@ extension Engine {
                 let id = run.claim.id
                 if run.timedOut {
                     guard queue.desk.letGo(id) else { continue }
+                    atWork.end(id, in: pool)
                     if id == work.suspect { (work.suspect, work.lookForSuspects) = (nil, true) }
                     work.unsettled.append(
                         (run.claim, settlement(of: run, after: TimedOut(), isUnrepeatable(run.claim))))
@@ -232,6 +233,7 @@ extension Engine {
             queue.desk.abandon()
             work.queues[name]?.held = nil
         }
+        atWork.endAll(in: pool)
         (work.suspect, work.lookForSuspects) = (nil, true)
         work.unheardClaims = 2
     }

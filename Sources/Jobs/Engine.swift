@@ -25,6 +25,7 @@ public actor Engine: Service {
     let observer: (@Sendable (EngineEvent) -> Void)?
     var metrics = JobMetrics()
     let slowKinds = SlowKinds()
+    let atWork = AtWork()
 
     let wakeups: AsyncStream<Void>
     private let bell: AsyncStream<Void>.Continuation
@@ -126,6 +127,7 @@ public actor Engine: Service {
             if let stopping, work.isSettled || leaseClock.now() >= stopping { break }
         }
         for queue in work.queues.values { queue.desk.cancelAll() }
+        atWork.endAll(in: pool)
         for group in work.committing.values { group.task.cancel() }
         // The task may be cancelled, which no statement would survive; what is left to say must be said.
         await Task { await self.leave() }.value

@@ -20,16 +20,18 @@ final class AttemptHost: Sendable {
     let clock: any Clock
     let logger: Logger
     let slowKinds: SlowKinds
+    let atWork: AtWork
     /// Shows how far a job is.
     let report: @Sendable (Claim, Double, String?) async -> Void
 
     init(
-        clock: any Clock, logger: Logger, slowKinds: SlowKinds = SlowKinds(),
+        clock: any Clock, logger: Logger, slowKinds: SlowKinds = SlowKinds(), atWork: AtWork = AtWork(),
         report: @escaping @Sendable (Claim, Double, String?) async -> Void
     ) {
         self.clock = clock
         self.logger = logger
         self.slowKinds = slowKinds
+        self.atWork = atWork
         self.report = report
     }
 }

@@ -45,7 +45,9 @@ struct Runner: Sendable {
                 let (settlement, unsent) = try await pool.terseTransaction(mayStayUnsent: mayStayUnsent(claim)) {
                     transaction in
                     isHandled = true
-                    return try await Self.perform(claim, handler, facts, in: transaction)
+                    return try await host.atWork.run(claim.id, on: transaction.connection) {
+                        try await Self.perform(claim, handler, facts, in: transaction)
+                    }
                 }
                 return unsent.map(Ending.unsent) ?? .committed(settlement)
             case .outside(let isRepeatable, let handler):

@@ -53,6 +53,8 @@ extension Pool {
     }
 
     func giveBack(_ lease: Lease) {
+        // It was taken back, and another may be in its place.
+        guard guarded.withLock({ $0.state.used.contains(lease.id) }) else { return }
         switch lease.connection.health.load(ordering: .acquiring) {
         // What was never sent is not for the next user either.
         case .idle where lease.connection.pending.withLock(\.isEmpty): free(lease.id, lease.connection)
@@ -78,7 +80,7 @@ extension Pool {
         if !isKept { Task { await connection.close() } }
     }
 
-    private func drop(_ lease: Lease) {
+    func drop(_ lease: Lease) {
         let replacement = guarded.withLock { guarded in
             guarded.connections[lease.id] = nil
             return guarded.state.drop(lease.id)

@@ -127,6 +127,15 @@ public final class Pool: Sendable {
         return endings
     }
 
+    /// Closes a connection under who has it, and frees its place: for those who don't come back. Does nothing where the
+    /// connection came back before.
+    package func takeBack(_ connection: Connection) {
+        let lent = guarded.withLock { guarded in
+            guarded.connections.first { $0.value === connection && guarded.state.used.contains($0.key) }?.key
+        }
+        if let lent { drop(Lease(id: lent, connection: connection)) }
+    }
+
     /// Ends all connections that are not lent; those lent end when they come back. Who waits gets `.poolClosed`.
     public func close() async {
         let (connections, waiters) = guarded.withLock { guarded in

@@ -301,6 +301,37 @@ struct SurvivalTests {
         try await engine.stop()
     }
 
+    @Test func `handlers that never notice their end keep neither the connections nor the locks of the others`()
+        async throws
+    {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        // As many deaf handlers as there are connections.
+        let pool = Pool(settings: rig.settings, size: 3, waitLimit: .seconds(2), logger: quiet)
+        let engine = rig.start(
+            rig.registry { note, context in
+                try await context.transaction.execute("SELECT pg_advisory_xact_lock(1)")
+                if note.text.hasPrefix("deaf") { await gate.pass(note.text) }
+                return .done
+            }, settings: EngineSettings(maxRunning: 1), on: pool)
+        for number in 1...3 {
+            let id = try await rig.enqueue("deaf \(number)", Enqueue(maxAttempts: 1))
+            #expect(await gate.arrived() == "deaf \(number)")
+            rig.clock.advance(bySeconds: 60)
+            engine.engine.wake()
+            await engine.until(.timedOut(id))
+            rig.clock.advance(bySeconds: 20)
+            engine.engine.wake()
+            await engine.until(.givenUp(id))
+        }
+        let id = try await rig.enqueue("another")
+        await engine.until(.done(id))
+        gate.open()
+        #expect(try await rig.effects() == ["another"])
+        try await engine.stop()
+        await pool.close()
+    }
+
     @Test func `clock jumps forward and back run each due job once`() async throws {
         let rig = try await Rig.onTestDatabase()
         let engine = rig.start(rig.registry())

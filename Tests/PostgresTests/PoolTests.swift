@@ -66,6 +66,38 @@ struct PoolTests {
         await pool.close()
     }
 
+    @Test func `a connection that is taken back frees its place and its locks, whatever its user still does`()
+        async throws
+    {
+        let pool = try await Server.pool(size: 1)
+        try await pool.withConnection {
+            try await $0.script("CREATE TABLE taken (n int); INSERT INTO taken VALUES (1)")
+        }
+        let (left, leave) = AsyncStream.makeStream(of: Void.self)
+        let (begun, begin) = AsyncStream.makeStream(of: Connection.self)
+        let deaf = Task {
+            try await pool.transaction { transaction in
+                try await transaction.execute("UPDATE taken SET n = 2")
+                begin.yield(transaction.connection)
+                for await _ in left { break }
+                try await transaction.execute("UPDATE taken SET n = 3")
+            }
+        }
+        for await connection in begun {
+            pool.takeBack(connection)
+            pool.takeBack(connection)
+            break
+        }
+        // On the one place that there is.
+        let count = try await pool.transaction { try await $0.execute("UPDATE taken SET n = n + 10") }
+        #expect(count == 1)
+        leave.yield()
+        #expect(await failure { try await deaf.value }?.code == .connectionLost)
+        #expect(try await pool.withConnection { try await $0.value("SELECT n FROM taken") } == 11)
+        #expect(pool.state.used + pool.state.idle + pool.state.opening == 1)
+        await pool.close()
+    }
+
     @Test func `a transaction given up before its BEGIN leaves nothing to the next user`() async throws {
         let pool = try await Server.pool(size: 1)
         let reader = try await Server.connect()
