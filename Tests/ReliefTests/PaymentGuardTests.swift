@@ -40,6 +40,23 @@ struct PaymentGuardTests {
         #expect(try await treasury.run(.released).payments == 1)
     }
 
+    @Test(arguments: [("2026-06-30", "made on 2026-07-01"), ("2026-07-02", "hasn't come")])
+    func `a day on which the bank can't have booked is not believed`(day: String, reason: String) async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let payment = try await treasury.payments(treasury.run(.filed))[0].reference
+        let impossible = try await treasury.early([Treasury.entry(payment, 100_000, on: day)])
+        #expect(impossible.classes == ["contradiction": 1])
+        #expect(impossible.problems[0].contains(reason))
+        #expect(try await treasury.payment(payment).state == .sent)
+        let back = try await treasury.early([
+            Treasury.entry(payment, 100_000, .credit, on: day, returned: "AC04")
+        ])
+        #expect(back.classes == ["contradiction": 1])
+        #expect(try await treasury.fund().spent == Fen(0))
+        // The right day is believed all the same.
+        #expect(try await treasury.entries([Treasury.entry(payment, 100_000)]).classes == ["booked": 1])
+    }
+
     @Test func `a line of the bank's is settled once, by another than took it in, and holds nothing up any more`()
         async throws
     {

@@ -43,6 +43,7 @@ struct PaymentPropertyTests {
             for payment in payments { bank.decide(payment.reference) }
             var entries: [BankEntry] = []
             var statuses: [(String, PaymentStatus?, ReasonCode?)] = []
+            let today = "\(treasury.office.today)"
             for payment in payments where bank.dice.next(3) > 0 {
                 let reference = payment.reference
                 switch bank.fates[reference] ?? .silent {
@@ -50,10 +51,11 @@ struct PaymentPropertyTests {
                     if bank.dice.next(2) == 0 { statuses.append((reference, "ACSP", nil)) }
                     continue
                 case .rejected: statuses.append((reference, "RJCT", "MS03"))
-                case .booked: entries.append(Treasury.entry(reference, 10_000, bank: "B" + reference))
+                case .booked: entries.append(Treasury.entry(reference, 10_000, on: today, bank: "B" + reference))
                 case .returned:
-                    entries.append(Treasury.entry(reference, 10_000, bank: "B" + reference))
-                    entries.append(Treasury.entry(reference, 10_000, .credit, bank: "C" + reference, returned: "MS03"))
+                    entries.append(Treasury.entry(reference, 10_000, on: today, bank: "B" + reference))
+                    entries.append(
+                        Treasury.entry(reference, 10_000, .credit, on: today, bank: "C" + reference, returned: "MS03"))
                     if bank.dice.next(2) == 0 { entries.swapAt(entries.count - 1, entries.count - 2) }
                 }
                 told[reference] = bank.fates[reference]

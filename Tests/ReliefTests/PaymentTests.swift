@@ -22,7 +22,7 @@ struct PaymentTests {
         #expect(advice.classes == ["booked": 2])
         let fund = try await treasury.fund()
         #expect(fund.spent == Fen(200_000) && fund.held == .zero)
-        #expect(try await treasury.payment(payments[0].reference).bookedOn == Day("2026-07-03"))
+        #expect(try await treasury.payment(payments[0].reference).bookedOn == Day("2026-07-01"))
         let shown = try await treasury.door.answer(ShowCase(case: treasury.cases[0]), as: treasury.office.worker)
         #expect(shown.state == .followUp)
         let report = try await treasury.door.perform(ReconcileRun(run: run.number), as: treasury.office.finance)

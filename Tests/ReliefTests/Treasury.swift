@@ -56,7 +56,8 @@ struct Treasury {
     /// A run of everything due, in the state asked for.
     func run(_ state: RunState, format: BankFormat = .pain001) async throws -> RunView {
         var run = try await door.perform(
-            PrepareRun(fund: "XN-2026", upTo: Day("2026-12-31")!, executeOn: Day("2026-07-03")!), as: office.finance)
+            PrepareRun(fund: "XN-2026", upTo: Day("2026-12-31")!, executeOn: max(office.today, Day("2026-07-03")!)),
+            as: office.finance)
         if state == .prepared { return run }
         run = try await door.perform(CheckRun(run: run.number, sheet: run.sheet), as: office.checker)
         if state == .checked { return run }
@@ -103,7 +104,7 @@ struct Treasury {
     }
 
     static func entry(
-        _ reference: String?, _ amount: Int64, _ direction: BankEntry.Direction = .debit, on day: String = "2026-07-03",
+        _ reference: String?, _ amount: Int64, _ direction: BankEntry.Direction = .debit, on day: String = "2026-07-01",
         bank: String = "B1", returned code: ReasonCode? = nil, account: String = "6301000012345678"
     ) -> BankEntry {
         BankEntry(
@@ -111,8 +112,14 @@ struct Treasury {
             bankReference: bank, endToEndID: reference, returnReason: code)
     }
 
-    /// A camt.054 with the entries given.
+    /// A camt.054 with the entries given; it comes on the last day that it speaks of, or after it.
     func entries(_ entries: [BankEntry], id: String = UUID().uuidString) async throws -> BankImportView {
+        if let last = entries.compactMap(\.bookingDay).max(), last > office.today { office.clock.set(last.start()) }
+        return try await early(entries, id: id)
+    }
+
+    /// The same, whatever day it is.
+    func early(_ entries: [BankEntry], id: String = UUID().uuidString) async throws -> BankImportView {
         let header = AccountReportHeader(messageID: String(id.prefix(35)), createdAt: nil, isStatement: false)
         return try await take(AccountReport(header: header, entries: entries).bytes())
     }

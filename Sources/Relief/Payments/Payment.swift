@@ -18,6 +18,8 @@ struct Payment: Sendable {
     let payeeAccount: UUID
     let amount: Fen
     let attempt: Int
+    /// When its run's file was made: the bank can't have known of it before.
+    let releasedAt: Date?
     var state: PaymentState
     let hold: UUID
     var posting: UUID?
@@ -28,7 +30,7 @@ struct Payment: Sendable {
 
     static let columns: SQL = """
         p.id, p.reference, p.run, r.number AS run_number, r.fund, p.instalment, p.case_id, c.number AS case_number,
-        p.payee_account, p.amount, p.attempt, p.state, p.hold, p.posting, p.bank_reference, p.reason_code, p.booked_on,
+        p.payee_account, p.amount, p.attempt, r.released_at, p.state, p.hold, p.posting, p.bank_reference, p.reason_code, p.booked_on,
         p.returned_on
         FROM relief.payment p JOIN relief.run r ON r.id = p.run JOIN relief.case_file c ON c.id = p.case_id
         """
@@ -45,6 +47,7 @@ struct Payment: Sendable {
         payeeAccount = try row["payee_account"]
         amount = try row["amount"]
         attempt = try row["attempt"]
+        releasedAt = try row["released_at"]
         state = try row["state"]
         hold = try row["hold"]
         posting = try row["posting"]

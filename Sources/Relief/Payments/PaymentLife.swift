@@ -38,11 +38,20 @@ extension Payment {
                 .amountMismatch, "the bank says \(word.amount.map(\.description) ?? "?"), paid was to be \(amount)", []
             )
         }
+        if let reason = impossibility(of: word.day, today) { return (.contradiction, reason, []) }
         var moves: [PaymentMove] = []
         // An answer proves that the file arrived, also where we died before we noted that we sent it.
         if state == .inFile { move(.sent, word, today, &moves) }
         let (verdict, detail) = verdict(on: word, today, &moves)
         return (verdict, detail ?? word.detail, moves)
+    }
+
+    /// A day that can't be true would put the booking into a month that was reported, or that hasn't come.
+    private func impossibility(of day: Day?, _ today: Day) -> String? {
+        guard let day else { return nil }
+        if day > today { return "the bank says \(day), which hasn't come" }
+        guard let released = releasedAt.map({ Day($0) }), day < released else { return nil }
+        return "the bank says \(day), and its file was made on \(released)"
     }
 
     private mutating func verdict(
