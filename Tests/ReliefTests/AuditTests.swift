@@ -191,6 +191,29 @@ struct AuditTests {
         #expect(nobody.code == .forbidden)
     }
 
+    @Test func `who asks the log about nobody is told so`() async throws {
+        let office = try await Office.open()
+        let person = try await register(office, 1)
+        let wrong: [(ShowAuditLog, String)] = [
+            (ShowAuditLog(subject: person.number + "0"), "subject"), (ShowAuditLog(actor: "who.ever"), "actor"),
+            (ShowAuditLog(command: "person.registre"), "command"), (ShowAuditLog(limit: 0), "limit"),
+        ]
+        for (query, field) in wrong {
+            let refusal = await #expect(throws: Refusal.self) {
+                try await office.door.answer(query, as: office.auditor)
+            }
+            #expect(refusal?.field == field)
+        }
+        // What is there, and was never done by them, is an answer.
+        let none = [
+            ShowAuditLog(subject: person.number, command: "case.open"), ShowAuditLog(command: "case.open"),
+            ShowAuditLog(subject: person.number, actor: "auditor"),
+        ]
+        for query in none {
+            #expect(try await office.door.answer(query, as: office.auditor).items.isEmpty)
+        }
+    }
+
     private func verify(_ office: Office) async throws -> VerifyReport {
         try await office.door.answer(VerifyAudit(), as: office.admin)
     }

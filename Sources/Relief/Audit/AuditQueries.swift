@@ -28,7 +28,7 @@ enum Audit {
 
 extension ShowAuditLog: Answerable {
     package func answer(in context: QueryContext) async throws -> Page<AuditEntry> {
-        let size = min(max(limit ?? 50, 1), 500)
+        let size = try Paging.size(limit)
         let rows = try await context.transaction.query(
             """
             SELECT \(Audit.columns) FROM audit.event e
@@ -40,8 +40,32 @@ extension ShowAuditLog: Answerable {
               AND e.seq < coalesce(\(before), 9223372036854775807)
             ORDER BY e.seq DESC LIMIT \(size + 1)
             """)
+        // That a slip of the pen happened to nobody is no answer.
+        if rows.isEmpty { try await refuseUnknown(in: context) }
         let entries = try rows.prefix(size).map(Audit.entry)
         return Page(items: entries, next: rows.count > size ? entries.last.map { String($0.seq) } : nil)
+    }
+}
+
+extension ShowAuditLog {
+    private func refuseUnknown(in context: QueryContext) async throws {
+        let row = try await context.transaction.one(
+            """
+            SELECT \(subject)::text IS NULL OR EXISTS (SELECT FROM audit.subject WHERE subject = \(subject)) AS subject,
+                   \(actor)::text IS NULL OR EXISTS (SELECT FROM audit.event WHERE actor = \(actor))
+                     OR EXISTS (SELECT FROM relief.app_user WHERE login = \(actor)) AS actor,
+                   \(command)::text IS NULL OR EXISTS (SELECT FROM audit.event WHERE command = \(command)) AS command
+            """)
+        if let subject, try !row["subject"] {
+            throw Refusal.notFound(
+                "The log has nothing about “\(subject)”; check the number of the case, run, person…", field: "subject")
+        }
+        if let actor, try !row["actor"] {
+            throw Refusal.notFound("There is no user “\(actor)”; see relief user list.", field: "actor")
+        }
+        if let command, try !row["command"], !Catalogue.operations.contains(where: { $0.name == command }) {
+            throw Refusal.notFound("There is no command “\(command)”; one is case.open.", field: "command")
+        }
     }
 }
 
