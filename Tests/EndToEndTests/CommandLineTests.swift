@@ -55,6 +55,19 @@ import Testing
         }
     }
 
+    @Test func `a plan says which schedules are paused and not in it`() async throws {
+        try await withDesk { desk in
+            let name = try #require(try await desk.daemon.client.send(ListSchedules()).items.first?.name)
+            let plan = ["schedule", "next", "--to", "2099-01-01", "--from", "2098-12-01"]
+            #expect(try desk.relief(plan, token: nil).output.contains(name))
+            #expect(try desk.relief(["schedule", "pause", name, "--reason", "盘点"], token: nil).status == 0)
+            let thinned = try desk.relief(plan, token: nil)
+            #expect(thinned.status == 0)
+            #expect(!thinned.output.contains(name))
+            #expect(thinned.errors == "Schedule \(name) is paused: it isn't in this plan.\n")
+        }
+    }
+
     @Test func `a day in another form is refused with the form that is wanted`() async throws {
         try await withDesk { desk in
             let result = try desk.relief(["person", "died", "--person", "CN-P000001", "--on", "22/11/2026"])
