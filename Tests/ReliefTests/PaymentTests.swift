@@ -299,5 +299,10 @@ struct PaymentTests {
         let runs = try await treasury.door.answer(ListRuns(), as: treasury.office.finance).items
         #expect(runs.map(\.payments) == [3] && runs[0].preparedBy == "system")
         #expect(runs[0].executeOn == Day("2026-07-03"))
+        // The night's leaf stands in the timelines of all unions: it tells nobody what another fund paid.
+        let log = try await treasury.door.answer(ShowAuditLog(command: "run.prepareDue"), as: treasury.office.admin)
+        let leaf = try #require(log.items.last?.leaf)
+        #expect(leaf.contains("runs") && leaf.contains("heldUp"))
+        #expect(!leaf.contains("XN-2026") && !leaf.contains("total") && !leaf.contains("300000"))
     }
 }

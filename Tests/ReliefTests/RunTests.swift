@@ -25,6 +25,36 @@ struct RunTests {
         #expect(shown.state == .paying)
     }
 
+    @Test func `a run is prepared for days on which a bank pays, and not for money that is due in years`() async throws
+    {
+        let treasury = try await Treasury.open(cases: 1)
+        let (door, office) = (treasury.door, treasury.office)
+        let today = office.today
+        let wrong = [(today, -1, 0, "executeOn"), (today, 32, 0, "executeOn"), (today, 1, 367, "upTo")]
+        for (today, execute, due, field) in wrong {
+            let refusal = await #expect(throws: Refusal.self) {
+                try await door.perform(
+                    PrepareRun(
+                        fund: "XN-2026", upTo: today.adding(days: due), executeOn: today.adding(days: execute)),
+                    as: office.finance)
+            }
+            #expect(refusal?.field == field)
+        }
+        let last = PrepareRun(fund: "XN-2026", upTo: today.adding(days: 366), executeOn: today.adding(days: 31))
+        #expect(try await door.perform(last, as: office.finance).payments == 1)
+    }
+
+    @Test func `a run says what it leaves out, and why`() async throws {
+        let treasury = try await Treasury.open(cases: 3)
+        try await treasury.sabotage(
+            "UPDATE relief.award SET stopped_at = approved_at, stop_reason = 'x' WHERE case_id = (SELECT min(id::text)::uuid FROM relief.case_file)"
+        )
+        let run = try await treasury.run(.prepared)
+        #expect(run.payments == 2)
+        #expect(run.leftOut?.count == 1)
+        #expect(run.leftOut?.first?.contains("the award was stopped") == true)
+    }
+
     @Test func `G9: who prepared, checked or approved a run doesn't take the next step`() async throws {
         let treasury = try await Treasury.open(cases: 1)
         let run = try await treasury.run(.prepared)
