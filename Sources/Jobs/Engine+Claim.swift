@@ -84,11 +84,15 @@ extension Engine {
     /// guilty one takes none of the others with it a second time.
     private func claimSuspect(_ control: Connection, _ now: Date, _ leaseNow: Date) async throws {
         guard work.lookForSuspects, work.suspect == nil, let lease, !mustStop else { return }
-        work.lookForSuspects = false
+        let stuck = Set(work.stuck(settings: settings))
+        let names = work.queues.keys.filter { !stuck.contains($0) }.sorted()
+        // Of those that are stuck at the next look: it comes when a worker is done.
+        work.lookForSuspects = !stuck.isEmpty
+        guard !names.isEmpty else { return }
         let queues = try await control.query(
             """
             SELECT DISTINCT queue FROM jobs.job
-             WHERE stage = 'ready' AND losses > 0 AND owner IS NULL AND queue = ANY (\(work.queues.keys.sorted()))
+             WHERE stage = 'ready' AND losses > 0 AND owner IS NULL AND queue = ANY (\(names))
             """)
         for row in queues {
             let name: String = try row["queue"]

@@ -199,7 +199,7 @@ extension Engine {
     /// Hands back what waits for workers of whom none comes to an end: other engines may have some that do.
     func handBackStranded(_ control: Connection) async throws {
         var stranded: [Claim] = []
-        for name in work.stranded(settings: settings) {
+        for name in work.stuck(settings: settings) {
             guard let back = work.queues[name]?.desk.takeBackNew(), !back.isEmpty else { continue }
             stranded += back
             // They were claimed by the pace of better times.
@@ -215,7 +215,8 @@ extension Engine {
         guard !claims.isEmpty, let engine = lease?.engine else { return }
         if claims.contains(where: { $0.id == work.suspect }) { (work.suspect, work.lookForSuspects) = (nil, true) }
         do {
-            try await Claim.release(claims, of: engine, in: control)
+            // What is locked is handed back later, as what the answer of a claim was lost of.
+            if try await Claim.release(claims, of: engine, in: control) < claims.count { work.unheardClaims = 2 }
         } catch {
             // Nobody here holds them any more.
             work.unheardClaims = 2

@@ -115,16 +115,23 @@ extension Claim {
         return claims.filter { !held.contains($0.id.rawValue) }
     }
 
-    /// Hands these claims of one engine back untried; those no longer held are left alone.
-    static func release(_ claims: [Claim], of engine: UUID, in session: some Session) async throws {
-        try await session.execute(
+    /// Hands these claims of one engine back untried; those that are locked or no longer held are left alone. Returns how
+    /// many went.
+    static func release(_ claims: [Claim], of engine: UUID, in session: some Session) async throws -> Int {
+        try await session.value(
             """
-            WITH back AS (
+            WITH mine AS (
+                SELECT j.id FROM jobs.job AS j
+                  JOIN unnest(\(claims.map(\.id.rawValue)), \(claims.map(\.token))::int[]) AS claim (id, token)
+                       ON j.id = claim.id AND j.token = claim.token
+                 WHERE j.owner = \(engine) ORDER BY j.id FOR UPDATE OF j SKIP LOCKED
+            ), back AS (
                 UPDATE jobs.job AS j SET owner = NULL, token = j.token + 1, attempt = j.attempt - 1, started_at = NULL
-                  FROM unnest(\(claims.map(\.id.rawValue)), \(claims.map(\.token))::int[]) AS mine (id, token)
-                 WHERE j.id = mine.id AND j.token = mine.token AND j.owner = \(engine) RETURNING j.queue
+                  FROM mine WHERE j.id = mine.id RETURNING j.queue
+            ), told AS (
+                SELECT pg_notify('jobs', 'ready ' || queue) FROM (SELECT DISTINCT queue FROM back) AS queues
             )
-            SELECT pg_notify('jobs', 'ready ' || queue) FROM (SELECT DISTINCT queue FROM back) AS queues
+            SELECT (SELECT count(*) FROM back) + 0 * (SELECT count(*) FROM told)
             """)
     }
 }

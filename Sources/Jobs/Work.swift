@@ -79,13 +79,12 @@ struct Work {
         return waiting > 0 && room < settings.claimBatch / 2 ? 0 : room
     }
 
-    /// The queues whose waiting jobs no worker will come to soon: no more may be hired, and all who could have been at one
-    /// job for long.
-    func stranded(settings: EngineSettings) -> [String] {
+    /// The queues to whose jobs no worker will come soon: no more may be hired, and all who could have been at one job for
+    /// long.
+    func stuck(settings: EngineSettings) -> [String] {
         queues.values.filter { queue in
-            let (waiting, workers, _) = queue.desk.counts
-            let isAtLimit = workers >= queue.limit
-            guard waiting > 0, isAtLimit || self.workers >= settings.maxRunning else { return false }
+            let isAtLimit = queue.desk.counts.workers >= queue.limit
+            guard isAtLimit || workers >= settings.maxRunning else { return false }
             return (isAtLimit ? [queue] : Array(queues.values)).allSatisfy {
                 $0.desk.stuck(longerThan: QueueState.stranding) == $0.desk.counts.workers
             }

@@ -99,6 +99,68 @@ struct EngineTests {
         try await rig.harness.stop()
     }
 
+    @Test
+    func `a job that may have ended its engine waits for a worker where all are stuck, and isn't claimed to and fro`()
+        async throws
+    {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        let engine = rig.start(rig.registry(passing: gate), settings: EngineSettings(queues: ["default": 1]))
+        let stuck = try await rig.enqueue("stuck")
+        #expect(await gate.arrived() == "stuck")
+        // As a rescue leaves it.
+        let suspect = try await rig.pool.transaction { transaction in
+            let id = try await Jobs.enqueue(Note(text: "suspect"), in: transaction, now: rig.clock.now())
+            try await transaction.execute("UPDATE jobs.job SET losses = 1 WHERE id = \(id.rawValue)")
+            try await transaction.execute("SELECT pg_notify('jobs', 'look')")
+            return id
+        }
+        await engine.until(.released(suspect))
+        for _ in 0..<3 { try await engine.looked() }
+        #expect(engine.heard.count { $0 == .claimed(suspect) } == 1)
+        gate.open()
+        await engine.until(.done(suspect))
+        #expect(try await rig.show(suspect).attempt == 1)
+        #expect(try await rig.show(stuck).state == .done)
+        try await engine.stop()
+    }
+
+    @Test func `who locks one of the jobs that are handed back holds up none of the others`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let gate = Gate()
+        var registry = Registry()
+        registry.register(Letter.self, isRepeatable: true) { letter, _ in
+            if letter.text == "stuck" { await gate.pass(letter.text) }
+            return .done
+        }
+        let engine = rig.start(registry, settings: EngineSettings(queues: ["default": 1]))
+        func enqueue(_ texts: [String]) async throws {
+            _ = try await rig.pool.transaction {
+                try await Jobs.enqueueAll(texts.map { Letter(text: $0) }, in: $0, now: rig.clock.now())
+            }
+        }
+        try await enqueue((0..<500).map { "\($0)" })
+        try await engine.untilIdle()
+        try await enqueue(["stuck"] + (0..<20).map { "\($0)" })
+        _ = await gate.arrived()
+        let another = rig.start(registry, settings: EngineSettings(queues: ["default": 1]))
+        let locked: JobID? = try await rig.pool.transaction { transaction in
+            let row = try await transaction.one("SELECT id FROM jobs.job ORDER BY id DESC LIMIT 1 FOR UPDATE")
+            let id = JobID(rawValue: try row[0])
+            var left = 19
+            await another.until {
+                if case .done = $0 { left -= 1 }
+                return left == 0
+            }
+            return id
+        }
+        gate.open()
+        try await rig.harness.untilIdle()
+        #expect(try await rig.show(#require(locked)).state == .done)
+        #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done' AND attempt = 1") == 521)
+        try await rig.harness.stop()
+    }
+
     @Test func `G17: two engines run 500 jobs exactly once each, and lose none`() async throws {
         let rig = try await Rig.onTestDatabase()
         let settings = EngineSettings(queues: ["default": 3], maxRunning: 3, claimBatch: 2)
