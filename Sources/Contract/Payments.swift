@@ -115,7 +115,8 @@ package struct ImportRemittances: Command {
 package struct PaymentView: Codable, Sendable {
     /// As the bank knows it.
     package var reference: String
-    package var run: String
+    /// nil where an upper union's fund pays: its runs are its own.
+    package var run: String?
     package var `case`: String
     package var instalment: Int
     package var payee: String
@@ -132,7 +133,7 @@ package struct PaymentView: Codable, Sendable {
     package var bookedOn: Day?
 
     package init(
-        reference: String, run: String, `case`: String, instalment: Int, payee: String, account: String, amount: Fen,
+        reference: String, run: String?, `case`: String, instalment: Int, payee: String, account: String, amount: Fen,
         state: PaymentState, reason: String? = nil, attempt: Int, reissues: String? = nil, sentAt: Date? = nil,
         bookedOn: Day? = nil
     ) {

@@ -255,6 +255,13 @@ struct CaseLifeTests {
         let after = try await desk.door.answer(ExplainCase(case: number), as: worker)
         #expect(after.asOf != nil && after.amount == before.amount)
         #expect(after.parameters.map(\.source) == before.parameters.map(\.source))
+        // The paper of the outcome makes the sheet anew, by figures of its own day.
+        _ = try await desk.door.perform(
+            StopAward(case: number, reason: "已退学"), as: worker)
+        try await desk.letter(number, kind: "school_record")
+        let last = try await desk.door.answer(ExplainCase(case: number), as: worker)
+        #expect(last.asOf == after.asOf && last.amount == before.amount)
+        #expect(try await desk.door.answer(ShowCase(case: number), as: worker).assessment?.amount == before.amount)
     }
 
     @Test func `a withdrawn case leaves its notice, and another can be opened`() async throws {

@@ -57,6 +57,83 @@ struct PaymentGuardTests {
         #expect(try await treasury.entries([Treasury.entry(payment, 100_000)]).classes == ["booked": 1])
     }
 
+    @Test func `a second debit is told, whatever its day, and the entry that a status spoke of is none`() async throws {
+        let treasury = try await Treasury.open(cases: 4)
+        let payments = try await treasury.payments(treasury.run(.filed)).map(\.reference)
+        func debit(_ payment: Int, _ bank: String?, on day: String = "2026-07-01") -> BankEntry {
+            Treasury.entry(payments[payment], 100_000, on: day, bank: bank)
+        }
+        // On one day, in one file; and in another file.
+        #expect(
+            try await treasury.entries([debit(0, "BK100"), debit(0, "BK101")]).classes
+                == ["booked": 1, "contradiction": 1])
+        #expect(try await treasury.entries([debit(0, "BK102")]).classes == ["contradiction": 1])
+        #expect(try await treasury.entries([debit(0, "BK100", on: "2026-07-02")]).classes == ["duplicate": 1])
+        // A bank that gives no references: the same entry in another file, but not twice in one.
+        #expect(
+            try await treasury.entries([debit(1, nil), debit(1, nil)]).classes == ["booked": 1, "contradiction": 1])
+        #expect(try await treasury.entries([debit(1, nil)]).classes == ["duplicate": 1])
+        // A status first, under another reference of the bank's and on another day: its entry is the same money.
+        _ = try await treasury.status([(payments[2], "ACCC", nil)])
+        #expect(try await treasury.entries([debit(2, "BK200", on: "2026-07-03")]).classes == ["duplicate": 1])
+        #expect(try await treasury.entries([debit(2, "BK201", on: "2026-07-03")]).classes == ["contradiction": 1])
+        // The return overtakes the booking.
+        let back = Treasury.entry(payments[3], 100_000, .credit, on: "2026-07-03", bank: "C1", returned: "MS03")
+        #expect(try await treasury.entries([back, back]).classes == ["returned": 1, "duplicate": 1])
+        #expect(try await treasury.entries([debit(3, "BK300", on: "2026-07-03")]).classes == ["duplicate": 1])
+        #expect(try await treasury.fund().spent == Fen(300_000))
+    }
+
+    @Test func `money that went to another account than the payee's is not paid`() async throws {
+        let treasury = try await Treasury.open(cases: 3)
+        let payments = try await treasury.payments(treasury.run(.filed, format: .pain001))
+        let file = try await treasury.door.answer(
+            GetRunFile(run: try #require(payments[0].run)), as: treasury.office.cashier)
+        let sent = try CreditTransferFile(reading: .bytes(file.content)).payments
+        let right = try #require(sent.first { $0.endToEndID == payments[0].reference }?.creditorAccount)
+        let view = try await treasury.entries([
+            Treasury.entry(payments[0].reference, 100_000, payee: right),
+            Treasury.entry(payments[1].reference, 100_000, payee: "6217000000000000009"),
+            Treasury.entry(payments[2].reference, 100_000, payee: "6217 **** 0009"),
+        ])
+        #expect(view.classes == ["booked": 2, "contradiction": 1])
+        #expect(view.problems.first?.contains("another account than the payee's") == true)
+        #expect(try await treasury.payment(payments[1].reference).state == .sent)
+    }
+
+    @Test func `a payment isn't disproved while the bank may still take its file`() async throws {
+        let bank = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: bank) }
+        let treasury = try await Treasury.open(cases: 1, bankFolder: bank)
+        let run = try await treasury.run(.released)
+        let payment = try await treasury.payments(run)[0].reference
+        _ = try await treasury.door.perform(FileReleasedRuns(), as: .system)
+        try await treasury.sabotage("UPDATE relief.payment SET state = 'unknown'")
+        let disproof = DisprovePayment(payment: payment, proof: "银行复函12号")
+        let refusal = await #expect(throws: Refusal.self) {
+            try await treasury.door.perform(disproof, as: treasury.office.financeApprover)
+        }
+        #expect(refusal?.message.contains("hasn't taken the file") == true)
+        let folder = bank.appending(path: "to-bank")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            try FileManager.default.removeItem(at: folder.appending(path: name))
+        }
+        let done = try await treasury.door.perform(disproof, as: treasury.office.financeApprover)
+        #expect(done.state == .rejected)
+    }
+
+    @Test func `a line of the fund's own account is its union's, although it names no payment`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let (door, office) = (treasury.door, treasury.office)
+        _ = try await treasury.run(.filed)
+        _ = try await treasury.entries([Treasury.entry(nil, 1_250), Treasury.entry(nil, 77, account: "999999")])
+        let lines = try await door.answer(ListBankLines(), as: office.financeApprover).items
+        #expect(lines.map(\.amount) == [Fen(1_250)])
+        _ = try await door.perform(
+            SettleBankLine(line: lines[0].line, reason: "银行手续费"), as: office.financeApprover)
+        #expect(try await door.answer(ListBankLines(), as: office.admin).items.map(\.amount) == [Fen(77)])
+    }
+
     @Test func `a line of the bank's is settled once, by another than took it in, and holds nothing up any more`()
         async throws
     {

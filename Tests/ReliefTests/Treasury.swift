@@ -105,11 +105,12 @@ struct Treasury {
 
     static func entry(
         _ reference: String?, _ amount: Int64, _ direction: BankEntry.Direction = .debit, on day: String = "2026-07-01",
-        bank: String = "B1", returned code: ReasonCode? = nil, account: String = "6301000012345678"
+        bank: String? = "B1", returned code: ReasonCode? = nil, account: String = "6301000012345678",
+        payee: String? = nil
     ) -> BankEntry {
         BankEntry(
             account: account, amount: amount, direction: direction, isReversal: code != nil, bookingDay: Day(day),
-            bankReference: bank, endToEndID: reference, returnReason: code)
+            bankReference: bank, endToEndID: reference, counterpartyAccount: payee, returnReason: code)
     }
 
     /// A camt.054 with the entries given; it comes on the last day that it speaks of, or after it.

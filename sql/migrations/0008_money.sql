@@ -290,6 +290,8 @@ CREATE TABLE relief.bank_line (
   id             uuid PRIMARY KEY,
   message        uuid NOT NULL REFERENCES relief.bank_message,
   ordinal        int NOT NULL,
+  saying         text NOT NULL CHECK (saying IN ('pending', 'accepted', 'refused', 'credited', 'booked', 'returned',
+                                                 'received')),
   reference      text,
   bank_reference text,
   amount         bigint,
@@ -298,6 +300,7 @@ CREATE TABLE relief.bank_line (
                                                 'amountMismatch', 'unmatched', 'contradiction', 'received')),
   payment        uuid REFERENCES relief.payment,
   run            uuid REFERENCES relief.run,      -- whose payment or file the line names
+  org_path       ltree,                           -- where it names neither: the union on whose account it stands
   detail         text,
   UNIQUE (message, ordinal)
 );
@@ -337,10 +340,11 @@ CALL relief.guard('relief.payment', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.sheet',
   'EXISTS (SELECT FROM relief.case_file c WHERE c.number = subject) OR EXISTS (SELECT FROM relief.run r WHERE r.number = subject)');
 CREATE POLICY kept ON relief.sheet FOR INSERT WITH CHECK (true);
--- A line that names no payment of ours may be anybody's: only who sees the whole tree sees it.
+-- A line that names no payment of ours is theirs on whose account it stands; one on no account of ours may be anybody's:
+-- only who sees the whole tree sees it.
 CALL relief.guard('relief.bank_line',
   'EXISTS (SELECT FROM relief.payment p WHERE p.id = payment) OR EXISTS (SELECT FROM relief.run r WHERE r.id = run)
-   OR relief.sees_all()');
+   OR relief.in_scope(org_path) OR relief.sees_all()');
 CREATE POLICY taken_in ON relief.bank_line FOR INSERT WITH CHECK (true);
 CALL relief.guard('relief.bank_file', 'EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
 

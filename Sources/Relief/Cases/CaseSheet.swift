@@ -64,21 +64,23 @@ struct CaseSheet: Codable {
 
     /// What those who decide are shown at present.
     static func shown(_ file: CaseFile, in context: some OperationContext) async throws -> CaseSheet {
-        try await kept(file, in: context).sheet
+        try await kept(file.sheet, in: context).sheet
     }
 
-    /// What its sheet says of why, and since when it does; nil before it is first shown.
+    /// Why, and since when, it is as it is: once something is awarded what that was decided on, whatever papers came after;
+    /// before that its sheet. nil before it is first shown.
     static func explanation(of file: CaseFile, in context: some OperationContext) async throws -> Explanation? {
-        guard file.sheet != nil else { return nil }
-        let (sheet, madeAt) = try await kept(file, in: context)
+        let awarded = try await context.transaction.first("SELECT sheet FROM relief.award WHERE case_id = \(file.id)")
+        guard let id: String = try awarded?["sheet"] ?? file.sheet else { return nil }
+        let (sheet, madeAt) = try await kept(id, in: context)
         return Explanation(sheet.assessment, asOf: madeAt)
     }
 
     private static func kept(
-        _ file: CaseFile, in context: some OperationContext
+        _ id: String?, in context: some OperationContext
     ) async throws -> (sheet: CaseSheet, madeAt: Date) {
         let row = try await context.transaction.one(
-            "SELECT content, created_at FROM relief.sheet WHERE id = \(file.sheet)")
+            "SELECT content, created_at FROM relief.sheet WHERE id = \(id)")
         return (try JSON.decode(CaseSheet.self, from: Data((row["content"] as String).utf8)), try row["created_at"])
     }
 

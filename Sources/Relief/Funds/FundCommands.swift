@@ -203,7 +203,7 @@ extension UUID {
 }
 
 extension UInt8 {
-    fileprivate var isDigitOrLetter: Bool {
+    var isDigitOrLetter: Bool {
         (48...57).contains(self) || (65...90).contains(self) || (97...122).contains(self)
     }
 }

@@ -43,13 +43,15 @@ extension BankImport {
         guard entered == 1 else { return nil }
         try await context.transaction.execute(
             """
-            INSERT INTO relief.bank_line (id, message, ordinal, reference, bank_reference, amount, day, class, payment, run,
-              detail)
-            SELECT l.id, \(id), l.n, l.reference, l.bank_reference, l.amount, l.day::date, l.class, l.payment, l.run, l.detail
+            INSERT INTO relief.bank_line (id, message, ordinal, saying, reference, bank_reference, amount, day, class,
+              payment, run, org_path, detail)
+            SELECT l.id, \(id), l.n, l.saying, l.reference, l.bank_reference, l.amount, l.day::date, l.class, l.payment, l.run,
+              l."union"::ltree, l.detail
             FROM unnest(\(lines.map { _ in UUID() }), \(lines.map(\.word.reference)), \(lines.map(\.word.bankReference)),
                  \(lines.map { $0.word.amount?.rawValue }), \(lines.map { $0.word.day?.description })::text[],
-                 \(lines.map(\.verdict.rawValue)), \(lines.map(\.payment)), \(lines.map(\.run)), \(lines.map(\.detail)))
-              WITH ORDINALITY AS l (id, reference, bank_reference, amount, day, class, payment, run, detail, n)
+                 \(lines.map(\.verdict.rawValue)), \(lines.map(\.payment)), \(lines.map(\.run)), \(lines.map(\.detail)),
+                 \(lines.map(\.word.saying.rawValue)), \(lines.map(\.union)))
+              WITH ORDINALITY AS l (id, reference, bank_reference, amount, day, class, payment, run, detail, saying, "union", n)
             """)
         return id
     }

@@ -5,7 +5,7 @@ import WorkingDays
 
 /// What a bank says in one line, whatever the file it stands in.
 struct BankWord: Sendable {
-    enum Saying: Sendable, Equatable {
+    enum Saying: String, Sendable {
         /// Nothing may be concluded, or not yet.
         case pending
         /// The bank will pay; the payee has nothing yet.
@@ -31,6 +31,7 @@ struct BankWord: Sendable {
     var day: Day?
     /// Our account, where the bank names it.
     var account: String?
+    /// Where the bank says that the money went.
     var payeeAccount: String?
     var code: String?
     var words = ""
@@ -118,7 +119,8 @@ struct BankMessage: Sendable {
             return BankWord(
                 saying: saying, reference: entry.endToEndID, file: entry.originalMessageID,
                 bankReference: entry.bankReference, amount: Fen(entry.amount), day: entry.bookingDay ?? entry.valueDay,
-                account: entry.account.isEmpty ? nil : entry.account, code: entry.returnReason?.rawValue,
+                account: entry.account.isEmpty ? nil : entry.account,
+                payeeAccount: saying == .booked ? entry.counterpartyAccount : nil, code: entry.returnReason?.rawValue,
                 words: entry.returnText, disagrees: entry.detailsDisagree)
         }
         return BankMessage(kind: .entries, messageID: report.header.messageID, words: words)

@@ -41,6 +41,8 @@ struct BankImport {
         let detail: String?
         let payment: UUID?
         let run: UUID?
+        /// Path of the union on whose account it stands, where it names no payment of ours.
+        var union: String?
     }
 
     let message: BankMessage
@@ -51,6 +53,7 @@ struct BankImport {
     private var textRuns: Set<UUID> = []
     /// The funds' own accounts, by fund.
     private var accounts: [UUID: String] = [:]
+    private var parties: BankParties
     private(set) var lines: [Line] = []
     private(set) var moves: [PaymentMove] = []
 
@@ -91,13 +94,32 @@ struct BankImport {
         let found = try await context.transaction.query(
             "SELECT \(Payment.columns) WHERE p.run = ANY (\(ids)) ORDER BY p.run, p.reference FOR NO KEY UPDATE OF p"
         ).map(Payment.init)
+        parties = try await BankParties(message.words, payments: found, in: context)
+        let debits = try await Self.debits(of: found, in: context)
         var serials: [UUID: Int] = [:]
-        for payment in found {
+        for var payment in found {
+            payment.debits = debits[payment.id] ?? []
             payments[payment.id] = payment
             serials[payment.run, default: 0] += 1
             byReference[payment.reference] = payment.id
             byReference[BatchTextTemplate.reference(batch: payment.runNumber, serial: serials[payment.run] ?? 0)] =
                 payment.id
+        }
+    }
+
+    /// What the bank's books told of these payments before.
+    private static func debits(
+        of payments: [Payment], in context: CommandContext
+    ) async throws -> [UUID: [BankDebit]] {
+        let booked = payments.filter { $0.bookedOn != nil }.map(\.id)
+        let rows = try await context.transaction.query(
+            """
+            SELECT l.payment, l.bank_reference, l.day FROM relief.bank_line l
+            WHERE l.payment = ANY (\(booked)) AND l.saying = 'booked' AND l.class IN ('booked', 'duplicate')
+            """)
+        return try rows.reduce(into: [:]) { debits, row in
+            let debit = BankDebit(bankReference: try row["bank_reference"], day: try row["day"], isNew: false)
+            debits[try row["payment"], default: []].append(debit)
         }
     }
 
@@ -126,21 +148,29 @@ struct BankImport {
                 case .pending where message.kind == .entries: .pending
                 default: .unmatched
                 }
-            lines.append(Line(word: word, verdict: verdict, detail: word.detail, payment: nil, run: run))
-            return
-        }
-        let mine = accounts[payment.fund]
-        if let account = word.account, account != mine, !textRuns.contains(payment.run) {
             lines.append(
                 Line(
-                    word: word, verdict: .contradiction, detail: "it stands on another account than the fund's",
-                    payment: id, run: payment.run))
+                    word: word, verdict: verdict, detail: word.detail, payment: nil, run: run,
+                    union: parties.union(of: word)))
+            return
+        }
+        if let reason = stranger(in: word, of: payment) {
+            lines.append(
+                Line(word: word, verdict: .contradiction, detail: reason, payment: id, run: payment.run))
             return
         }
         let (verdict, detail, moves) = payment.hear(word, on: today)
         payments[id] = payment
         self.moves += moves
         lines.append(Line(word: word, verdict: verdict, detail: detail, payment: id, run: payment.run))
+    }
+
+    /// Why a line can't speak of this payment: another's account stands in it.
+    private func stranger(in word: BankWord, of payment: Payment) -> String? {
+        if let account = word.account, account != accounts[payment.fund], !textRuns.contains(payment.run) {
+            return "it stands on another account than the fund's"
+        }
+        return parties.isPayee(word, of: payment) ? nil : "it says that another account than the payee's got the money"
     }
 
     var classes: [String: Int] {

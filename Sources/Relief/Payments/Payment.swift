@@ -27,6 +27,8 @@ struct Payment: Sendable {
     var reasonCode: String?
     var bookedOn: Day?
     var returnedOn: Day?
+    /// The debits under this reference that the bank's books told of, each entry once.
+    var debits: [BankDebit] = []
 
     static let columns: SQL = """
         p.id, p.reference, p.run, r.number AS run_number, r.fund, p.instalment, p.case_id, c.number AS case_number,
@@ -88,6 +90,14 @@ struct Payment: Sendable {
         }
         return String(decoding: text, as: UTF8.self)
     }
+}
+
+/// An entry by which money left our account.
+struct BankDebit: Sendable {
+    let bankReference: String?
+    let day: Day?
+    /// Told of by the file that is being taken in.
+    let isNew: Bool
 }
 
 extension PaymentState: ParameterEncodable, ColumnDecodable {}

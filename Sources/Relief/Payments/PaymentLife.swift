@@ -76,12 +76,18 @@ extension Payment {
             return (.rejected, nil)
         case .credited, .booked:
             if failedUnpaid { return (.contradiction, "booked after it was refused") }
+            // A status is no entry: the first debit that follows it is the one that it spoke of.
+            if word.saying == .booked {
+                if isSecondDebit(word) {
+                    return (.contradiction, "booked a second time, under \(word.bankReference ?? "?")")
+                }
+                debits.append(BankDebit(bankReference: word.bankReference, day: word.day, isNew: true))
+            }
             if isOpen {
                 move(.booked, word, today, &moves)
                 return (.booked, nil)
             }
-            return isSameBooking(word)
-                ? (.duplicate, nil) : (.contradiction, "booked a second time, under \(word.bankReference ?? "?")")
+            return (.duplicate, nil)
         case .returned:
             if failedUnpaid { return (.contradiction, "returned after it was refused") }
             if returnedOn != nil { return (.duplicate, nil) }
@@ -92,10 +98,14 @@ extension Payment {
         }
     }
 
-    /// A status is no entry, and the same entry comes again in a later statement; another entry bears another reference.
-    private func isSameBooking(_ word: BankWord) -> Bool {
-        guard word.saying == .booked, let mine = bankReference, let theirs = word.bankReference else { return true }
-        return mine == theirs || word.day == nil || word.day == bookedOn
+    /// The same entry comes again in a later statement; another entry bears another reference of the bank's. Where it gives
+    /// none, an entry of the same day is the same, unless one file has both.
+    private func isSecondDebit(_ word: BankWord) -> Bool {
+        !debits.isEmpty
+            && !debits.contains { known in
+                if let mine = known.bankReference, let theirs = word.bankReference { return mine == theirs }
+                return !known.isNew && (word.day == nil || word.day == known.day)
+            }
     }
 
     private mutating func move(_ to: PaymentState, _ word: BankWord, _ today: Day, _ moves: inout [PaymentMove]) {

@@ -18,7 +18,7 @@ enum Payments {
                    p.state, p.reason_code, p.reason, p.attempt, p.sent_at, p.booked_on,
                    (SELECT e.reference FROM relief.payment e WHERE e.instalment = p.instalment AND e.state = 'reissued'
                     AND e.attempt < p.attempt ORDER BY e.attempt DESC LIMIT 1) AS reissues
-            FROM relief.payment p JOIN relief.run r ON r.id = p.run JOIN relief.case_file c ON c.id = p.case_id
+            FROM relief.payment p LEFT JOIN relief.run r ON r.id = p.run JOIN relief.case_file c ON c.id = p.case_id
             JOIN relief.instalment i ON i.id = p.instalment LEFT JOIN relief.payee_account a ON a.id = p.payee_account
             \(condition)
             """)

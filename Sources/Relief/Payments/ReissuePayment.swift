@@ -84,6 +84,7 @@ extension DisprovePayment: Executable {
                 "Four eyes: nobody disproves a payment of a run that he or she prepared or released.")
         }
         let proof = try PublicReason.checked(proof, field: "proof")
+        try await refuseBeforeTaken(payment, in: context)
         try await context.transaction.execute(
             """
             UPDATE relief.payment SET state = 'rejected', reason = \(proof), proof = \(proof),
@@ -97,5 +98,17 @@ extension DisprovePayment: Executable {
         context.concerns(payment.runNumber)
         context.note("proof", .string(proof))
         return try await Payments.view(payment.id, in: context)
+    }
+
+    /// The bank would pay what it finds in its folder, however long after.
+    private func refuseBeforeTaken(_ payment: Payment, in context: CommandContext) async throws {
+        guard let bank = context.door.bankFolder else { return }
+        let name: String = try await context.transaction.value(
+            "SELECT name FROM relief.bank_file WHERE run = \(payment.run)")
+        let file = bank.appending(path: "to-bank/\(name)")
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        throw Refusal.conflict(
+            "The bank hasn't taken the file of \(payment.runNumber) yet, and would pay it when it does. Take it out of the bank's folder first: \(file.path)"
+        )
     }
 }
