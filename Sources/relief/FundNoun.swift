@@ -24,7 +24,7 @@ extension FundNoun {
         @Option(name: .customLong("item"), help: "item:from:source or item:from:to:source; repeat for more.")
         var items: [FundItemArgument]
         @Option var bank: String
-        @Option var accountNumber: String
+        @Option(help: "- reads it.") var accountNumber: String
         @Option var accountHolder: String
         @Option var cnaps: String?
         @Option(
@@ -32,11 +32,12 @@ extension FundNoun {
             help: "Programme codes; any whose item is allowed, where not given. Repeat for more.")
         var serves: [String] = []
 
-        func operation() -> CreateFund {
+        func operation() throws -> CreateFund {
             CreateFund(
                 code: code, name: name, organisation: organisation, source: source, year: year,
-                donorIntent: donorIntent, items: items.map(\.item), bank: bank, accountNumber: accountNumber,
-                accountHolder: accountHolder, cnaps: cnaps, serves: serves.isEmpty ? nil : serves)
+                donorIntent: donorIntent, items: items.map(\.item), bank: bank,
+                accountNumber: try Standard.secret(accountNumber, field: "accountNumber"), accountHolder: accountHolder,
+                cnaps: cnaps, serves: serves.isEmpty ? nil : serves)
         }
     }
 

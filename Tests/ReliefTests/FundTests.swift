@@ -88,9 +88,10 @@ struct FundTests {
     {
         let treasury = try await Treasury.open(cases: 1)
         let (door, finance) = (treasury.door, treasury.office.finance)
-        func receive(_ yuan: Int64, _ day: String = "2026-06-30") async throws {
+        func receive(_ yuan: Int64, _ day: String = "2026-06-30", _ reference: String = "IN-2") async throws {
             _ = try await door.perform(
-                ReceiveMoney(fund: "XN-2026", amount: Fen(yuan * 100), on: Day(day)!, reference: "IN-2"), as: finance)
+                ReceiveMoney(fund: "XN-2026", amount: Fen(yuan * 100), on: Day(day)!, reference: reference),
+                as: finance)
         }
         func reverse(_ reference: String) async throws -> FundView {
             try await door.perform(
@@ -111,7 +112,8 @@ struct FundTests {
         // What an award holds can't be taken from under it.
         let held = await #expect(throws: Refusal.self) { try await reverse("IN-1") }
         #expect(held?.code == .conflict && held?.message.contains("neither held nor spent") == true)
-        await #expect(throws: Refusal.self) { try await receive(5, "1900-01-01") }
+        let early = await #expect(throws: Refusal.self) { try await receive(5, "1900-01-01", "IN-3") }
+        #expect(early?.field == "on")
     }
 
     @Test func `the statement runs to the balance, page by page`() async throws {
