@@ -52,6 +52,27 @@ struct TamperTests {
             statement: "ALTER TABLE relief.visit DISABLE TRIGGER note_update", what: "table not watched",
             place: "relief.visit"),
         Deed(
+            name: "a subject hidden", statement: "DELETE FROM audit.subject WHERE subject = 'XN-P000001'",
+            what: "subjects", place: "audit.subject "),
+        Deed(
+            name: "a subject given to another",
+            statement: "UPDATE audit.subject SET subject = 'XN-P000099' WHERE subject = 'XN-P000001'",
+            what: "subjects", place: "audit.subject "),
+        Deed(
+            name: "G9: a law's trigger disabled",
+            statement: "ALTER TABLE relief.payment DISABLE TRIGGER payment_rules", what: "guard",
+            place: "relief.payment, trigger payment_rules"),
+        Deed(
+            name: "G16: row-level security switched off",
+            statement: "ALTER TABLE relief.person DISABLE ROW LEVEL SECURITY", what: "guard", place: "relief.person"),
+        Deed(
+            name: "roles that were incompatible",
+            statement: "DELETE FROM relief.incompatible_roles WHERE role = 'cashier'",
+            what: "guard", place: "relief.incompatible_roles"),
+        Deed(
+            name: "a way to pay again", statement: "INSERT INTO relief.payment_move VALUES ('booked', 'sent')",
+            what: "guard", place: "relief.payment_move"),
+        Deed(
             name: "an edited leaf",
             statement: "UPDATE audit.event SET leaf = leaf || '\\x20' WHERE command = 'person.register'",
             what: "event", place: "audit.event "),
@@ -156,7 +177,48 @@ struct TamperTests {
             """)
         await connection.close()
         let report = try await verify(office)
-        #expect(report.findings.map(\.what) == ["root"], "\(report.findings)")
+        #expect(report.findings.map(\.what) == ["event", "subjects", "root"], "\(report.findings)")
+    }
+
+    @Test func `a command that was entered in the database in another's name is found, sealed or not`() async throws {
+        let office = try await scene()
+        let connection = try await Connection.open(Database.current.superuserSettings, logger: quiet)
+        let row = try await connection.one(
+            """
+            SELECT leaf, mac, nextval('audit.event_seq') AS seq, count, digest FROM audit.event, audit.rows_digest(\(UUID()))
+            WHERE command = 'person.register' LIMIT 1
+            """)
+        var leaf = try Leaf(decoding: row["leaf"])
+        let mac: [UInt8] = try row["mac"]
+        (leaf.event, leaf.seq, leaf.actor) = (UUID(), try row["seq"], office["approver"].user.uuidString.lowercased())
+        (leaf.rows.count, leaf.rows.sha256) = (try row["count"], try row["digest"])
+        leaf.subjects = []
+        try await connection.execute(
+            """
+            INSERT INTO audit.event (id, seq, at, command, actor, leaf, mac)
+            VALUES (\(leaf.event), \(leaf.seq), \(leaf.at), \(leaf.command), \(leaf.actor), \(leaf.encoded()), \(mac))
+            """)
+        await connection.close()
+        for _ in 1...2 {
+            let report = try await verify(office)
+            #expect(report.findings.map(\.what) == ["event"], "\(report.findings)")
+            #expect(report.findings.first?.detail.contains("no daemon that has the keys") == true)
+            try await Sealer(pool: Database.current.appPool, log: office.auditLog, clock: office.clock).seal()
+        }
+    }
+
+    @Test func `an older checkpoint, put back, is found`() async throws {
+        let office = try await scene()
+        let place = office.folder.appending(path: "log/checkpoint")
+        let old = try Data(contentsOf: place)
+        for round in 1...2 {
+            _ = try await office.door.perform(CreateUser(login: "later\(round)", name: "后来"), as: office.admin)
+            try await Sealer(pool: Database.current.appPool, log: office.auditLog, clock: office.clock).seal()
+        }
+        #expect(try await verify(office).intact)
+        try old.write(to: place)
+        let report = try await verify(office)
+        #expect(report.findings.map(\.what) == ["checkpoint"], "\(report.findings)")
     }
 
     @Test func `a checkpoint that its signature doesn't cover is found`() async throws {

@@ -13,6 +13,7 @@ CREATE TABLE audit.event (
   command     text NOT NULL CHECK (command <> ''),
   actor       text NOT NULL CHECK (actor <> ''),
   leaf        bytea NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 65535),
+  mac         bytea NOT NULL CHECK (octet_length(mac) = 32),   -- by the daemon's keys, over id and leaf
   leaf_index  bigint UNIQUE CHECK (leaf_index >= 0)   -- NULL: not yet sealed
 );
 CREATE INDEX event_unsealed ON audit.event (seq) WHERE leaf_index IS NULL;
@@ -159,8 +160,8 @@ CREATE FUNCTION audit.protect_event() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.leaf_index IS NULL AND NEW.leaf_index IS NOT NULL
-     AND (NEW.id, NEW.seq, NEW.at, NEW.command, NEW.actor, NEW.leaf)
-       IS NOT DISTINCT FROM (OLD.id, OLD.seq, OLD.at, OLD.command, OLD.actor, OLD.leaf) THEN
+     AND (NEW.id, NEW.seq, NEW.at, NEW.command, NEW.actor, NEW.leaf, NEW.mac)
+       IS NOT DISTINCT FROM (OLD.id, OLD.seq, OLD.at, OLD.command, OLD.actor, OLD.leaf, OLD.mac) THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'audit events never change' USING ERRCODE = 'RA002';

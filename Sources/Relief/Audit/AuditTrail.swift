@@ -7,7 +7,8 @@ enum AuditTrail {
     /// The number is taken here, while every lock of the command is still held: two commands that touched one row are
     /// numbered in the order in which they changed it.
     static func append(
-        _ call: Call, notes: AuditNotes, at now: Date, refused: Refusal? = nil, in transaction: Transaction
+        _ call: Call, notes: AuditNotes, at now: Date, refused: Refusal? = nil, vault: Vault,
+        in transaction: Transaction
     ) async throws {
         let row = try await transaction.one(
             """
@@ -18,10 +19,12 @@ enum AuditTrail {
             seq: try row["seq"], event: call.event, at: now, command: call.command, actor: call.actor,
             body: Hex.encode(call.bodyMAC), rows: Leaf.Rows(count: try row["count"], sha256: try row["digest"]),
             subjects: subjects, facts: notes.facts, refused: refused?.message)
+        let bytes = try leaf.encoded()
         try await transaction.execute(
             """
-            INSERT INTO audit.event (id, seq, at, command, actor, leaf)
-            VALUES (\(call.event), \(leaf.seq), \(now), \(call.command), \(call.actor), \(try leaf.encoded()))
+            INSERT INTO audit.event (id, seq, at, command, actor, leaf, mac)
+            VALUES (\(call.event), \(leaf.seq), \(now), \(call.command), \(call.actor), \(bytes),
+              \(vault.leafMAC(bytes, of: call.event)))
             """)
         if !subjects.isEmpty {
             try await transaction.execute(

@@ -24,6 +24,9 @@ struct Verification {
         let (tables, rows) = try await checkRows()
         let papers = try await checkPapers()
         try await checkLaws()
+        for (place, problem) in try await Guards.examine(in: context.transaction) {
+            found("guard", place, problem)
+        }
         return VerifyReport(
             leaves: Int64(leaves.count), tables: tables, rows: rows, papers: papers, checkpoint: head?.body ?? "",
             findings: findings, intact: findings.isEmpty)
@@ -55,6 +58,17 @@ struct Verification {
         }
         let known = try await context.transaction.exists(
             "SELECT FROM audit.checkpoint WHERE size = \(published.size) AND root = \(published.root.bytes)")
+        // Signed is before published: the last but one is published for certain.
+        let older = try await context.transaction.exists(
+            """
+            SELECT FROM (SELECT size FROM audit.checkpoint ORDER BY size DESC OFFSET 1 LIMIT 1) AS last
+            WHERE size > \(published.size)
+            """)
+        if older {
+            found(
+                "checkpoint", "log folder",
+                "the published checkpoint of \(published.size) leaves is older than what was signed: restart reliefd")
+        }
         if !known {
             found(
                 "checkpoint", "audit.checkpoint",
@@ -110,7 +124,8 @@ struct Verification {
     private mutating func checkEvents(_ leaves: [Hash]) async throws {
         let rows = try await context.transaction.query(
             """
-            SELECT e.id, e.seq, e.at, e.command, e.actor, e.leaf, e.leaf_index, d.count, d.digest
+            SELECT e.id, e.seq, e.at, e.command, e.actor, e.leaf, e.mac, e.leaf_index, d.count, d.digest,
+                   ARRAY(SELECT s.subject FROM audit.subject s WHERE s.event = e.id) AS subjects
             FROM audit.event e CROSS JOIN LATERAL audit.rows_digest(e.id) d
             ORDER BY e.leaf_index NULLS LAST, e.seq
             """)
@@ -128,6 +143,9 @@ struct Verification {
                 }
                 expected += 1
             }
+            if try context.vault.leafMAC(bytes, of: row["id"]) != row["mac"] {
+                found("event", "audit.event \(number)", "no daemon that has the keys wrote it")
+            }
             guard let leaf = try? Leaf(decoding: bytes) else {
                 found("event", "audit.event \(number)", "its leaf can't be read")
                 continue
@@ -138,6 +156,9 @@ struct Verification {
                 && leaf.command == row["command"]
                 && leaf.actor == row["actor"]
             if !agrees { found("event", "audit.event \(number)", "its columns are not what its leaf says") }
+            if !Self.agree(leaf.subjects, try row["subjects"]) {
+                found("subjects", "audit.subject of event \(number)", "they are not those that its leaf names")
+            }
             if try leaf.rows.count != row["count"] || leaf.rows.sha256 != row["digest"] {
                 found("row notes", "audit.row_digest of event \(number)", "they are not those that the leaf commits to")
             }
@@ -145,6 +166,11 @@ struct Verification {
         if expected < leaves.count {
             found("event", "audit.event", "the log has \(leaves.count) leaves, the database \(expected)")
         }
+    }
+
+    /// A leaf names as many subjects as it has room for; beyond that more may stand beside it.
+    private static func agree(_ named: [String], _ kept: [String]) -> Bool {
+        named.count < Leaf.mostSubjects ? Set(named) == Set(kept) : Set(named).isSubset(of: kept)
     }
 
     /// Every row of every table that the program or the log knows, whatever triggers say, against what the log last said of it.

@@ -95,7 +95,8 @@ package final class Door: Sendable {
             do {
                 let reply = try await query.answer(in: context)
                 if let disclosed {
-                    try await AuditTrail.append(disclosed, notes: context.notes, at: context.now, in: transaction)
+                    try await AuditTrail.append(
+                        disclosed, notes: context.notes, at: context.now, vault: self.vault, in: transaction)
                     transaction.onCommit(self.committed)
                 }
                 return reply
@@ -147,7 +148,7 @@ package final class Door: Sendable {
         let context = CommandContext(transaction: transaction, principal: call.principal, now: now, door: self)
         do {
             let reply = try await transaction.savepoint { _ in try await command.execute(in: context) }
-            try await AuditTrail.append(call, notes: context.notes, at: now, in: transaction)
+            try await AuditTrail.append(call, notes: context.notes, at: now, vault: vault, in: transaction)
             try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
             return .success(reply)
         } catch let error where !(error is CancellationError) {
@@ -155,7 +156,8 @@ package final class Door: Sendable {
                 throw error
             }
             if refusal.code == .forbidden {
-                try await AuditTrail.append(call, notes: context.notes, at: now, refused: refusal, in: transaction)
+                try await AuditTrail.append(
+                    call, notes: context.notes, at: now, refused: refusal, vault: vault, in: transaction)
             }
             try await call.refuse(refusal, in: transaction)
             return .failure(refusal)

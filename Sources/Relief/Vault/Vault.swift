@@ -58,6 +58,13 @@ package struct Vault: Sendable {
         Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key("mac", "command")))
     }
 
+    /// Shows that a leaf was written by a daemon that has the keys, and stands where it was put: the database alone can make
+    /// none.
+    package func leafMAC(_ leaf: [UInt8], of event: UUID) -> [UInt8] {
+        let bytes = Array(event.uuidString.lowercased().utf8) + leaf
+        return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key("mac", "leaf")))
+    }
+
     private func key(_ use: String, _ field: String) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: root, info: Array("relief/v1/\(use)/\(field)".utf8), outputByteCount: 32)
