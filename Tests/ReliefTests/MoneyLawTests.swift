@@ -19,8 +19,8 @@ struct MoneyLawTests {
     private func prepared() async throws -> (desk: Desk, stranger: UUID) {
         let desk = try await Desk.open()
         let home = try await desk.archivedHome(1)
-        _ = try await desk.awarded(home.child)
         _ = try await account(desk, of: home.child, "100000000001")
+        _ = try await desk.awarded(home.child)
         let stranger = try await account(desk, of: try await desk.person(77), "100000000002")
         desk.go(to: "2026-09-10")
         _ = try await desk.door.perform(
@@ -53,6 +53,58 @@ struct MoneyLawTests {
                 throw Undone()
             }
         }
+    }
+
+    /// Somebody is renamed to another's name, gets that one's account as a first one, and is renamed back.
+    @Test func `F02: an account that was named under a borrowed name pays nobody, past the program too`() async throws {
+        let desk = try await Desk.open()
+        let home = try await desk.archivedHome(1)
+        func rename(_ name: String) async throws {
+            _ = try await desk.door.perform(
+                CorrectPerson(person: home.child.number, name: name, reason: "笔误"), as: desk.office.worker)
+        }
+        try await rename("林工")
+        let borrowed = try await desk.door.perform(
+            RegisterAccount(
+                owner: home.child.number, holder: "林工", bank: "某银行", number: "100000000001", kind: .passbook),
+            as: desk.office.worker)
+        #expect(borrowed.state == .active)
+        try await rename(home.child.name)
+        _ = try await desk.awarded(home.child)
+        let refusal = try await desk.refusal {
+            try await desk.door.perform(
+                PrepareRun(fund: "F1", upTo: Desk.day("2026-09-10"), executeOn: Desk.day("2026-07-14")),
+                as: desk.office.finance)
+        }
+        #expect(refusal.details?.first?.contains("in another name") == true)
+        let refused = await #expect(throws: PostgresError.self) {
+            try await desk.bypass { try await payBlindly(desk, in: $0) }
+        }
+        #expect(refused?.sqlState == "RR010")
+        #expect(refused?.message.contains("is not usable yet") == true)
+        // Under the borrowed name it would pass.
+        try await rename("林工")
+        try await desk.bypass { try await payBlindly(desk, in: $0) }
+    }
+
+    /// A run of the only instalment, to the only account, without the program's checks.
+    private func payBlindly(_ desk: Desk, in transaction: Transaction) async throws {
+        let (run, now) = (UUID(), desk.office.clock.now())
+        try await transaction.execute(
+            """
+            INSERT INTO relief.run (id, number, fund, org_path, up_to, execute_on, state, payments, total, sheet, prepared_at)
+            SELECT \(run), 'XN-R2026-900', w.fund, c.org_path, '2026-09-10', '2026-09-14', 'prepared', 1, i.amount, w.sheet,
+                   \(now)
+            FROM relief.instalment i JOIN relief.award w ON w.id = i.award JOIN relief.case_file c ON c.id = i.case_id
+            """)
+        try await transaction.execute(
+            """
+            INSERT INTO relief.payment (id, reference, run, instalment, case_id, attempt, payee_account, amount, state, hold,
+              org_path, created_at)
+            SELECT gen_random_uuid(), 'XBLINDLY1', \(run), i.id, i.case_id, 0, a.id, i.amount, 'prepared', i.hold, c.org_path,
+                   \(now)
+            FROM relief.instalment i JOIN relief.case_file c ON c.id = i.case_id, relief.payee_account a
+            """)
     }
 
     @Test func `G16: a run is checked only with the payments that it was prepared with`() async throws {

@@ -132,18 +132,6 @@ struct PeopleTests {
         #expect(shared.state == .pending && shared.warnings.first?.contains("somebody else") == true)
         let approved = try await door.perform(ApproveAccount(account: proxy.id), as: office.reviewer)
         #expect(approved.state == .active && approved.warnings.count == 2)
-        // The law stands in the database as well.
-        await #expect(throws: PostgresError.self) {
-            try await door.pool.transaction {
-                try await $0.execute(
-                    """
-                    INSERT INTO relief.payee_account (id, person, holder, bank, kind, account, account_index, account_masked,
-                        status, usable_from, registered_by, registered_at, org_path)
-                    SELECT \(UUID()), id, '林工', 'x', 'card', 'x', 'y', 'z', 'active', \(office.clock.now()), (SELECT id FROM relief.app_user LIMIT 1),
-                           \(office.clock.now()), org_path FROM relief.person WHERE number = \(person.number)
-                    """)
-            }
-        }
         for holder in ["马\n秀英", "马\u{2028}秀英", "马\u{1b}[2J"] {
             await #expect(throws: Refusal.self) { try await name(person, holder, made.card()) }
         }

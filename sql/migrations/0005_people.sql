@@ -193,8 +193,8 @@ CREATE TABLE relief.token (
   created_at timestamptz NOT NULL
 );
 
--- Accounts that money goes to. The first account of an owner is usable at once; a changed one cools off and needs
--- another person's approval.
+-- Accounts that money goes to. The first account of an owner is usable at once where nothing is doubtful of it; another
+-- cools off and needs another person's approval.
 CREATE TABLE relief.payee_account (
   id             uuid PRIMARY KEY,
   person         uuid REFERENCES relief.person,
@@ -220,8 +220,39 @@ CREATE UNIQUE INDEX one_active_account_of_person ON relief.payee_account (person
 CREATE UNIQUE INDEX one_active_account_of_organisation ON relief.payee_account (organisation) WHERE status = 'active';
 CREATE INDEX payee_account_index ON relief.payee_account (account_index);
 
--- Money can't be led elsewhere by editing an account: it stays as it was registered until its owner is erased, and only
--- an owner's first account, in the owner's name, is active without the approval of another.
+-- Whether money is awarded already, and not yet paid, that an account of the owner's (a person or a union) would draw to
+-- itself: of a case that is about the owner, or about a household that the owner is or was a member of.
+CREATE FUNCTION relief.draws_awarded_money(owner uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM relief.case_file c JOIN relief.award w ON w.case_id = c.id AND w.stopped_at IS NULL
+    WHERE (c.person = owner
+           OR c.household = ANY (ARRAY(SELECT m.household FROM relief.household_member m WHERE m.person = owner))
+           OR c.employer = ANY (ARRAY(SELECT e.id FROM relief.employer e WHERE e.org_id = owner)))
+      AND EXISTS (SELECT FROM relief.instalment i WHERE i.award = w.id AND i.state NOT IN ('paid', 'stopped')));
+END $$;
+
+-- Whether somebody else has the account, too, anywhere in the tree: it doesn't tell who and where. Another union's row of
+-- the same person is nobody else's.
+CREATE FUNCTION relief.is_shared_account(wanted bytea, owner uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM relief.payee_account a LEFT JOIN relief.person p ON p.id = a.person
+    WHERE a.account_index = wanted AND a.status <> 'retired' AND coalesce(a.person, a.organisation) <> owner
+      AND (p.id_index = (SELECT q.id_index FROM relief.person q WHERE q.id = owner)) IS NOT TRUE);
+END $$;
+
+-- What registrations of one number wait for. 256 locks serve all numbers: a lock for each account of a long roster would
+-- not fit into the server's memory for locks.
+CREATE FUNCTION relief.account_lock(account_index bytea) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN hashtextextended('account|' || get_byte(account_index, 0), 0);
+
+-- Money can't be led elsewhere by editing an account: it stays as it was registered until its owner is erased. Active
+-- without the approval of another is only an owner's first account, in the owner's name and nobody else's too, as long as
+-- no money is awarded that it would draw to itself.
 CREATE FUNCTION relief.payee_account_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 BEGIN
@@ -236,6 +267,14 @@ BEGIN
          (SELECT o.name FROM relief.organisation o WHERE o.id = NEW.organisation))) THEN
       RAISE EXCEPTION 'an account that isn''t its owner''s first, or is in another name, waits for its approval'
         USING ERRCODE = 'RR010';
+    END IF;
+    -- Of two registrations at once the second waits here and then sees the first.
+    PERFORM pg_advisory_xact_lock(relief.account_lock(NEW.account_index));
+    IF NEW.status = 'active' AND relief.is_shared_account(NEW.account_index, coalesce(NEW.person, NEW.organisation)) THEN
+      RAISE EXCEPTION 'an account that somebody else has too waits for its approval' USING ERRCODE = 'RR010';
+    END IF;
+    IF NEW.status = 'active' AND relief.draws_awarded_money(coalesce(NEW.person, NEW.organisation)) THEN
+      RAISE EXCEPTION 'an account that awarded money would go to waits for its approval' USING ERRCODE = 'RR010';
     END IF;
     RETURN NEW;
   END IF;
@@ -330,6 +369,8 @@ CALL audit.watch('relief.user_grant');
 CALL audit.watch('relief.token');
 CALL audit.watch('relief.payee_account');
 
+REVOKE EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid) TO relief_app;
 GRANT SELECT, INSERT ON relief.organisation, relief.command_key TO relief_app;
 GRANT SELECT ON relief.incompatible_roles TO relief_app;
 GRANT UPDATE (answered, refused, erased_at) ON relief.command_key TO relief_app;

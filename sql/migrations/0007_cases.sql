@@ -47,6 +47,8 @@ CREATE TABLE relief.case_file (
 CREATE INDEX case_org_path ON relief.case_file USING gist (org_path);
 CREATE INDEX case_by_state ON relief.case_file (programme, state, number);
 CREATE INDEX case_household ON relief.case_file (household);
+CREATE INDEX case_person ON relief.case_file (person) WHERE person IS NOT NULL;
+CREATE INDEX case_employer ON relief.case_file (employer) WHERE employer IS NOT NULL;
 -- A child, an employer's year, a household's archive is granted once, whoever asks and however often.
 CREATE UNIQUE INDEX once_per_period ON relief.case_file
   (programme, (coalesce(person, household, employer)), period)

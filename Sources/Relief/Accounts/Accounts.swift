@@ -12,6 +12,9 @@ struct AccountOwner: Sendable {
     let name: String
     let path: String
 
+    /// The person's, or the union's.
+    var id: UUID? { person ?? organisation }
+
     static func find(_ number: String, field: String = "owner", in context: some OperationContext) async throws -> Self
     {
         guard number.contains("-P") else {
@@ -37,8 +40,7 @@ enum Accounts {
         a.holder, a.bank, a.cnaps, a.account_masked, a.kind, a.status, a.usable_from,
         a.holder <> coalesce((SELECT p.name FROM relief.person p WHERE p.id = a.person),
                              (SELECT o.name FROM relief.organisation o WHERE o.id = a.organisation)) AS is_in_other_name,
-        EXISTS (SELECT FROM relief.payee_account b WHERE b.account_index = a.account_index AND b.status <> 'retired'
-                AND (b.person, b.organisation) IS DISTINCT FROM (a.person, a.organisation)) AS is_shared
+        a.status <> 'retired' AND relief.is_shared_account(a.account_index, coalesce(a.person, a.organisation)) AS is_shared
         """
 
     /// An account with what is doubtful of it: whoever approves it, or pays to it, sees that.
@@ -76,6 +78,7 @@ enum Accounts {
 
     static let inOtherName = "The name on the account is not the owner's: ask for a proxy."
     static let shared = "The same account is registered for somebody else: check who is paid."
+    static let awarded = "Money is awarded already that would go to this account: another person approves it first."
 
     /// Working days that a changed or doubtful account waits before money goes to it.
     static let coolingOff = 3

@@ -47,8 +47,9 @@ struct NewAccount: Sendable {
 }
 
 extension RegisterAccount: Executable {
-    /// The first account of an owner is usable at once, where it is in the owner's name and nobody else's, too. Another
-    /// waits for its approval and its cooling-off time, and takes the place of one that still waited.
+    /// The first account of an owner is usable at once, where it is in the owner's name and nobody else's, too, and no money
+    /// is awarded yet that it would draw to itself. Another waits for its approval and its cooling-off time, and takes the
+    /// place of one that still waited.
     package func execute(in context: CommandContext) async throws -> PayeeAccountView {
         let new = try NewAccount(holder: holder, bank: bank, cnaps: cnaps, number: number, kind: kind)
         let owner = try await AccountOwner.find(self.owner, in: context)
@@ -57,23 +58,25 @@ extension RegisterAccount: Executable {
         // Two accounts at once of an owner without any: the second must see the first.
         try await transaction.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(owner.number), 1))")
         let index = context.vault.blindIndex(new.number.text, .account)
-        let others = try await transaction.query(
+        try await Accounts.lock([index], in: context)
+        let earlier = try await transaction.query(
             """
-            SELECT (a.person IS NOT DISTINCT FROM \(owner.person)
-                    AND a.organisation IS NOT DISTINCT FROM \(owner.organisation)) AS own,
-                   a.account_index = \(index) AS same, a.holder, a.status FROM relief.payee_account a
-            WHERE a.account_index = \(index) OR a.person = \(owner.person) OR a.organisation = \(owner.organisation)
+            SELECT account_index = \(index) AS same, holder, status FROM relief.payee_account
+            WHERE person = \(owner.person) OR organisation = \(owner.organisation)
             """)
-        var (isFirst, isShared) = (true, false)
-        for row in others {
-            let (own, same, state): (Bool, Bool, AccountState) = (try row["own"], try row["same"], try row["status"])
+        for row in earlier {
+            let (same, state): (Bool, AccountState) = (try row["same"], try row["status"])
             // In another name, as after a correction of the owner's, it is another account for all that is checked of it.
-            if own && same && state != .retired, try row["holder"] == new.holder {
+            if same && state != .retired, new.holder.isSameText(as: try row["holder"]) {
                 throw Refusal.conflict("\(owner.number) has this account already (\(state.rawValue)).", field: "number")
             }
-            if own { isFirst = false }
-            if same && !own && state != .retired { isShared = true }
         }
+        let isFirst = earlier.isEmpty
+        let doubt = try await transaction.one(
+            """
+            SELECT relief.is_shared_account(\(index), \(owner.id)) AS shared, relief.draws_awarded_money(\(owner.id)) AS awarded
+            """)
+        let (isShared, isAwarded): (Bool, Bool) = (try doubt["shared"], try doubt["awarded"])
         if !isFirst {
             try await transaction.execute(
                 """
@@ -82,10 +85,11 @@ extension RegisterAccount: Executable {
                 """)
         }
         let id = UUID()
-        let isPlain = isFirst && !isShared && new.holder == owner.name
+        let isPlain = isFirst && !isShared && !isAwarded && new.holder.isSameText(as: owner.name)
         let usableFrom = isPlain ? nil : try await Accounts.endOfCoolingOff(in: context)
         try await transaction.execute(try new.insertion(id, owner: owner, usableFrom: usableFrom, in: context))
-        return try await Accounts.view(id, warnings: new.number.warnings, in: context)
+        let warnings = new.number.warnings + (isFirst && isAwarded ? [Accounts.awarded] : [])
+        return try await Accounts.view(id, warnings: warnings, in: context)
     }
 }
 
@@ -129,6 +133,16 @@ extension RevealAccount: Executable {
 }
 
 extension Accounts {
+    /// Makes registrations of the same numbers wait for one another: the second must see the first, whoever's it is. Always
+    /// in one order, so that two rosters don't wait for each other for ever.
+    static func lock(_ indexes: [[UInt8]], in context: some OperationContext) async throws {
+        try await context.transaction.execute(
+            """
+            SELECT pg_advisory_xact_lock(locks.key) FROM (
+              SELECT DISTINCT relief.account_lock(wanted) AS key FROM unnest(\(indexes)) AS wanted ORDER BY key) AS locks
+            """)
+    }
+
     static func find(_ id: UUID, in context: some OperationContext) async throws -> PayeeAccountView {
         let row = try await context.transaction.first(
             "SELECT \(columns) FROM relief.payee_account a WHERE a.id = \(id) FOR UPDATE")

@@ -26,6 +26,8 @@ struct Roster {
         let number: String
         let name: String
         var hasAccount = false
+        /// Whether money is awarded already that a first account would draw to itself.
+        var drawsMoney = false
     }
 
     static let columns: [[String]] = [
@@ -151,6 +153,7 @@ struct Roster {
             """
             SELECT p.id, p.number, p.name, p.id_index,
                    EXISTS (SELECT FROM relief.payee_account a WHERE a.person = p.id) AS has_account,
+                   relief.draws_awarded_money(p.id) AS draws_money,
                    EXISTS (SELECT FROM relief.household_member m WHERE m.person = p.id AND upper_inf(m.valid)) AS is_housed
             FROM relief.person p WHERE p.org_id = \(union.id) AND p.id_index = ANY (\(indexes))
             """)
@@ -158,7 +161,7 @@ struct Roster {
         for row in rows {
             let person = Known(
                 id: try row["id"], number: try row["number"], name: try row["name"],
-                hasAccount: try row["has_account"])
+                hasAccount: try row["has_account"], drawsMoney: try row["draws_money"])
             found[try row["id_index"]] = (person, try row["is_housed"])
         }
         for (member, index) in zip(members, indexes) {
@@ -178,18 +181,37 @@ struct Roster {
     private mutating func lookUpAccounts(in context: some OperationContext) async throws {
         let members = members.filter { $0.account != nil && known[$0.person.identity]?.hasAccount != true }
         let indexes = members.map { context.vault.blindIndex($0.account?.number.text ?? "", .account) }
-        let rows = try await context.transaction.query(
-            "SELECT account_index FROM relief.payee_account WHERE account_index = ANY (\(indexes)) AND status <> 'retired'"
-        )
-        var taken: Set<[UInt8]> = Set(try rows.map { try $0["account_index"] })
+        try await Accounts.lock(indexes, in: context)
+        var owners = try await Self.owners(of: indexes, in: context)
         let advice = "Another person looks at it and approves it (relief account approve)."
         for (member, index) in zip(members, indexes) {
+            let known = known[member.person.identity]
             // As registered, where the roster writes a name otherwise.
-            if member.account?.holder != (known[member.person.identity]?.name ?? member.person.name) {
+            if member.account?.holder.isSameText(as: known?.name ?? member.person.name) != true {
                 notes.add(member.row, "户名", Accounts.inOtherName, advice)
             }
-            if !taken.insert(index).inserted { notes.add(member.row, "账号", Accounts.shared, advice) }
+            let own = context.vault.blindIndex(member.person.identity.text, .idNumber)
+            if owners[index, default: []].contains(where: { $0 != own }) {
+                notes.add(member.row, "账号", Accounts.shared, advice)
+            }
+            owners[index, default: []].append(own)
+            if known?.drawsMoney == true { notes.add(member.row, "账号", Accounts.awarded, advice) }
         }
+    }
+
+    /// By whose identity numbers (none for a union) the accounts are registered, anywhere in the tree.
+    private static func owners(
+        of indexes: [[UInt8]], in context: some OperationContext
+    ) async throws -> [[UInt8]: [[UInt8]?]] {
+        let rows = try await context.seeingAll {
+            try await $0.query(
+                """
+                SELECT a.account_index, p.id_index FROM relief.payee_account a LEFT JOIN relief.person p ON p.id = a.person
+                WHERE a.account_index = ANY (\(indexes)) AND a.status <> 'retired'
+                """)
+        }
+        return try Dictionary(grouping: rows) { try $0["account_index"] }
+            .mapValues { try $0.map { try $0["id_index"] } }
     }
 
     private mutating func lookUpEmployers(near union: Organisation, in context: some OperationContext) async throws {

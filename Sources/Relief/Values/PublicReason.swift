@@ -34,6 +34,12 @@ extension StringProtocol {
         }
     }
 
+    /// Whether it is the same to the byte, as PostgreSQL compares: `==` also holds where the same character is written by
+    /// another code point, as U+F90A for 金, and what is plain here is then not in the database.
+    func isSameText(as other: String) -> Bool {
+        utf8.elementsEqual(other.utf8)
+    }
+
     /// Without white space at both ends.
     var trimmingWhitespace: String {
         let start = drop { $0.isWhitespace }
