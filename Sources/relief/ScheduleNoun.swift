@@ -48,7 +48,7 @@ extension ScheduleNoun {
                 cursor = page.next
             } while cursor != nil
             try show(Page(items: all))
-            guard schedule == nil else { return }
+            guard schedule == nil, !common.json, !common.csv else { return }
             for silent in try await client.send(ListSchedules()).items where silent.paused {
                 Standard.error("Schedule \(silent.name) is paused: it isn't in this plan.")
             }
