@@ -31,11 +31,12 @@ package enum Role: String, Codable, CaseIterable, Sendable {
     }
 
     /// Pairs of roles that one user may never hold at once (不相容岗位): the one who runs the system handles no money, the
-    /// one who audits takes no part, and nobody passes their own payment on to the next hand.
+    /// one who audits takes no part, who hands money to the bank decides on nobody's, and nobody passes their own payment on
+    /// to the next hand.
     package static let incompatible: Set<Set<Role>> = {
         var pairs: Set<Set<Role>> = [
             [.financeOfficer, .financeApprover], [.financeOfficer, .cashier], [.financeApprover, .cashier],
-            [.financeChecker, .financeApprover],
+            [.financeChecker, .financeApprover], [.cashier, .caseWorker], [.cashier, .reviewer], [.cashier, .approver],
         ]
         for role in [Role.approver, .financeApprover, .cashier, .financeOfficer, .financeChecker] {
             pairs.insert([.administrator, role])

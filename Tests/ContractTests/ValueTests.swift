@@ -75,7 +75,7 @@ struct ValueTests {
         #expect(!Role.financeChecker.isCompatible(with: .financeApprover))
         #expect(Role.administrator.isCompatible(with: .auditor))
         #expect(Role.caseWorker.isCompatible(with: .reviewer))
-        #expect(Role.incompatible.count == 4 + 5 + 8)
+        #expect(Role.incompatible.count == 4 + 3 + 5 + 8)
     }
 
     @Test func `each permission is held by a role`() {

@@ -17,6 +17,52 @@ struct FourEyesTests {
         #expect(refusal.code == .forbidden && refusal.message.contains("Four eyes"))
     }
 
+    @Test func `G9: nobody reviews a case that he or she opened or submitted`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.draft(try await desk.archivedHome(1).child)
+        _ = try await desk.door.perform(SubmitCase(case: number), as: desk.office.worker2)
+        let opener = try await desk.promote("worker", uid: 4_001, to: .reviewer)
+        let submitter = try await desk.promote("worker2", uid: 4_002, to: .reviewer)
+        for (maker, outcome) in [(opener, DecisionOutcome.pass), (submitter, .pass), (opener, .reject)] {
+            let refusal = try await desk.refusal { try await desk.decide(number, outcome, by: maker, reason: "x") }
+            #expect(refusal.code == .forbidden && refusal.message.contains("Four eyes"))
+        }
+    }
+
+    @Test func `G9: nobody resolves an objection to a case that he or she opened or submitted, or is about`()
+        async throws
+    {
+        let desk = try await Desk.open()
+        let (door, home) = (desk.door, try await desk.archivedHome(1))
+        let number = try await desk.draft(home.child)
+        _ = try await door.perform(SubmitCase(case: number), as: desk.office.worker2)
+        try await desk.decide(number, by: desk.office.reviewer)
+        try await desk.decide(number, by: desk.office.reviewer)
+        let notice = try await door.perform(
+            PublishNotice(programme: "P04", organisation: "XN"), as: desk.office.worker)
+        let objected = try await door.perform(
+            ObjectToNotice(notice: notice.number, case: number, text: "有车"), as: desk.office.worker)
+        _ = try await door.perform(
+            CreateUser(login: "kin", name: "亲属", unixUser: "4100", person: home.head.number), as: desk.office.admin)
+        let kin = try await desk.promote("kin", uid: 4_100, to: .caseWorker)
+        let third = try await desk.office.second(.caseWorker)
+        let objection = objected.objections[0].id
+        for (resolver, words) in [
+            (desk.office.worker, "made"), (desk.office.worker2, "made"), (kin, "relative"),
+        ] {
+            for outcome in [ObjectionOutcome.dismissed, .upheld] {
+                let refusal = try await desk.refusal {
+                    try await door.perform(
+                        ResolveObjection(objection: objection, outcome: outcome, reason: "x"), as: resolver)
+                }
+                #expect(refusal.code == .forbidden && refusal.message.contains(words))
+            }
+        }
+        let dismissed = try await door.perform(
+            ResolveObjection(objection: objection, outcome: .dismissed, reason: "不实"), as: third)
+        #expect(dismissed.objections.map(\.state) == [.dismissed])
+    }
+
     @Test func `G9: nobody approves a case that he or she submitted`() async throws {
         let desk = try await Desk.open()
         let number = try await desk.draft(try await desk.archivedHome(1).child)

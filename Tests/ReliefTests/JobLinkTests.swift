@@ -88,7 +88,7 @@ struct JobLinkTests {
         desk.office.clock.advance(bySeconds: 3 * 86_400)
         let resolved = try await desk.door.perform(
             ResolveObjection(objection: objected.objections[0].id, outcome: .dismissed, reason: "经查不属实"),
-            as: desk.office.worker)
+            as: desk.office.worker2)
         let after = try #require(try await desk.show(number).jobs?.first)
         #expect(after.id == before.id && after.dueAt > before.dueAt)
         #expect(after.dueAt == resolved.endsOn.adding(days: 1).start())

@@ -72,7 +72,7 @@ struct NoticeTests {
         desk.go(to: "2026-07-10")
         let objection = try #require(paused.objections.first)
         let resumed = try await desk.door.perform(
-            ResolveObjection(objection: objection.id, outcome: .dismissed, reason: "车已报废"), as: desk.office.worker)
+            ResolveObjection(objection: objection.id, outcome: .dismissed, reason: "车已报废"), as: desk.office.worker2)
         // Stood on the 2nd and 3rd; three working days were left: the 13th, 14th and 15th.
         #expect("\(resumed.endsOn)" == "2026-07-15" && resumed.state == .running)
         #expect(try await close(desk, on: "2026-07-15") == 0)
@@ -80,7 +80,7 @@ struct NoticeTests {
         #expect(try await desk.show(first).step == "approve")
         let again = try await desk.refusal {
             try await desk.door.perform(
-                ResolveObjection(objection: objection.id, outcome: .upheld, reason: "x"), as: desk.office.worker)
+                ResolveObjection(objection: objection.id, outcome: .upheld, reason: "x"), as: desk.office.worker2)
         }
         #expect(again.code == .conflict)
     }
@@ -93,7 +93,7 @@ struct NoticeTests {
             ObjectToNotice(notice: notice.number, case: number, text: "有车"), as: desk.office.worker)
         let upheld = try await desk.door.perform(
             ResolveObjection(objection: objected.objections[0].id, outcome: .upheld, reason: "属实"),
-            as: desk.office.worker
+            as: desk.office.worker2
         )
         #expect(upheld.state == .closed && upheld.items.map(\.state) == [.removed])
         #expect(upheld.objections.map(\.state) == [.upheld])
@@ -110,7 +110,7 @@ struct NoticeTests {
         _ = try await desk.door.perform(WithdrawNotice(notice: notice.number, reason: "有误"), as: desk.office.worker)
         let upheld = try await desk.door.perform(
             ResolveObjection(objection: objected.objections[0].id, outcome: .upheld, reason: "属实"),
-            as: desk.office.worker)
+            as: desk.office.worker2)
         #expect(upheld.state == .withdrawn)
         #expect(try await desk.show(number).state == .returned)
     }
@@ -130,7 +130,7 @@ struct NoticeTests {
         #expect(disputed.message.contains("objection"))
         _ = try await desk.door.perform(
             ResolveObjection(objection: objected.objections[0].id, outcome: .dismissed, reason: "不实"),
-            as: desk.office.worker)
+            as: desk.office.worker2)
         #expect(try await publish(desk).number == "XN-N2026-002")
     }
 }

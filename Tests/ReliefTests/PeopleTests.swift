@@ -1,7 +1,7 @@
 import Contract
 import Foundation
 import Postgres
-import Relief
+@testable import Relief
 import Support
 import Testing
 import WorkingDays
@@ -163,6 +163,55 @@ struct PeopleTests {
         _ = try await office.door.perform(RecordDeath(person: person.number, on: office.today), as: office.worker)
         await #expect(throws: Refusal.self) { try await office.door.perform(alive, as: office.worker) }
         #expect(try await office.door.perform(alive, as: office.reviewer).diedOn == nil)
+    }
+
+    @Test func `a payment stop is lifted by another than recorded the death`() async throws {
+        let office = try await Office.open()
+        let desk = Desk(office: office)
+        let person = try await register(office, 63)
+        let both = try await desk.promote("worker", uid: 4_001, to: .reviewer)
+        _ = try await office.door.perform(RecordDeath(person: person.number, on: office.today), as: both)
+        let alive = RetractDeath(person: person.number, reason: "登记错人")
+        let refusal = try await desk.refusal { try await office.door.perform(alive, as: both) }
+        #expect(refusal.code == .forbidden && refusal.message.contains("recorded"))
+        for (change, state) in [
+            ("died_on = NULL", "RR021"), ("died_on = NULL, death_retracted_by = death_recorded_by", "RR021"),
+            ("died_on = died_on - 1", "RA002"),
+            ("death_recorded_by = (SELECT id FROM relief.app_user WHERE login = 'reviewer')", "RA002"),
+        ] {
+            let law = await desk.law { try await $0.execute("UPDATE relief.person SET \(unescaped: change)") }
+            #expect(law == state, "\(change)")
+        }
+        #expect(try await office.door.perform(alive, as: office.reviewer).diedOn == nil)
+        // Who took it back before does not stand for a second time.
+        _ = try await office.door.perform(RecordDeath(person: person.number, on: office.today), as: both)
+        #expect(await desk.law { try await $0.execute("UPDATE relief.person SET died_on = NULL") } == "RR021")
+        let unsigned = await desk.law {
+            try await $0.execute("UPDATE relief.person SET death_recorded_by = NULL, died_on = NULL")
+            try await $0.execute("UPDATE relief.person SET died_on = '2026-06-30'")
+        }
+        #expect(unsigned == "RA002")
+    }
+
+    @Test(arguments: ["kin", "household"])
+    func `a payment stop is not lifted by an heir`(bond: String) async throws {
+        let desk = try await Desk.open()
+        let (door, home) = (desk.door, try await desk.home(1))
+        let heir = bond == "kin" ? try await desk.person(7) : home.child
+        if bond == "kin" {
+            _ = try await door.perform(
+                DeclareKin(person: heir.number, relative: home.head.number, relation: "sibling"), as: desk.office.worker
+            )
+        }
+        _ = try await door.perform(
+            CreateUser(login: "heir", name: "亲属", unixUser: "4100", person: heir.number), as: desk.office.admin)
+        let reviewer = try await desk.promote("heir", uid: 4_100, to: .reviewer)
+        _ = try await door.perform(
+            RecordDeath(person: home.head.number, on: desk.office.today), as: desk.office.worker)
+        let refusal = try await desk.refusal {
+            try await door.perform(RetractDeath(person: home.head.number, reason: "登记错人"), as: reviewer)
+        }
+        #expect(refusal.code == .forbidden && refusal.message.contains("relative"))
     }
 
     @Test func `a person is a member of a union once at a time`() async throws {

@@ -127,6 +127,50 @@ struct RunTests {
         }
     }
 
+    @Test(arguments: [
+        (RunState.prepared, Role.financeChecker, "self"), (.checked, .financeApprover, "kin"),
+        (.approved, .cashier, "household"),
+    ])
+    func `G9: nobody signs a run that pays him- or herself, kin, or the own household`(
+        state: RunState, role: Role, bond: String
+    ) async throws {
+        let treasury = try await Treasury.open(cases: 2)
+        let (desk, door) = (Desk(office: treasury.office), treasury.door)
+        let payee = "XN-P000002"
+        let person = bond == "self" ? payee : try await desk.person(7).number
+        if bond == "kin" {
+            _ = try await door.perform(
+                DeclareKin(person: payee, relative: person, relation: "sibling"), as: desk.office.worker)
+        } else if bond == "household" {
+            _ = try await door.perform(
+                JoinHousehold(household: "XN-H000002", person: person, relation: "spouse", on: desk.office.today),
+                as: desk.office.worker)
+        }
+        _ = try await door.perform(
+            CreateUser(login: "close", name: "亲属", unixUser: "4100", person: person), as: desk.office.admin)
+        let close = try await desk.promote("close", uid: 4_100, to: role)
+        let run = try await treasury.run(state)
+        let refusal = try await desk.refusal {
+            switch state {
+            case .prepared: try await door.perform(CheckRun(run: run.number, sheet: run.sheet), as: close)
+            case .checked: try await door.perform(ApproveRun(run: run.number, sheet: run.sheet), as: close)
+            default:
+                try await door.perform(ReleaseRun(run: run.number, sheet: run.sheet, format: .batchText), as: close)
+            }
+        }
+        #expect(refusal.code == .forbidden && refusal.message.contains("Run \(run.number) pays close"))
+        let signed = [RunState.prepared: "checked", .checked: "approved"][state] ?? "released"
+        let law = await desk.law {
+            try await $0.execute(
+                SQL(
+                    unescaped: """
+                        UPDATE relief.run SET state = '\(signed)', \(signed)_at = prepared_at,
+                          \(signed)_by = (SELECT id FROM relief.app_user WHERE login = 'close')
+                        """))
+        }
+        #expect(law == "RR021")
+    }
+
     @Test func `G10: no second payment of an instalment while the first may still arrive`() async throws {
         let treasury = try await Treasury.open(cases: 1)
         _ = try await treasury.run(.filed)
@@ -139,7 +183,10 @@ struct RunTests {
     @Test(arguments: [
         ("UPDATE relief.award SET stopped_at = approved_at, stop_reason = 'x'", "the award was stopped"),
         ("UPDATE relief.case_file SET state = 'suspended'", "the case is suspended"),
-        ("UPDATE relief.person SET died_on = '2026-06-30'", "the payee has died"),
+        (
+            "UPDATE relief.person SET died_on = '2026-06-30', death_recorded_by = (SELECT id FROM relief.app_user LIMIT 1)",
+            "the payee has died"
+        ),
         ("UPDATE relief.payee_account SET status = 'retired'", "the payee has no active account"),
         (
             "UPDATE relief.payee_account SET usable_from = '2026-07-09'",

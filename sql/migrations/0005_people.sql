@@ -139,6 +139,12 @@ CREATE TABLE relief.app_user (
   salt        uuid NOT NULL DEFAULT gen_random_uuid()
 );
 
+-- A death stops what is still to be paid: it is known who recorded it, and who took it back.
+ALTER TABLE relief.person
+  ADD COLUMN death_recorded_by  uuid REFERENCES relief.app_user,
+  ADD COLUMN death_retracted_by uuid REFERENCES relief.app_user,
+  ADD CONSTRAINT death_recorded_by_somebody CHECK (died_on IS NULL OR death_recorded_by IS NOT NULL);
+
 CREATE TABLE relief.user_grant (
   id         uuid PRIMARY KEY,
   user_id    uuid NOT NULL REFERENCES relief.app_user,
@@ -163,7 +169,8 @@ SELECT least(a COLLATE "C", b COLLATE "C"), greatest(a COLLATE "C", b COLLATE "C
   ('auditor', 'caseWorker'), ('auditor', 'reviewer'), ('auditor', 'approver'), ('auditor', 'programmeOfficer'),
   ('auditor', 'financeOfficer'), ('auditor', 'financeChecker'), ('auditor', 'financeApprover'), ('auditor', 'cashier'),
   ('financeOfficer', 'financeApprover'), ('financeOfficer', 'cashier'), ('financeApprover', 'cashier'),
-  ('financeChecker', 'financeApprover')
+  ('financeChecker', 'financeApprover'),
+  ('cashier', 'caseWorker'), ('cashier', 'reviewer'), ('cashier', 'approver')
 ) AS pair (a, b);
 
 CREATE FUNCTION relief.refuse_incompatible_roles() RETURNS trigger

@@ -197,37 +197,79 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "r
 $$;
 REVOKE EXECUTE ON FUNCTION relief.same_person(uuid) FROM PUBLIC;
 
+-- Whom a user has no say about: the person behind the user, declared kin, and whoever is or was in one household with that
+-- person, each under every number that a union knows them by. Empty where nobody is behind the user.
+CREATE FUNCTION relief.close_to(acting uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+  WITH own AS (
+    SELECT s.id FROM relief.app_user u CROSS JOIN LATERAL relief.same_person(u.person) AS s (id)
+    WHERE u.id = acting AND u.person IS NOT NULL
+  ), near AS (
+    SELECT own.id FROM own
+    UNION SELECT k.relative FROM relief.kinship k JOIN own ON own.id = k.person
+    UNION SELECT k.person FROM relief.kinship k JOIN own ON own.id = k.relative
+    UNION SELECT n.person FROM own JOIN relief.household_member m ON m.person = own.id
+          JOIN relief.household_member n ON n.household = m.household
+  )
+  SELECT coalesce(array_agg(DISTINCT s.id), '{}') FROM near CROSS JOIN LATERAL relief.same_person(near.id) AS s (id)
+$$;
+REVOKE EXECUTE ON FUNCTION relief.close_to(uuid) FROM PUBLIC;
+
+-- A payment stop is not lifted by one person, nor by who may inherit.
+CREATE FUNCTION relief.death_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF NEW.erased_at IS NOT NULL THEN RETURN NEW; END IF;
+  IF OLD.died_on IS NULL AND NEW.died_on IS NOT NULL AND NEW.death_retracted_by IS NULL THEN RETURN NEW; END IF;
+  IF OLD.died_on IS NULL OR NEW.died_on IS NOT NULL OR NEW.death_recorded_by IS DISTINCT FROM OLD.death_recorded_by THEN
+    RAISE EXCEPTION 'a recorded death never changes: it can be taken back' USING ERRCODE = 'RA002';
+  END IF;
+  IF (NEW.death_retracted_by <> OLD.death_recorded_by) IS NOT TRUE THEN
+    RAISE EXCEPTION 'nobody takes back a death that he or she recorded' USING ERRCODE = 'RR021';
+  END IF;
+  IF NEW.id = ANY (relief.close_to(NEW.death_retracted_by)) THEN
+    RAISE EXCEPTION 'nobody takes back the death of a relative or of a member of the own household' USING ERRCODE = 'RR021';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER death_rules BEFORE UPDATE ON relief.person FOR EACH ROW
+  WHEN ((OLD.died_on, OLD.death_recorded_by, OLD.death_retracted_by)
+        IS DISTINCT FROM (NEW.died_on, NEW.death_recorded_by, NEW.death_retracted_by))
+  EXECUTE FUNCTION relief.death_rules();
+
+-- Whether a case is about the user, or about somebody close to the user.
+CREATE FUNCTION relief.is_close_case(file uuid, acting uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+  SELECT EXISTS (
+    SELECT FROM (
+      SELECT c.person FROM relief.case_file c WHERE c.id = file
+      UNION SELECT m.person FROM relief.case_file c JOIN relief.household_member m ON m.household = c.household
+            WHERE c.id = file
+      UNION SELECT h.head FROM relief.case_file c JOIN relief.household h ON h.id = c.household WHERE c.id = file
+    ) AS concerned
+    WHERE concerned.person = ANY (relief.close_to(acting)))
+$$;
+REVOKE EXECUTE ON FUNCTION relief.is_close_case(uuid, uuid) FROM PUBLIC;
+
 CREATE FUNCTION relief.four_eyes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 DECLARE
   file relief.case_file;
-  decider uuid;
 BEGIN
   SELECT * INTO file FROM relief.case_file WHERE id = NEW.case_id FOR UPDATE;
   IF NEW.kind = 'submit' THEN RETURN NEW; END IF;
   IF NEW.sheet IS DISTINCT FROM file.sheet THEN
     RAISE EXCEPTION 'case % has changed since it was shown', file.number USING ERRCODE = 'RR002';
   END IF;
-  IF NEW.kind IN ('approve', 'committee') AND NEW.decided_by IN (file.opened_by, file.submitted_by) THEN
-    RAISE EXCEPTION 'nobody approves a case that he or she made' USING ERRCODE = 'RR003';
+  IF NEW.decided_by IN (file.opened_by, file.submitted_by) THEN
+    RAISE EXCEPTION 'nobody decides a case that he or she made' USING ERRCODE = 'RR003';
   END IF;
   IF NEW.kind = 'approve' AND EXISTS (
        SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('submit', 'review')
          AND d.decided_by = NEW.decided_by) THEN
     RAISE EXCEPTION 'nobody approves a case that he or she reviewed' USING ERRCODE = 'RR003';
   END IF;
-  SELECT person INTO decider FROM relief.app_user WHERE id = NEW.decided_by;
-  IF decider IS NOT NULL AND EXISTS (
-       WITH concerned AS (
-         SELECT file.person AS person
-         UNION SELECT m.person FROM relief.household_member m WHERE m.household = file.household
-         UNION SELECT h.head FROM relief.household h WHERE h.id = file.household
-       ), close AS (
-         SELECT decider AS person
-         UNION SELECT k.relative FROM relief.kinship k WHERE k.person IN (SELECT relief.same_person(decider))
-         UNION SELECT k.person FROM relief.kinship k WHERE k.relative IN (SELECT relief.same_person(decider))
-       )
-       SELECT FROM concerned WHERE concerned.person IN (SELECT relief.same_person(c.person) FROM close c)) THEN
+  IF relief.is_close_case(NEW.case_id, NEW.decided_by) THEN
     RAISE EXCEPTION 'nobody decides on his or her own or a relative''s case' USING ERRCODE = 'RR004';
   END IF;
   RETURN NEW;
@@ -280,6 +322,27 @@ CREATE TABLE relief.objection (
   resolved_at timestamptz,
   CHECK ((state = 'open') = (resolved_at IS NULL))
 );
+
+-- An objection is weighed by another than made the case, and by nobody whom the case is about.
+CREATE FUNCTION relief.objection_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  file relief.case_file;
+BEGIN
+  IF NEW.resolved_by IS NULL THEN
+    RAISE EXCEPTION 'an objection is resolved by somebody' USING ERRCODE = 'RR008';
+  END IF;
+  SELECT c.* INTO file FROM relief.notice_item i JOIN relief.case_file c ON c.id = i.case_id WHERE i.id = NEW.item;
+  IF NEW.resolved_by IN (file.opened_by, file.submitted_by) THEN
+    RAISE EXCEPTION 'nobody resolves an objection to a case that he or she made' USING ERRCODE = 'RR021';
+  END IF;
+  IF relief.is_close_case(file.id, NEW.resolved_by) THEN
+    RAISE EXCEPTION 'nobody decides on his or her own or a relative''s case' USING ERRCODE = 'RR004';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER objection_rules BEFORE INSERT OR UPDATE ON relief.objection FOR EACH ROW WHEN (NEW.state <> 'open')
+  EXECUTE FUNCTION relief.objection_rules();
 
 -- What a case was granted. Its four dates repeat those of the case, so that their order is a constraint of the row.
 CREATE TABLE relief.award (

@@ -168,6 +168,32 @@ INSERT INTO relief.payment_move VALUES
   ('booked', 'returned'),
   ('rejected', 'reissued'), ('returned', 'reissued');
 
+-- G9: nobody signs the way of money to him- or herself or to a relative.
+CREATE FUNCTION relief.pays_close_one(wanted uuid, acting uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  near uuid[] := relief.close_to(acting);
+BEGIN
+  RETURN near <> '{}' AND EXISTS (
+    SELECT FROM relief.payment p JOIN relief.case_file c ON c.id = p.case_id JOIN relief.payee_account a ON a.id = p.payee_account
+    WHERE p.run = wanted AND (c.person = ANY (near) OR a.person = ANY (near) OR c.household = ANY (ARRAY(
+      SELECT m.household FROM relief.household_member m WHERE m.person = ANY (near)))));
+END $$;
+
+CREATE FUNCTION relief.run_signed_by_stranger() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF (NEW.checked_by IS DISTINCT FROM OLD.checked_by AND relief.pays_close_one(NEW.id, NEW.checked_by))
+     OR (NEW.approved_by IS DISTINCT FROM OLD.approved_by AND relief.pays_close_one(NEW.id, NEW.approved_by))
+     OR (NEW.released_by IS DISTINCT FROM OLD.released_by AND relief.pays_close_one(NEW.id, NEW.released_by)) THEN
+    RAISE EXCEPTION 'nobody signs a run that pays him- or herself or a relative' USING ERRCODE = 'RR021';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER run_signed_by_stranger BEFORE UPDATE ON relief.run FOR EACH ROW
+  WHEN ((OLD.checked_by, OLD.approved_by, OLD.released_by) IS DISTINCT FROM (NEW.checked_by, NEW.approved_by, NEW.released_by))
+  EXECUTE FUNCTION relief.run_signed_by_stranger();
+
 -- Whether the bank said of a payment of the instalment what can't be true, as booked after it was rejected, and nobody has
 -- settled it: then nothing more may be paid of it.
 CREATE FUNCTION relief.is_contradicted(wanted uuid) RETURNS boolean
@@ -366,8 +392,8 @@ CALL audit.freeze('relief.bank_line_resolution');
 
 GRANT SELECT, INSERT ON relief.fund, relief.remittance, relief.bank_file, relief.bank_message, relief.bank_line,
   relief.bank_line_resolution TO relief_app;
-REVOKE EXECUTE ON FUNCTION relief.is_contradicted(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION relief.is_contradicted(uuid) TO relief_app;
+REVOKE EXECUTE ON FUNCTION relief.is_contradicted(uuid), relief.pays_close_one(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.is_contradicted(uuid), relief.pays_close_one(uuid, uuid) TO relief_app;
 GRANT UPDATE (serves) ON relief.fund TO relief_app;
 GRANT SELECT ON relief.payment_move TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.run, relief.payment TO relief_app;

@@ -13,7 +13,10 @@ enum DatabaseRefusal {
             return Refusal(
                 .conflict, "The case has changed since it was shown: look at it again and decide on that.",
                 field: "sheet")
-        case "RR003": return Refusal(.forbidden, "Four eyes: nobody approves a case that he or she made or reviewed.")
+        case "RR003":
+            return Refusal(
+                .forbidden,
+                "Four eyes: nobody decides a case that he or she made, or approves one that he or she reviewed.")
         case "RR004": return Refusal(.forbidden, "Nobody decides on his or her own case or on a relative's.")
         case "RR005", "RR006", "RR007", "RR008", "RR009", "RR010", "RR011":
             return Refusal(.conflict, sentence(error.message))

@@ -61,7 +61,7 @@ extension RecordDeath: Executable {
         }
         let changed = try await context.transaction.execute(
             """
-            UPDATE relief.person SET died_on = \(on)
+            UPDATE relief.person SET died_on = \(on), death_recorded_by = \(context.principal.user), death_retracted_by = NULL
             WHERE id = \(found.id) AND died_on IS NULL AND coalesce(birth_day <= \(on), true)
             """)
         guard changed == 1 else {
@@ -74,6 +74,7 @@ extension RecordDeath: Executable {
 }
 
 extension RetractDeath: Executable {
+    /// Lifts the stop of payments: the database refuses who recorded the death, and who is close to the person.
     package func execute(in context: CommandContext) async throws -> PersonView {
         let found = try await Person.find(person, in: context)
         context.concerns(found.number)
@@ -81,7 +82,10 @@ extension RetractDeath: Executable {
         guard found.diedOn != nil else {
             throw Refusal.conflict("No death of \(found.number) is recorded.", field: "person")
         }
-        try await context.transaction.execute("UPDATE relief.person SET died_on = NULL WHERE id = \(found.id)")
+        try await context.transaction.execute(
+            """
+            UPDATE relief.person SET died_on = NULL, death_retracted_by = \(context.principal.user) WHERE id = \(found.id)
+            """)
         return try await People.view(found.id, in: context)
     }
 }

@@ -10,7 +10,7 @@ extension ReleaseRun: Executable {
     /// stops the release.
     package func execute(in context: CommandContext) async throws -> RunView {
         let run = try await Run.find(run, in: context)
-        try run.requireSigner("release", in: .approved, sheet: sheet, context)
+        try await run.requireSigner("release", in: .approved, sheet: sheet, context)
         let fund = try await Fund.find(id: run.fund, in: context)
         let payables = try await run.requirePayable(in: context)
         let now = try RunSheet(run: run.number, fund: fund, executeOn: run.executeOn, payables, in: context)

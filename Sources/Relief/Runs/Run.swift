@@ -38,8 +38,10 @@ struct Run: Sendable {
     }
 
     /// Refuses unless the run is in the state for the next signature, on the sheet that was seen, by another person than
-    /// those before; the database refuses the same.
-    func requireSigner(_ act: String, in required: RunState, sheet seen: String, _ context: CommandContext) throws {
+    /// those before, whom it doesn't pay, nor anybody close; the database refuses the same.
+    func requireSigner(
+        _ act: String, in required: RunState, sheet seen: String, _ context: CommandContext
+    ) async throws {
         guard state == required else {
             throw Refusal.conflict("Run \(number) is \(state.rawValue): to \(act) it, it must be \(required.rawValue).")
         }
@@ -50,6 +52,13 @@ struct Run: Sendable {
         }
         guard !context.principal.isSystem, ![preparedBy, checkedBy, approvedBy].contains(context.principal.user) else {
             throw Refusal.forbidden("Four eyes: nobody signs the run \(number) twice; another person must \(act) it.")
+        }
+        let isClose: Bool = try await context.transaction.value(
+            "SELECT relief.pays_close_one(\(id), \(context.principal.user))")
+        guard !isClose else {
+            throw Refusal.forbidden(
+                "Run \(number) pays \(context.principal.login) or a relative or member of the household: another person must \(act) it."
+            )
         }
     }
 }

@@ -5,7 +5,7 @@ import Postgres
 extension CheckRun: Executable {
     package func execute(in context: CommandContext) async throws -> RunView {
         let run = try await Run.find(run, in: context)
-        try run.requireSigner("check", in: .prepared, sheet: sheet, context)
+        try await run.requireSigner("check", in: .prepared, sheet: sheet, context)
         _ = try await run.requirePayable(in: context)
         try await context.transaction.execute(
             """
@@ -19,7 +19,7 @@ extension CheckRun: Executable {
 extension ApproveRun: Executable {
     package func execute(in context: CommandContext) async throws -> RunView {
         let run = try await Run.find(run, in: context)
-        try run.requireSigner("approve", in: .checked, sheet: sheet, context)
+        try await run.requireSigner("approve", in: .checked, sheet: sheet, context)
         _ = try await run.requirePayable(in: context)
         try await context.transaction.execute(
             """
