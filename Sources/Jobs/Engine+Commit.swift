@@ -18,12 +18,10 @@ struct Group {
 extension Engine {
     /// Groups on their way at once: the server works on one while the other is made up and taken in.
     private static let groups = 2
-    /// Transactions of a group at most: those behind a slow one wait for it.
+    /// Transactions of a group at most.
     private static let groupSize = 32
-    /// How long a statement of theirs may take.
-    private static let patience = Duration.milliseconds(50)
-    /// How long each may take where they are many: beyond that, workers are faster, side by side. Of a few it is the disk.
-    private static let pace = (most: Duration.milliseconds(5), ofMany: 4)
+    /// How many of them tell that their kind is slow: with fewer it may be the disk.
+    private static let many = 4
 
     /// Sends what is there, beside the next claim. While groups are on their way, the next ones gather.
     func commitUnsent() {
@@ -36,7 +34,7 @@ extension Engine {
                 let begun = ContinuousClock.now
                 let result: Result<[UnsentTransaction.Ending], any Error>
                 do {
-                    result = .success(try await pool.commit(members.map(\.transaction), within: Self.patience))
+                    result = .success(try await pool.commit(members.map(\.transaction), within: settings.groupPace.statement))
                 } catch {
                     result = .failure(error)
                 }
@@ -51,7 +49,7 @@ extension Engine {
     ) {
         // What was on its way when the lease was lost is fenced off by its own statements.
         guard !abandoned, let group = work.committing.removeValue(forKey: number)?.members else { return }
-        if duration > Self.pace.most, group.count >= Self.pace.ofMany {
+        if duration > settings.groupPace.each, group.count >= Self.many {
             for kind in Set(group.map(\.claim.kind)) { separate(kind) }
         }
         switch result {

@@ -19,6 +19,8 @@ public struct EngineSettings: Sendable {
     /// firings. Dead letters are kept until a person has seen to them.
     public var keepHistory: Int?
     public var host: String
+    /// How long transactions may take that commit as a group. A test that is about groups alone waives it.
+    package var groupPace = GroupPace()
 
     public init(
         queues: [String: Int] = ["default": 4], otherQueues: Int = 2, maxRunning: Int = 6, claimBatch: Int = 100,
@@ -34,5 +36,22 @@ public struct EngineSettings: Sendable {
         self.grace = grace
         self.keepHistory = keepHistory
         self.host = host
+    }
+}
+
+/// How long the transactions of a group may take: those behind a slow one wait for it.
+package struct GroupPace: Sendable {
+    /// A statement of theirs; one that takes longer is undone and goes on by itself.
+    package var statement = Duration.milliseconds(50)
+    /// Each of them where they are many: beyond that, workers are faster, side by side. Of a few it is the disk.
+    package var each = Duration.milliseconds(5)
+
+    package init() {}
+    /// However slow the machine.
+    package static var unhurried: GroupPace {
+        var pace = GroupPace()
+        pace.statement = .seconds(600)
+        pace.each = .seconds(600)
+        return pace
     }
 }
