@@ -34,7 +34,8 @@ extension Engine {
                 let begun = ContinuousClock.now
                 let result: Result<[UnsentTransaction.Ending], any Error>
                 do {
-                    result = .success(try await pool.commit(members.map(\.transaction), within: settings.groupPace.statement))
+                    result = .success(
+                        try await pool.commit(members.map(\.transaction), within: settings.groupPace.statement))
                 } catch {
                     result = .failure(error)
                 }

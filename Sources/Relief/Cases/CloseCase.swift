@@ -57,7 +57,8 @@ extension WithdrawCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.draft, .submitted, .returned, to: "withdraw")
-        context.note("reason", .string(try PublicReason.checked(reason)))
+        let reason = try await PublicReason.checked(reason, about: "SELECT \(file.id)", in: context)
+        context.note("reason", .string(reason))
         try await Notices.remove(file, in: context)
         try await CaseSteps.end(file, as: .withdrawn, in: context)
         context.concerns(file.number)
@@ -70,7 +71,8 @@ extension SuspendCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.awarded, .paying, to: "suspend")
-        context.note("reason", .string(try PublicReason.checked(reason)))
+        let reason = try await PublicReason.checked(reason, about: "SELECT \(file.id)", in: context)
+        context.note("reason", .string(reason))
         try await context.transaction.execute("UPDATE relief.case_file SET state = 'suspended' WHERE id = \(file.id)")
         context.concerns(file.number)
         return try await CaseViews.view(file.number, in: context)
@@ -94,7 +96,7 @@ extension StopAward: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.awarded, .paying, .suspended, .followUp, to: "stop the award of")
-        let reason = try PublicReason.checked(reason)
+        let reason = try await PublicReason.checked(reason, about: "SELECT \(file.id)", in: context)
         try await Awards.stop(file, reason: reason, in: context)
         if file.state == .suspended {
             try await context.transaction.execute("UPDATE relief.case_file SET state = 'paying' WHERE id = \(file.id)")

@@ -88,7 +88,11 @@ extension WithdrawNotice: Executable {
         guard before.state == .running || before.state == .paused else {
             throw Refusal.conflict("Notice \(notice) is \(before.state.rawValue) already.", field: "notice")
         }
-        context.note("reason", .string(try PublicReason.checked(reason)))
+        let listed: SQL = """
+            SELECT i.case_id FROM relief.notice_item i JOIN relief.notice n ON n.id = i.notice WHERE n.number = \(notice)
+            """
+        let reason = try await PublicReason.checked(reason, about: listed, in: context)
+        context.note("reason", .string(reason))
         try await context.transaction.execute(
             """
             UPDATE relief.notice_item SET state = 'removed', paused_on = NULL WHERE state IN ('listed', 'objected')

@@ -76,7 +76,12 @@ extension SettleBankLine: Executable {
             throw Refusal.conflict(
                 "\(found.settledBy ?? "") settled the line already: \(found.reason ?? "")", field: "line")
         }
-        let reason = try PublicReason.checked(reason)
+        let reason = try await PublicReason.checked(
+            reason,
+            about: """
+                SELECT p.case_id FROM relief.payment p JOIN relief.run r ON r.id = p.run
+                WHERE p.reference = \(found.payment) OR (\(found.payment)::text IS NULL AND r.number = \(found.run))
+                """, in: context)
         try await context.transaction.execute(
             """
             INSERT INTO relief.bank_line_resolution (id, line, reason, resolved_by, resolved_at)

@@ -15,7 +15,7 @@ extension ReissuePayment: Executable {
                     : "Payment \(payment.reference) is \(payment.state.rawValue): only a rejected or returned one is made anew."
             )
         }
-        let reason = try PublicReason.checked(reason)
+        let reason = try await PublicReason.checked(reason, about: "SELECT \(payment.caseID)", in: context)
         let row = try await context.transaction.one(
             """
             SELECT i.state, i.ordinal, w.item, w.stopped_at IS NOT NULL AS stopped FROM relief.instalment i
@@ -83,7 +83,8 @@ extension DisprovePayment: Executable {
             throw Refusal.forbidden(
                 "Four eyes: nobody disproves a payment of a run that he or she prepared or released.")
         }
-        let proof = try PublicReason.checked(proof, field: "proof")
+        let proof = try await PublicReason.checked(
+            proof, field: "proof", about: "SELECT \(payment.caseID)", in: context)
         try await refuseBeforeTaken(payment, in: context)
         try await context.transaction.execute(
             """

@@ -96,7 +96,8 @@ enum Assessments {
         return try Dictionary(uniqueKeysWithValues: rows.map { (try $0["year"], try $0["total"]) })
     }
 
-    /// What was awarded this year to the same person or employer, under whichever union's row.
+    /// What was awarded this year to the same person or employer, under whichever union's row. A household also counts what
+    /// went to any household that one of its members belongs or belonged to: splitting one (分户) makes no second claim.
     private static func aid(
         item: String, owner: UUID, besides own: UUID, in context: some OperationContext
     ) async throws -> Int64 {
@@ -106,6 +107,10 @@ enum Assessments {
             WITH same AS (
               SELECT \(owner)::uuid AS id
               UNION SELECT q.id FROM relief.person p JOIN relief.person q ON q.id_index = p.id_index WHERE p.id = \(owner)
+              UNION SELECT n.household FROM relief.household_member m JOIN relief.person p ON p.id = m.person
+                    JOIN relief.person q ON q.id = p.id OR q.id_index = p.id_index
+                    JOIN relief.household_member n ON n.person = q.id
+                    WHERE m.household = \(owner) AND m.valid @> \(context.today)::date
               UNION SELECT f.id FROM relief.employer e JOIN relief.employer f ON f.uscc = e.uscc WHERE e.id = \(owner)
             )
             SELECT coalesce(sum(i.amount), 0)::bigint

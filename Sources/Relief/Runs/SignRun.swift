@@ -40,7 +40,8 @@ extension CancelRun: Executable {
             throw Refusal.conflict(
                 "Run \(run.number) is \(run.state.rawValue): what was released for the bank can't be cancelled.")
         }
-        let reason = try PublicReason.checked(reason)
+        let reason = try await PublicReason.checked(
+            reason, about: "SELECT p.case_id FROM relief.payment p WHERE p.run = \(run.id)", in: context)
         try await context.transaction.execute(
             """
             UPDATE relief.run SET state = 'cancelled', cancelled_at = \(context.now), cancel_reason = \(reason)
