@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Synchronization
 
 /// A job that an engine holds: its row as claimed, with the token that proves the claim. A class, since it goes through
 /// many hands.
@@ -21,6 +22,9 @@ final class Claim: Sendable {
     let owner: UUID
     /// Somebody wanted it cancelled while it was with an engine that didn't come to do it.
     let cancelReason: String?
+    /// Where its row stands, unless that has moved.
+    let place: RowPlace
+    private let moved = Atomic(false)
 
     /// Where claims of a queue go on. Starting behind the rows that were claimed before spares a walk over their dead
     /// versions, which costs most while an old snapshot keeps vacuum from removing them.
@@ -64,6 +68,8 @@ final class Claim: Sendable {
         _ sort: Sort, _ queue: String, room: SQL, _ cursor: Cursor, _ registry: Registry, _ lease: Lease, _ now: Date
     ) -> SQL {
         let entries = registry.entries.values.sorted { $0.kind < $1.kind }
+        // Who knows a kind knows its first version: only later ones are worth the look for the last.
+        let (kinds, versions) = (entries.map(\.kind), entries.map(\.version))
         let wanted: SQL = sort == .ordinary ? "c.losses = 0" : "c.losses > 0"
         return """
             UPDATE jobs.job AS j
@@ -74,10 +80,11 @@ final class Claim: Sendable {
                    AND NOT EXISTS (SELECT FROM jobs.queue AS q WHERE q.name = \(queue) AND q.paused_at IS NOT NULL)
                    AND c.queue = \(queue) AND c.stage = 'ready' AND (c.priority, c.id) > (\(cursor.priority)::int, \(cursor.id))
                    AND c.owner IS NULL AND \(wanted)
-                   AND c.version <= (\(entries.map(\.version))::bigint[])[array_position(\(entries.map(\.kind))::text[], c.kind::text)]
+                   AND c.kind = ANY (\(kinds)::text[])
+                   AND (c.version = 1 OR c.version <= (\(versions)::bigint[])[array_position(\(kinds)::text[], c.kind::text)])
                  ORDER BY c.priority, c.id LIMIT \(room) FOR NO KEY UPDATE OF c SKIP LOCKED))
             RETURNING j.id, j.kind, j.version, j.args::text, j.priority, j.lane, j.attempt, j.max_attempts, j.run_at, j.token,
-                      j.cancel_reason
+                      j.cancel_reason, j.ctid
             """
     }
 
@@ -106,11 +113,18 @@ final class Claim: Sendable {
         token = try row[9]
         self.owner = owner
         cancelReason = try row[10]
+        place = try row[11]
     }
+
+    /// Whether this engine has changed its row since the claim. What others change isn't known here.
+    var hasMoved: Bool { moved.load(ordering: .relaxed) }
+
+    func noteMove() { moved.store(true, ordering: .relaxed) }
 
     /// Records, before an effect that may not happen twice, that it begins. Throws `LeaseLost` when the claim is no longer
     /// held: then it doesn't.
     func beginEffect(now: Date, in session: some Session) async throws {
+        noteMove()
         let held = try await session.execute(
             """
             UPDATE jobs.job SET effect_at = \(now)

@@ -189,6 +189,7 @@ extension Engine {
 
     private func report(_ claim: Claim, _ fraction: Double, _ note: String?) async {
         guard let control else { return }
+        claim.noteMove()
         do {
             try await control.execute(
                 """

@@ -97,20 +97,12 @@ extension Claim {
     {
         // In the order of their numbers, as everybody locks several jobs.
         let claims = claims.sorted { $0.id < $1.id }
+        let places = claims.contains(where: \.hasMoved) ? [] : claims.map(\.place)
         let row = try await session.one(
             """
-            WITH gone AS (
-                DELETE FROM jobs.job AS j
-                 USING unnest(\(claims.map(\.id.rawValue)), \(claims.map(\.token))::int[]) AS mine (id, token)
-                 WHERE j.id = mine.id AND j.token = mine.token AND j.owner = \(engine)
-                   AND (SELECT set_config('lock_timeout', '1s', true)) IS NOT NULL RETURNING j.*
-            ), kept AS (INSERT INTO jobs.history SELECT \(now), 'done', NULL, gone.* FROM gone)
-            SELECT CASE WHEN count(*) < \(claims.count) THEN array_agg(id) END AS ended,
-                   count(*) = 0 AS none, jobs.release_followers(array_agg(id) FILTER (WHERE followed))::text
-              FROM gone
+            SELECT jobs.finish_all(\(places), \(claims.map(\.id.rawValue)), \(claims.map(\.token))::int[], \(engine), \(now))
             """)
-        if try row["none"] { return claims }
-        guard let ended: [Int64] = try row["ended"] else { return [] }
+        guard let ended: [Int64] = try row[0] else { return [] }
         let held = Set(ended)
         return claims.filter { !held.contains($0.id.rawValue) }
     }

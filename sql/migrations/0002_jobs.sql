@@ -325,6 +325,48 @@ BEGIN
     IF is_followed THEN PERFORM jobs.release_followers(ARRAY[job_id]); END IF;
 END $$;
 
+-- Ends jobs of one engine as done. Returns those that it still held; null for all of them. `places` says where their rows
+-- stood when they were claimed, in any order, which spares a search for each; or nothing, where some have moved.
+CREATE FUNCTION jobs.finish_all(places tid[], ids bigint[], claims integer[], engine uuid, at timestamptz) RETURNS bigint[]
+    LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '1s' AS $$
+DECLARE
+    ended     bigint[];
+    tokens    integer[];
+    followers bigint[];
+BEGIN
+    IF places <> '{}' THEN
+        BEGIN
+            -- Both see the same rows: those that stood there when the statement began. Read from the table once more, they
+            -- needn't be kept in between.
+            WITH gone AS (
+                DELETE FROM jobs.job AS j WHERE j.ctid = ANY (places) AND j.owner = engine RETURNING j.id, j.token, j.followed
+            ), kept AS (
+                INSERT INTO jobs.history
+                SELECT at, 'done', NULL, j.* FROM jobs.job AS j WHERE j.ctid = ANY (places) AND j.owner = engine
+            )
+            SELECT array_agg(g.id ORDER BY g.id), array_agg(g.token ORDER BY g.id), array_agg(g.id) FILTER (WHERE g.followed)
+              INTO ended, tokens, followers FROM gone AS g;
+            IF ended = ids AND tokens = claims THEN
+                PERFORM jobs.release_followers(followers);
+                RETURN NULL;
+            END IF;
+            -- Somebody moved a row, or has it: what was done here is undone, whatever stands in that place by now.
+            RAISE EXCEPTION USING ERRCODE = 'RJ002';
+        EXCEPTION WHEN SQLSTATE 'RJ002' THEN
+            NULL;
+        END;
+    END IF;
+    WITH gone AS (
+        DELETE FROM jobs.job AS j USING unnest(ids, claims) AS mine (id, token)
+         WHERE j.id = mine.id AND j.token = mine.token AND j.owner = engine RETURNING j.*
+    ), kept AS (
+        INSERT INTO jobs.history SELECT at, 'done', NULL, gone.* FROM gone
+    )
+    SELECT coalesce(array_agg(g.id), '{}'), array_agg(g.id) FILTER (WHERE g.followed) INTO ended, followers FROM gone AS g;
+    PERFORM jobs.release_followers(followers);
+    RETURN ended;
+END $$;
+
 -- What waited for these jobs will never run: they were cancelled. Their followers end likewise, and those of them. A
 -- follower's number is always the larger one, so that the order of the locks is that of numbers here, too.
 CREATE FUNCTION jobs.cancel_followers(ended bigint[], at timestamptz) RETURNS void
