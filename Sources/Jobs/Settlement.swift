@@ -95,7 +95,7 @@ extension Claim {
     /// Writes that these claims of one engine are done. Returns those that were no longer held.
     static func finish(_ claims: [Claim], of engine: UUID, now: Date, in session: some Session) async throws -> [Claim]
     {
-        // In the order of their numbers, as everybody locks several jobs.
+        // In the order of their numbers, by which the server tells what it ended from what it should have.
         let claims = claims.sorted { $0.id < $1.id }
         let places = claims.contains(where: \.hasMoved) ? [] : claims.map(\.place)
         let row = try await session.one(

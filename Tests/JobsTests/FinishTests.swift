@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import JobsTesting
 import Postgres
 import Support
 import Testing
@@ -116,5 +117,46 @@ struct FinishTests {
         let rig = try await claimed(2)
         #expect(try await finish(rig, [1, 2], at: "{}") == [1, 2])
         #expect(try await done(rig) == [1, 2])
+    }
+
+    /// Runs 50 outside jobs. Of each statement that ended some: how many places it was told, and whether that was enough.
+    private func told(isRepeatable: Bool) async throws -> [(places: Int, wasEnough: Bool)] {
+        let rig = try await Rig.onTestDatabase()
+        try await Database.current.pool.withConnection {
+            try await $0.script(
+                """
+                CREATE TABLE public.told (places integer, held bigint[]);
+                GRANT ALL ON public.told TO relief_app;
+                ALTER FUNCTION jobs.finish_all RENAME TO finish_all_in_truth;
+                CREATE FUNCTION jobs.finish_all(places tid[], ids bigint[], claims integer[], engine uuid, at timestamptz)
+                    RETURNS bigint[] LANGUAGE plpgsql AS $$
+                DECLARE held bigint[] := jobs.finish_all_in_truth(places, ids, claims, engine, at);
+                BEGIN
+                    INSERT INTO public.told VALUES (cardinality(places), held);
+                    RETURN held;
+                END $$;
+                """)
+        }
+        var registry = Registry()
+        registry.register(Note.self, isRepeatable: isRepeatable) { _, _ in .done }
+        rig.start(registry)
+        for number in 0..<50 { try await rig.enqueue("\(number)") }
+        try await rig.harness.untilIdle()
+        #expect(try await rig.count("SELECT count(*) FROM jobs.history WHERE outcome = 'done'") == 50)
+        try await rig.harness.stop()
+        return try await rig.pool.withConnection {
+            try await $0.query("SELECT places, held IS NULL FROM public.told").map { (try $0[0], try $0[1]) }
+        }
+    }
+
+    @Test func `an engine says where its jobs were claimed, and that is where they are`() async throws {
+        let told = try await told(isRepeatable: true)
+        #expect(told.allSatisfy { $0.wasEnough })
+        #expect(told.map(\.places).reduce(0, +) == 50)
+    }
+
+    @Test func `of jobs whose rows it changed since, an engine doesn't say where they stood`() async throws {
+        let told = try await told(isRepeatable: false)
+        #expect(!told.isEmpty && told.allSatisfy { $0.places == 0 })
     }
 }
