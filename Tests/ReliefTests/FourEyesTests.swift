@@ -137,6 +137,16 @@ struct FourEyesTests {
         #expect(log.items.map(\.command) == ["case.decide"] && log.items[0].leaf.contains("refused"))
     }
 
+    @Test func `who is close to a user is found by a plan for few rows, which isn't compiled`() async throws {
+        try await Database.current.pool.withConnection { owner in
+            let guessed = try await owner.query(
+                """
+                SELECT proname FROM pg_proc WHERE proretset AND prorows = 1000 AND pronamespace = 'relief'::regnamespace
+                """)
+            #expect(try guessed.map { try $0[0] as String } == [])
+        }
+    }
+
     @Test func `G9: a decision binds what was shown: after a change the old sheet is refused`() async throws {
         let desk = try await Desk.open()
         let number = try await desk.submitted(try await desk.archivedHome(1).child)
