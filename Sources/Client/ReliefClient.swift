@@ -24,12 +24,16 @@ package final class ReliefClient: Sendable {
 
     package let endpoint: Endpoint
     private let token: String?
+    private let language: Language
     private let limits: Limits
     private let idle = Mutex<[any Channel]>([])
 
-    package init(endpoint: Endpoint, token: String? = nil, limits: Limits = Limits()) {
+    package init(
+        endpoint: Endpoint, token: String? = nil, language: Language = .english, limits: Limits = Limits()
+    ) {
         self.endpoint = endpoint
         self.token = token
+        self.language = language
         self.limits = limits
     }
 
@@ -43,7 +47,9 @@ package final class ReliefClient: Sendable {
     /// Throws a `Refusal`: the daemon's, or `unavailable` where it can't be reached or its answer was lost.
     package func send<O: Operation>(_ operation: O, key: String? = nil, dryRun: Bool = false) async throws -> O.Reply {
         let request = try Route.request(for: operation)
-        var headers: [(String, String)] = [("Accept", "application/json, \(Problem.mediaType)")]
+        var headers: [(String, String)] = [
+            ("Accept", "application/json, \(Problem.mediaType)"), ("Accept-Language", language.rawValue),
+        ]
         let key = operation is any Command ? key ?? UUID().uuidString : nil
         if let key { headers.append(("Idempotency-Key", key)) }
         if dryRun { headers.append(("Relief-Dry-Run", "1")) }
@@ -85,8 +91,10 @@ package final class ReliefClient: Sendable {
     private func unavailable(_ lost: LostAnswer, key: String?) -> Refusal {
         var refusal = Refusal.unavailable("reliefd at \(endpoint) \(lost.what).")
         if let key {
-            refusal.details = [
-                "Ask again with --key \(key): the command is done once, and the answer tells what became of it."
+            refusal.particulars = [
+                Phrase(
+                    "Ask again with --key \(key): the command is done once, and the answer tells what became of it.",
+                    "请用 --key \(key) 再问一次:同一命令只执行一次,答复会说明结果。")
             ]
         }
         return refusal

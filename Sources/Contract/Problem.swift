@@ -12,14 +12,15 @@ package struct Problem: Codable, Sendable {
     package var details: [String]?
     package var reference: String?
 
-    package init(_ refusal: Refusal) {
+    /// The refusal's sentences in one language.
+    package init(_ refusal: Refusal, in language: Language = .english) {
         type = "about:blank"
         title = refusal.code.title
         status = refusal.code.status
-        detail = refusal.message
+        detail = refusal.phrase.text(in: language)
         code = refusal.code.rawValue
         field = refusal.field
-        details = refusal.details
+        details = refusal.particulars?.map { $0.text(in: language) }
         reference = refusal.reference
     }
 

@@ -13,22 +13,57 @@ package struct Refusal: Error, Codable, Sendable, Equatable {
 
     package var code: Code
     /// One sentence: what, where, what to do.
-    package var message: String
+    package var phrase: Phrase
     /// The field of the operation that is at fault, as `members.1.person`.
     package var field: String?
     /// Further sentences, one each: all that is missing, every row at fault.
-    package var details: [String]?
+    package var particulars: [Phrase]?
     /// The number under which the daemon's log has the whole of an internal error.
     package var reference: String?
 
+    /// The sentences in English, for logs.
+    package var message: String { phrase.en }
+    package var details: [String]? { particulars?.map(\.en) }
+
+    package init(
+        _ code: Code, _ phrase: Phrase, field: String? = nil, details: [Phrase]? = nil, reference: String? = nil
+    ) {
+        self.code = code
+        self.phrase = phrase
+        self.field = field
+        self.particulars = details
+        self.reference = reference
+    }
+
+    package static func invalid(_ phrase: Phrase, field: String? = nil, details: [Phrase]? = nil) -> Refusal {
+        Refusal(.invalid, phrase, field: field, details: details)
+    }
+
+    package static func forbidden(_ phrase: Phrase, field: String? = nil) -> Refusal {
+        Refusal(.forbidden, phrase, field: field)
+    }
+
+    package static func notFound(_ phrase: Phrase, field: String? = nil) -> Refusal {
+        Refusal(.notFound, phrase, field: field)
+    }
+
+    package static func conflict(_ phrase: Phrase, field: String? = nil, details: [Phrase]? = nil) -> Refusal {
+        Refusal(.conflict, phrase, field: field, details: details)
+    }
+
+    package static func tooLarge(_ phrase: Phrase, field: String? = nil) -> Refusal {
+        Refusal(.tooLarge, phrase, field: field)
+    }
+}
+
+/// Sentences that have no Chinese yet.
+extension Refusal {
     package init(
         _ code: Code, _ message: String, field: String? = nil, details: [String]? = nil, reference: String? = nil
     ) {
-        self.code = code
-        self.message = message
-        self.field = field
-        self.details = details
-        self.reference = reference
+        self.init(
+            code, Phrase(untranslated: message), field: field, details: details?.map(Phrase.init(untranslated:)),
+            reference: reference)
     }
 
     package static func invalid(_ message: String, field: String? = nil, details: [String]? = nil) -> Refusal {

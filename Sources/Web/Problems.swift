@@ -22,7 +22,8 @@ struct Problems: RouterMiddleware {
                         "method": "\(request.method)", "path": "\(context.endpointPath ?? request.uri.path)",
                     ])
             }
-            return try Self.response(refusal)
+            let language = request.headers[.acceptLanguage].map { Language(accepting: $0) } ?? .english
+            return try Self.response(refusal, in: language)
         }
     }
 
@@ -47,13 +48,13 @@ struct Problems: RouterMiddleware {
         }
     }
 
-    static func response(_ refusal: Refusal) throws -> Response {
+    static func response(_ refusal: Refusal, in language: Language = .english) throws -> Response {
         var headers: HTTPFields = [.contentType: Problem.mediaType, .cacheControl: "no-store"]
         if refusal.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
         if refusal.code == .unavailable { headers[.retryAfter] = "1" }
         return Response(
             status: .init(code: refusal.code.status, reasonPhrase: refusal.code.title), headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: try JSON.encode(Problem(refusal)))))
+            body: .init(byteBuffer: ByteBuffer(bytes: try JSON.encode(Problem(refusal, in: language)))))
     }
 
     private static func reference() -> String {

@@ -31,8 +31,8 @@ struct CaseBatch {
                 if try await act(number) { done += 1 }
             } catch let refusal as Refusal where refusal.code != .unavailable && refusal.code != .unauthenticated {
                 refused += 1
-                Standard.error("\(number): \(refusal.message)")
-                for detail in refusal.details ?? [] { Standard.error("  \(detail)") }
+                Standard.error("\(number): \(refusal.phrase.shown)")
+                for detail in refusal.particulars ?? [] { Standard.error("  \(detail.shown)") }
             }
         }
     }

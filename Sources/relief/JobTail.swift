@@ -36,7 +36,7 @@ extension JobNoun {
                     (cursor, isAway) = (page.next, false)
                 } catch let refusal as Refusal where refusal.code == .unavailable && cursor != nil {
                     // A daemon that is started again goes on where it was.
-                    if !isAway { Standard.error("relief: \(refusal.message) Waiting for it.") }
+                    if !isAway { Standard.error("relief: \(refusal.phrase.shown) Waiting for it.") }
                     isAway = true
                 }
                 try await Task.sleep(for: .seconds(1))

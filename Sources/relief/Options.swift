@@ -19,12 +19,15 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Show a list as CSV.")
     var csv = false
 
+    @Option(help: "Language of the sentences, en or zh. Default: the terminal's (LC_ALL, LC_MESSAGES, LANG).")
+    var lang: Language?
+
     func validate() throws {
         if json, csv { throw ValidationError("Choose --json or --csv.") }
     }
 
     func client() throws -> ReliefClient {
-        ReliefClient(endpoint: try endpoint(), token: try token())
+        ReliefClient(endpoint: try endpoint(), token: try token(), language: .ofTerminal)
     }
 
     private func endpoint() throws -> Endpoint {

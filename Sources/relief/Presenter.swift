@@ -86,6 +86,7 @@ extension Presenter {
 
     private func block(_ value: JSONValue, _ schema: JSONSchema) -> [String] {
         switch (schema, value) {
+        case (.array(.reference("Phrase")), .array(let sentences)): return sentences.map(Self.phrase)
         case (.array(.reference(let item)), .array(let rows)):
             guard !rows.isEmpty else { return [] }
             return table(rows, item, columns: nil).text.split(separator: "\n").map(String.init)
@@ -105,7 +106,8 @@ extension Presenter {
         let properties = (book.components[item] ?? []).filter { property in
             guard
                 columns?.contains(property.name)
-                    ?? (isSingle(property.schema) || property.schema == .array(.string(nil)))
+                    ?? (isSingle(property.schema)
+                        || [.array(.string(nil)), .array(.reference("Phrase"))].contains(property.schema))
             else { return false }
             return keepEmpty || rows.contains { $0[property.name] ?? .null != .null }
         }
@@ -121,7 +123,7 @@ extension Presenter {
 
     private func isSingle(_ schema: JSONSchema) -> Bool {
         switch schema {
-        case .boolean, .integer, .string, .choice, .any: true
+        case .boolean, .integer, .string, .choice, .any, .reference("Phrase"): true
         case .array, .dictionary, .reference: false
         }
     }
@@ -135,6 +137,7 @@ extension Presenter {
         switch (schema, value) {
         case (_, .null): ""
         case (.integer(.fen), .int(let fen)): Fen(fen).description
+        case (.reference("Phrase"), .object): phrase(value)
         case (.string(.dateTime), .string(let text)): Timestamp.date(text).map(time) ?? text
         case (_, .string(let text)): text.printable
         case (_, .int(let number)): String(number)
@@ -146,6 +149,12 @@ extension Presenter {
         case (_, .array), (_, .object):
             (try? JSON.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
         }
+    }
+
+    /// A sentence in the terminal's language.
+    private static func phrase(_ value: JSONValue) -> String {
+        guard case .string(let text)? = value[Language.ofTerminal.rawValue] else { return "" }
+        return text.printable
     }
 
     /// To the minute, in China's time.

@@ -64,7 +64,7 @@ struct TopVerb: QueryVerb {
                 do {
                     (view, trouble) = (try await client.send(ShowTop()), nil)
                 } catch let refusal as Refusal {
-                    trouble = refusal.message
+                    trouble = refusal.phrase.shown
                 }
                 // A tenth of the daemon's time at most.
                 let took = (ContinuousClock.now - began) / .seconds(1)

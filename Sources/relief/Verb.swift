@@ -77,9 +77,9 @@ enum Refusals {
         do {
             try await body()
         } catch let refusal as Refusal {
-            Standard.error("relief: \(refusal.message)")
+            Standard.error("relief: \(refusal.phrase.shown)")
             if let field = refusal.field { Standard.error("  field: \(field)") }
-            for detail in refusal.details ?? [] { Standard.error("  \(detail)") }
+            for detail in refusal.particulars ?? [] { Standard.error("  \(detail.shown)") }
             throw ExitCode(refusal.code.exitCode)
         }
     }

@@ -18,10 +18,14 @@ struct Problems {
         refusals.append(.invalid(message, field: field))
     }
 
+    mutating func add(_ phrase: Phrase, field: String) {
+        refusals.append(.invalid(phrase, field: field))
+    }
+
     /// Throws the first with the others as its details.
     func throwAny() throws {
         guard var first = refusals.first else { return }
-        if refusals.count > 1 { first.details = refusals.map(\.message) }
+        if refusals.count > 1 { first.particulars = refusals.map(\.phrase) }
         throw first
     }
 }

@@ -1,0 +1,31 @@
+/// A sentence that a person can see, in both languages, written side by side where it is said, with the same values in
+/// both. Which one is shown is chosen when it is shown; what is kept keeps both.
+package struct Phrase: Codable, Sendable, Hashable {
+    package let en: String
+    package let zh: String
+
+    package init(_ english: String, _ chinese: String) {
+        (en, zh) = (english, chinese)
+    }
+
+    /// A sentence from before there were two languages: it is shown as it is in both.
+    package init(untranslated text: String) {
+        self.init(text, text)
+    }
+
+    package func text(in language: Language) -> String {
+        switch language {
+        case .english: en
+        case .chinese: zh
+        }
+    }
+}
+
+extension Sequence<Phrase> {
+    /// One after the other, as sentences or the members of a list.
+    package func joined(_ english: String = " ", _ chinese: String = "") -> Phrase {
+        let phrases = Array(self)
+        return Phrase(
+            phrases.map(\.en).joined(separator: english), phrases.map(\.zh).joined(separator: chinese))
+    }
+}
