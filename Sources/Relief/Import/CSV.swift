@@ -41,7 +41,8 @@ struct CSV: Sendable {
             }
             return Row(
                 line: record.line,
-                values: Dictionary(uniqueKeysWithValues: zip(names, record.values.map(\.trimmingWhitespace))))
+                values: Dictionary(
+                    uniqueKeysWithValues: zip(names, record.values.map { $0.trimmingWhitespace.withoutGuard })))
         }
         columns = names
     }
