@@ -13,12 +13,16 @@ extension Pack {
     /// Reads a pack and types every expression in it. Throws `PackProblems` with all faults, each with line and column.
     package static func load(_ text: String) throws -> Pack {
         guard text.utf8.count <= 262_144 else {
-            throw PackProblems(problems: [PackProblem(line: 1, column: 1, reason: "a pack has at most 256 KiB")])
+            throw PackProblems(problems: [
+                PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "a pack has at most 256 KiB"))
+            ])
         }
         let node: YAMLNode
         do {
             guard let composed = try Yams.compose(yaml: text) else {
-                throw PackProblems(problems: [PackProblem(line: 1, column: 1, reason: "the pack is empty")])
+                throw PackProblems(problems: [
+                    PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "the pack is empty"))
+                ])
             }
             node = composed
         } catch let error as YamlError {
@@ -36,7 +40,7 @@ extension Pack {
         } catch let error as PackProblems {
             return error.problems
         } catch {
-            return [PackProblem(line: 1, column: 1, reason: "\(error)")]
+            return [PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "\(error)"))]
         }
     }
 
@@ -48,6 +52,8 @@ private struct PackLoader {
     let root: YAMLNode
     let lines: [Substring]
     var reader = PackReader()
+    private var review = PackReview(facts: [])
+    private var subject: Pack.Subject?
 
     init(root: YAMLNode, text: String) {
         self.root = root
@@ -68,10 +74,14 @@ private struct PackLoader {
         let subject: Pack.Subject? = reader.choice(top["subject"], "subject", in: root)
         let waived = archiveWaiver(top["needs_archive"], kind: kind)
         let facts = reader.facts(top["facts"])
-        let parameters = reader.list(top["parameters"], "parameters").compactMap { node in
-            reader.text(node, "parameters", in: node)
+        let figures = reader.list(top["parameters"], "parameters").compactMap { node in
+            reader.text(node, "parameters", in: node).map { (name: $0, line: node.mark?.line ?? 1) }
         }
-        var environment = PackExpressions.environment(facts: facts, parameters: parameters)
+        let parameters = figures.map(\.name)
+        var environment = PackExpressions.environment(
+            facts: facts, parameters: parameters, subject: subject ?? .household)
+        review = PackReview(facts: facts)
+        self.subject = subject
         let lets = lets(top["let"], &environment)
         let rules = rules(top["rules"], environment)
         let steps = reader.list(top["steps"], "steps").compactMap { reader.step($0) }
@@ -104,9 +114,9 @@ private struct PackLoader {
         return Pack(
             programme: code, version: version, title: title, kind: kind, source: source, subject: subject,
             archiveWaived: waived, intake: intake, screening: screening, facts: facts, parameters: parameters,
-            rules: rules,
+            parameterLines: Dictionary(figures.map { ($0.name, $0.line) }) { first, _ in first }, rules: rules,
             item: item, funding: funding, evidence: evidence, steps: steps, instalments: instalments,
-            retestMonths: retest,
+            retestMonths: retest, warnings: reader.warnings,
             expressions: PackExpressions(oncePer: oncePer, lets: lets, amount: amount, count: count, level: level))
     }
 
@@ -128,15 +138,32 @@ private struct PackLoader {
             return nil
         }
         guard let source = reader.text(node, name, in: node) else { return nil }
+        let (line, column) = start(of: node)
         do {
-            return try Expression(source, in: environment, expecting: type)
+            let expression = try Expression(source, in: environment, expecting: type)
+            for doubt in review.doubts(of: expression) {
+                reader.warn(
+                    node, Phrase("\(name): \(doubt.why.en)", "\(name):\(doubt.why.zh)"),
+                    lineOffset: line + doubt.place.line - 1, columnOffset: column + doubt.place.column - 1)
+            }
+            return expression
         } catch {
-            let (line, column) = start(of: node)
             reader.report(
-                node, "\(name): \(error.message)", lineOffset: line + error.line - 1,
-                columnOffset: column + error.column - 1)
+                node, Phrase("\(name): \(error.message)", "\(name):\(error.message)").adding(stranger(error)),
+                lineOffset: line + error.line - 1, columnOffset: column + error.column - 1)
             return nil
         }
+    }
+
+    /// Where a name is known of other subjects only: which those are.
+    private func stranger(_ error: CELError) -> Phrase? {
+        guard error.code == .undeclared, let subject, let name = error.subject else { return nil }
+        let others = PackExpressions.subjects(with: name).map(\.rawValue)
+        guard !others.isEmpty else { return nil }
+        let list = others.joined(separator: ", ")
+        return Phrase(
+            "a pack for a \(subject.rawValue) never has it, only one for a \(list)",
+            "以 \(subject.rawValue) 为对象的方案没有它,仅 \(list) 有")
     }
 
     /// Where the text of a scalar begins, seen from its mark: after a quote; in a block, indented on the line below.
@@ -237,7 +264,8 @@ extension YamlError {
         switch self {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return PackProblem(line: mark.line, column: mark.column, reason: "not YAML: \(problem)")
+            return PackProblem(
+                line: mark.line, column: mark.column, reason: Phrase(untranslated: "not YAML: \(problem)"))
         case .duplicatedKeysInMapping(let names, let context):
             let name = names.first ?? ""
             // Yams tells only where the mapping begins; the name's second line in it is what the author looks for.
@@ -249,8 +277,8 @@ extension YamlError {
             return PackProblem(
                 line: found.map { $0.offset + 1 } ?? context.mark.line,
                 column: indent.map { $0 + 1 } ?? context.mark.column,
-                reason: "“\(name)” stands twice in this mapping")
-        default: return PackProblem(line: 1, column: 1, reason: "not YAML: \(self)")
+                reason: Phrase(untranslated: "“\(name)” stands twice in this mapping"))
+        default: return PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "not YAML: \(self)"))
         }
     }
 }

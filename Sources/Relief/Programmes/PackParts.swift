@@ -1,4 +1,5 @@
 import Contract
+import WorkingDays
 import Yams
 
 extension PackReader {
@@ -75,8 +76,9 @@ extension String {
     /// Reads `09-10`.
     var monthDay: MonthDay? {
         let parts = split(separator: "-")
-        guard parts.count == 2, let month = Int(parts[0]), let day = Int(parts[1]), (1...12).contains(month),
-            (1...31).contains(day)
+        guard parts.count == 2, parts.allSatisfy(\.isDigits), let month = Int(parts[0]), let day = Int(parts[1]),
+            // A leap year has every day that there is.
+            Day(year: 2024, month: month, day: day) != nil
         else { return nil }
         return MonthDay(month: month, day: day)
     }
