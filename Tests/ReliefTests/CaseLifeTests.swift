@@ -22,8 +22,8 @@ struct CaseLifeTests {
             try await desk.door.perform(SubmitCase(case: file.number), as: desk.office.worker)
         }
         let details = try #require(refusal.details)
-        // Four facts, the archive, the letter.
-        #expect(refusal.code == .conflict && details.count == 6, "\(details)")
+        // Four facts, the archive, the rule that asks for it, the letter.
+        #expect(refusal.code == .conflict && details.count == 7, "\(details)")
         #expect(details.contains { $0.contains("archive") } && details.contains { $0.contains("录取通知书") })
     }
 
@@ -65,7 +65,7 @@ struct CaseLifeTests {
             try await desk.door.perform(
                 OpenCase(
                     programme: "P04", organisation: "XN", person: home.child.number,
-                    facts: ["stage": .string("kindergarten"), "tuition": .string("5")]), as: desk.office.worker)
+                    facts: ["stage": .string("kindergarten"), "tuition": .string("五千")]), as: desk.office.worker)
         }
         #expect(refusal.code == .invalid && refusal.field == "facts.stage" && refusal.details?.count == 2)
     }
@@ -102,11 +102,13 @@ struct CaseLifeTests {
         #expect(fund.held == Fen(0))
         let close = CloseCase(case: number, outcome: .completed, note: "完")
         let refusal = try await desk.refusal { try await desk.door.perform(close, as: desk.office.worker) }
-        #expect(refusal.message.contains("no follow-up yet"))
+        #expect(refusal.message.contains("no follow-up after its last payment yet"))
         _ = try await desk.door.perform(
             RecordFollowUp(case: number, on: desk.office.today, manner: .phone, finding: "已退学", satisfied: true),
             as: desk.office.worker)
-        let closed = try await desk.door.perform(close, as: desk.office.worker)
+        let alone = try await desk.refusal { try await desk.door.perform(close, as: desk.office.worker) }
+        #expect(alone.code == .forbidden && alone.phrase.zh.contains("另一人"))
+        let closed = try await desk.door.perform(close, as: desk.office.worker2)
         #expect(closed.state == .closed && closed.outcome == .completed && closed.step == nil)
         #expect(closed.followUps.count == 1)
     }

@@ -220,7 +220,6 @@ import WorkingDays
         let desk = try await Desk.open()
         let number = try await desk.awarded(try await desk.archivedHome(1).child)
         let law = await desk.law { transaction in
-            try await transaction.execute("SET LOCAL session_replication_role = DEFAULT")
             let row = try await transaction.one(
                 "SELECT w.id, w.case_id FROM relief.award w JOIN relief.case_file c ON c.id = w.case_id WHERE c.number = \(number)"
             )
@@ -230,5 +229,57 @@ import WorkingDays
             )
         }
         #expect(law == "RR005")
+    }
+
+    @Test func `what was heard before the money came closes nothing, nor does one person alone`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let (office, number) = (treasury.office, treasury.cases[0])
+        let payment = try await treasury.payments(treasury.run(.filed))[0]
+        let followUp = RecordFollowUp(case: number, on: office.today, manner: .phone, finding: "等款", satisfied: true)
+        _ = try await treasury.door.perform(followUp, as: office.worker2)
+        office.clock.advance(bySeconds: 60)
+        _ = try await treasury.entries([Treasury.entry(payment.reference, 100_000)])
+        office.clock.advance(bySeconds: 60)
+        let close = CloseCase(case: number, outcome: .completed, note: "完")
+        let early = await #expect(throws: Refusal.self) { try await treasury.door.perform(close, as: office.worker) }
+        #expect(early?.message.contains("after its last payment") == true, "\(String(describing: early))")
+        _ = try await treasury.door.perform(followUp, as: office.worker2)
+        let alone = await #expect(throws: Refusal.self) { try await treasury.door.perform(close, as: office.worker2) }
+        #expect(alone?.code == .forbidden)
+        #expect(try await treasury.door.perform(close, as: office.worker).state == .closed)
+    }
+
+    @Test func `a programme that needs no archive is paid though one ended`() async throws {
+        let desk = try await Desk.open()
+        let text = try String(contentsOf: PackTests.folder.appending(path: "P02-living-aid.yaml"), encoding: .utf8)
+            .replacing("programme: P02", with: "programme: P06").replacing(
+                "needs_archive: true", with: "needs_archive: {waived: 临时}"
+            )
+            .replacing("when: \"archive.active\"", with: "when: \"true\"")
+        _ = try await desk.door.perform(AddProgramme(text: text), as: desk.office.programmes)
+        _ = try await desk.door.perform(ReleaseProgramme(programme: "P06", version: 1), as: desk.office.programmes)
+        let home = try await desk.archivedHome(1)
+        let file = try await desk.door.perform(
+            OpenCase(programme: "P06", organisation: "XN", household: home.number, facts: ["situation": "急难"]),
+            as: desk.office.worker)
+        try await desk.letter(file.number, kind: "application")
+        _ = try await desk.door.perform(SubmitCase(case: file.number), as: desk.office.worker)
+        try await desk.decide(file.number, by: desk.office.reviewer)
+        _ = try await desk.door.perform(PublishNotice(programme: "P06", organisation: "XN"), as: desk.office.worker)
+        desk.office.clock.advance(bySeconds: 8 * 86_400)
+        _ = try await desk.door.perform(CloseDueNotices(), as: .system)
+        try await desk.decide(file.number, by: desk.office.approver)
+        try await desk.decide(file.number, by: desk.office.approver2)
+        _ = try await desk.bypass {
+            try await $0.execute("UPDATE relief.archive SET ended_at = now(), end_reason = '脱困'")
+        }
+        let obstacles = try await desk.bypass { transaction in
+            try await Payable.list(
+                "WHERE c.number = \(file.number)",
+                in: CommandContext(
+                    transaction: transaction, principal: .system, now: desk.office.clock.now(), door: desk.door)
+            ).compactMap(\.obstacle)
+        }
+        #expect(!obstacles.contains { $0.contains("archive") } && !obstacles.isEmpty, "\(obstacles)")
     }
 }

@@ -597,7 +597,7 @@ BEGIN
   IF NOT EXISTS (
        SELECT FROM relief.follow_up f
        WHERE f.case_id = NEW.id AND f.recorded_at >= paid AND f.recorded_by <> NEW.closed_by) THEN
-    RAISE EXCEPTION 'nobody closes a case that he or she alone followed up' USING ERRCODE = 'RR021';
+    RAISE EXCEPTION 'nobody closes a case that he or she alone followed up' USING ERRCODE = 'RR024';
   END IF;
   RETURN NEW;
 END $$;

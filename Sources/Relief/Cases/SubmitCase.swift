@@ -29,13 +29,13 @@ extension Cases {
         let papers = try await missingEvidence(of: file, assessment, pack, in: context).map {
             Phrase("missing: \($0)", "缺少材料:\($0)")
         }
+        var open = assessment.open + papers
         guard assessment.answer != .no else {
             throw Refusal.conflict(
                 Phrase(
                     "Case \(file.number) is not eligible for \(pack.title).", "案件\(file.number)不符合\(pack.title)的条件。"),
-                field: "case", details: assessment.refusals)
+                field: "case", details: assessment.refusals + open)
         }
-        var open = assessment.open + papers
         if assessment.period == nil {
             open.append(
                 Phrase("what it is granted once for can't be computed yet", "“同一事项只办一次”的周期尚无法计算"))

@@ -27,12 +27,15 @@ enum Figures {
         return try definition(row)
     }
 
-    static func enter(_ figure: ParameterDefinition, in context: CommandContext) async throws {
+    /// Whether it is new: a name is entered once.
+    @discardableResult
+    static func enter(_ figure: ParameterDefinition, in context: CommandContext) async throws -> Bool {
         try await context.transaction.execute(
             """
             INSERT INTO relief.figure (id, name, kind, title, defined_by, defined_at)
             VALUES (\(UUID()), \(figure.name), \(figure.kind), \(figure.title), \(context.principal.user), \(context.now))
-            """)
+            ON CONFLICT (name) DO NOTHING
+            """) == 1
     }
 
     /// Those of the names that the register doesn't have, in order.
@@ -61,13 +64,13 @@ extension DefineParameter: Executable {
                 Phrase("The title must be 1 to 100 characters on one line.", "名称应为1至100字,且在一行内。"), field: "title")
         }
         do {
-            try await Figures.enter(figure, in: context)
-        } catch let error as PostgresError where error.constraint == "figure_name_key" {
-            let known = try await Figures.find(name, in: context)
-            throw Refusal.conflict(
-                Phrase(
-                    "The register has \(name) already: \(known.title) (\(known.kind.rawValue)).",
-                    "登记表中已有 \(name):\(known.title)(\(known.kind.rawValue))。"), field: "name")
+            guard try await Figures.enter(figure, in: context) else {
+                let known = try await Figures.find(name, in: context)
+                throw Refusal.conflict(
+                    Phrase(
+                        "The register has \(name) already: \(known.title) (\(known.kind.rawValue)).",
+                        "登记表中已有 \(name):\(known.title)(\(known.kind.rawValue))。"), field: "name")
+            }
         } catch let error as PostgresError where error.constraint == "figure_name_check" {
             throw Refusal.invalid(
                 Phrase(

@@ -130,10 +130,19 @@ struct Judgement {
         do throws(CELError) {
             return try expression.evaluate(bindings)
         } catch {
+            // What the form or the figures lack is said once, and not again of each rule that reads it.
+            if isMissing(error) { return nil }
             let why = reason(error)
             open.append(Phrase("\(what.en) can't be computed: \(why.en)", "\(what.zh)无法计算:\(why.zh)"))
             return nil
         }
+    }
+
+    private func isMissing(_ error: CELError) -> Bool {
+        guard let name = error.subject else { return false }
+        if let cause = failed[name] { return isMissing(cause) }
+        return pack.facts.contains { $0.name == name && $0.required }
+            || (pack.parameters.contains(name) && inputs.parameters[name] == nil)
     }
 
     /// What stands in the way, in the form's words.
