@@ -302,14 +302,17 @@ package struct Explanation: Codable, Sendable {
     package var amountBecause: [String]
     /// How the amount would be paid.
     package var plan: [PlannedPart]
+    /// Of an archive: deep, relative, accident.
+    package var level: String?
     package var parameters: [ParameterUsed]
     /// Why it can't be said yet: what isn't known, and what can't be computed.
     package var open: [Phrase]
 
     package init(
         asOf: Date? = nil, answer: Answer, rules: [RuleTrace], amount: Fen? = nil, amountBecause: [String],
-        plan: [PlannedPart] = [], parameters: [ParameterUsed], open: [Phrase]
+        plan: [PlannedPart] = [], level: String? = nil, parameters: [ParameterUsed], open: [Phrase]
     ) {
+        self.level = level
         self.asOf = asOf
         self.answer = answer
         self.rules = rules

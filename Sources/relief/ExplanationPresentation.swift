@@ -13,6 +13,7 @@ extension Explanation: Presented {
             lines += rule.because.map { "      \($0)" }
             if let source = rule.source { lines.append("      — \(source)") }
         }
+        if let level { lines += ["", Phrase("Level: \(level)", "级别:\(level)").shown] }
         if let amount { lines += money(amount) }
         if !parameters.isEmpty { lines += ["", figures.text] }
         return lines.joined(separator: "\n")

@@ -105,7 +105,8 @@ extension Explanation {
     init(_ assessment: Assessment, asOf: Date?) {
         self.init(
             asOf: asOf, answer: assessment.answer, rules: assessment.rules, amount: assessment.amount,
-            amountBecause: assessment.amountBecause, plan: assessment.plan, parameters: assessment.parameters,
+            amountBecause: assessment.amountBecause, plan: assessment.plan, level: assessment.level,
+            parameters: assessment.parameters,
             open: assessment.open)
     }
 }

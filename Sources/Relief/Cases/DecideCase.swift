@@ -23,6 +23,7 @@ extension DecideCase: Executable {
         let inputs = try await CaseSheet.inputs(of: file, version.pack, in: context)
         let assessment = version.pack.assess(inputs)
         if outcome == .pass { try await Cases.requireStanding(file, assessment, in: context) }
+        if outcome == .pass, kind == .approve { try await requireMoney(file, version.pack, assessment, in: context) }
         try await Decisions.record(
             kind, outcome: outcome, reason: reason, of: file, step: ordinal, version: version, inputs: inputs,
             assessment: assessment, in: context)
@@ -39,6 +40,16 @@ extension DecideCase: Executable {
         context.concerns(file.number)
         context.note("step", .string(step.title))
         return try await CaseViews.view(file.number, in: context)
+    }
+
+    /// That a fund can pay is known before the first signature, and not only at the last.
+    private func requireMoney(
+        _ file: CaseFile, _ pack: Pack, _ assessment: Assessment, in context: CommandContext
+    ) async throws {
+        guard let item = pack.item, let amount = assessment.amount else { return }
+        _ = try await Funds.choose(
+            programme: pack.programme, path: file.path, item: item, amount: amount, sources: pack.funding,
+            day: context.today, in: context)
     }
 
     /// The step to be decided. A step that runs its time or is done in the field passes by itself; a no or a return is

@@ -41,10 +41,12 @@ extension Cases {
                 Phrase("what it is granted once for can't be computed yet", "“同一事项只办一次”的周期尚无法计算"))
         }
         guard open.isEmpty else {
+            let what =
+                assessment.answer == .unknown
+                ? Phrase(": whether it is eligible can't be said yet.", ":目前还不能判断是否符合条件。") : Phrase(".", "。")
             throw Refusal.conflict(
-                Phrase(
-                    "Case \(file.number) is not complete: whether it is eligible can't be said yet.",
-                    "案件\(file.number)尚不完整:目前还不能判断是否符合条件。"), field: "case", details: open)
+                Phrase("Case \(file.number) is not complete\(what.en)", "案件\(file.number)尚不完整\(what.zh)"),
+                field: "case", details: open)
         }
         if let amount = assessment.amount, amount.rawValue == 0 {
             throw Refusal.conflict(
