@@ -70,6 +70,28 @@ struct PackReviewTests {
         #expect(problems.first?.reason.en.contains("only one for a \(others)") == true, "\(problems)")
     }
 
+    @Test(arguments: [
+        ("1", 0), ("12", 0), ("121", 1), ("0", 1), ("facts.people", 1), ("min(max(1, facts.people), 12)", 0),
+        ("max(1, min(facts.people, 12))", 0), ("max(1, facts.people)", 1), ("facts.cost > 5 ? 12 : 0", 1),
+    ])
+    func `a number of instalments that can't be paid is found`(count: String, doubts: Int) throws {
+        let text = Self.pack(rule: "true").replacing(
+            "item: life", with: "instalments: {count: \"\(count)\", first: {working_days: 1}}\nitem: life")
+        let warnings = try Pack.load(text).warnings
+        #expect(warnings.count == doubts && warnings.allSatisfy { $0.line == 16 }, "\(warnings)")
+    }
+
+    @Test(arguments: [
+        ("'deep'", 0), ("facts.cost > 5 ? 'deep' : 'relative'", 0), ("facts.cost > 5 ? 'deep' : 'shallow'", 1),
+        ("string(facts.people)", 1),
+    ])
+    func `a level that there isn't is found`(level: String, doubts: Int) throws {
+        let text = Self.pack(rule: "true").replacing("kind: grant", with: "kind: archive").replacing(
+            "amount: \"facts.cost\"\nitem: life\nfunding: [ownFunds]", with: "archive: {level: \"\(level)\"}")
+        let warnings = try Pack.load(text).warnings
+        #expect(warnings.count == doubts, "\(warnings)")
+    }
+
     @Test func `the delivered packs have no doubts`() throws {
         for name in Desk.packs {
             let text = try String(contentsOf: PackTests.folder.appending(path: "\(name).yaml"), encoding: .utf8)

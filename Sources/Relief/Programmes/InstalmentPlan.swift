@@ -8,7 +8,7 @@ package struct PlanProblem: Error, Sendable {
 
 extension Pack {
     /// Instalments of one award at most: ten years of months.
-    private static let mostParts: Int64 = 120
+    static let mostParts: Int64 = 120
 
     /// An amount in equal parts of whole fen, the last one taking what is left, with the days from which they are due. It
     /// stands on the sheet, so that who decides sees it.

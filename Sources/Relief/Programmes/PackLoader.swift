@@ -53,6 +53,7 @@ private struct PackLoader {
     let lines: [Substring]
     var reader = PackReader()
     private var review = PackReview(facts: [])
+    private var outcomes = PackOutcomes(lets: [:])
     private var subject: Pack.Subject?
 
     init(root: YAMLNode, text: String) {
@@ -83,6 +84,7 @@ private struct PackLoader {
         review = PackReview(facts: facts)
         self.subject = subject
         let lets = lets(top["let"], &environment)
+        outcomes = PackOutcomes(lets: Dictionary(lets.map { ($0.name, $0.expression) }) { $1 })
         let rules = rules(top["rules"], environment)
         let steps = reader.list(top["steps"], "steps").compactMap { reader.step($0) }
         if steps.isEmpty { reader.report(top["steps"] ?? root, "“steps” names at least one step") }
@@ -141,17 +143,22 @@ private struct PackLoader {
         let (line, column) = start(of: node)
         do {
             let expression = try Expression(source, in: environment, expecting: type)
-            for doubt in review.doubts(of: expression) {
-                reader.warn(
-                    node, Phrase("\(name): \(doubt.why.en)", "\(name):\(doubt.why.zh)"),
-                    lineOffset: line + doubt.place.line - 1, columnOffset: column + doubt.place.column - 1)
-            }
+            warn(review.doubts(of: expression), of: name, at: node)
             return expression
         } catch {
             reader.report(
                 node, Phrase("\(name): \(error.message)", "\(name):\(error.message)").adding(stranger(error)),
                 lineOffset: line + error.line - 1, columnOffset: column + error.column - 1)
             return nil
+        }
+    }
+
+    private mutating func warn(_ doubts: [PackReview.Doubt], of name: String, at node: YAMLNode) {
+        let (line, column) = start(of: node)
+        for doubt in doubts {
+            reader.warn(
+                node, Phrase("\(name): \(doubt.why.en)", "\(name):\(doubt.why.zh)"),
+                lineOffset: line + doubt.place.line - 1, columnOffset: column + doubt.place.column - 1)
         }
     }
 
@@ -228,6 +235,7 @@ private struct PackLoader {
         guard let node else { return (nil, nil) }
         let fields = reader.fields(node, known: ["count", "first", "every"], of: "instalments")
         let count = expression(fields["count"], "count", .int, environment)
+        if let count, let node = fields["count"] { warn(outcomes.faults(ofCount: count), of: "count", at: node) }
         if let every = fields["every"], every.scalar?.string != "month" { reader.report(every, "“every” is month") }
         var first = Pack.Instalments.First.workingDays(0)
         if let place = fields["first"] {
@@ -252,8 +260,10 @@ private struct PackLoader {
         }
         let fields = reader.fields(node, known: ["level", "retest_months"], of: "archive")
         if fields["level"] == nil { reader.report(node, "“level” is missing") }
+        let level = expression(fields["level"], "level", .string, environment)
+        if let level, let node = fields["level"] { warn(outcomes.faults(ofLevel: level), of: "level", at: node) }
         return (
-            expression(fields["level"], "level", .string, environment),
+            level,
             fields["retest_months"].flatMap { reader.number($0, "retest_months", 1...60) } ?? 12
         )
     }
