@@ -31,15 +31,20 @@ package struct CELError: Error, Sendable, Hashable, CustomStringConvertible {
     package let line: Int
     /// 1-based, in Unicode scalars.
     package let column: Int
+    /// The field, key or variable that has no value, where it is for want of one.
+    package let subject: String?
     /// The line of the source, and under it a caret at the column.
     package let excerpt: String
 
-    package init(_ code: Code, _ message: String, line: Int = 1, column: Int = 1, excerpt: String = "") {
+    package init(
+        _ code: Code, _ message: String, line: Int = 1, column: Int = 1, excerpt: String = "", subject: String? = nil
+    ) {
         self.code = code
         self.message = message
         self.line = line
         self.column = column
         self.excerpt = excerpt
+        self.subject = subject
     }
 
     package var description: String { "line \(line), column \(column): \(message)" }
@@ -62,9 +67,10 @@ struct SourceText: Sendable {
         String(String.UnicodeScalarView(scalars[place.start..<place.end]))
     }
 
-    func error(_ code: CELError.Code, _ message: String, at place: Place) -> CELError {
+    func error(_ code: CELError.Code, _ message: String, at place: Place, about subject: String? = nil) -> CELError {
         CELError(
-            code, message, line: place.line, column: place.column, excerpt: excerpt(place.line, place.column))
+            code, message, line: place.line, column: place.column, excerpt: excerpt(place.line, place.column),
+            subject: subject)
     }
 
     private func excerpt(_ line: Int, _ column: Int) -> String {

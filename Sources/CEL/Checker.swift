@@ -65,7 +65,8 @@ struct Checker {
             let listed = known.sorted().prefix(8).joined(separator: ", ")
             advice = listed.isEmpty ? "none is declared" : "there is \(listed)"
         }
-        return source.error(.undeclared, "\(what) '\(name)' is not declared; \(advice)", at: place)
+        return source.error(
+            .undeclared, "\(what) '\(name)' is not declared; \(advice)", at: place, about: name)
     }
 
     private mutating func checkBool(_ node: Node, _ user: String) throws(CELError) -> Node {

@@ -61,8 +61,10 @@ struct Evaluator {
         }
     }
 
-    func fault(_ code: CELError.Code, _ message: String, _ node: Node) -> CELError {
-        source.error(code, message, at: node.place)
+    func fault(
+        _ code: CELError.Code, _ message: String, _ node: Node, about subject: String? = nil
+    ) -> CELError {
+        source.error(code, message, at: node.place, about: subject)
     }
 
     mutating func equals(_ a: Value, _ b: Value, at node: Node) throws(CELError) -> Bool {
@@ -160,7 +162,7 @@ struct Evaluator {
         let root = name.hasPrefix(".") ? String(name.dropFirst()) : name
         guard let declared = environment.variables[root] else { return .type(Type.denotations[root] ?? .dyn) }
         guard let value = bindings[root], value != .null || declared == .null || declared == .dyn else {
-            throw fault(.unbound, "'\(root)' has no value in this case", node)
+            throw fault(.unbound, "'\(root)' has no value in this case", node, about: root)
         }
         if verified.insert(root).inserted, let problem = value.mismatch(declared, at: root, in: environment) {
             verified.remove(root)

@@ -5,7 +5,7 @@ extension Evaluator {
             if let value = fields[field], value != .null { return value }
             let isDeclared = environment.records[name]?.fields[field] != nil
             let advice = isDeclared ? "is not set; ask has(….\(field)) first" : "is not a field of \(name)"
-            throw fault(.noSuchField, "'\(field)' \(advice)", node)
+            throw fault(.noSuchField, "'\(field)' \(advice)", node, about: field)
         case .map(let entries):
             if let value = entries[.string(field)] { return value }
             throw fault(.noSuchKey, "the map has no key \"\(field)\"; ask has(….\(field)) first", node)

@@ -44,6 +44,9 @@ package struct Expression: Sendable {
         return evaluator.recorder?.root ?? Trace(skipped: syntax, text)
     }
 
+    /// The text of a node of `syntax`, as the author wrote it.
+    package func source(of node: Node) -> String { text.slice(node.place) }
+
     /// The variables it reads, and every dotted path from them: `household` and `household.members`.
     package var variables: Set<String> {
         var found: Set<String> = []

@@ -26,12 +26,12 @@ package struct CaseView: Codable, Sendable {
     package var openedBy: String
     package var openedAt: Date
     package var outcome: ExitReason?
-    package var warnings: [String]
+    package var warnings: [Phrase]
     /// The jobs that worked or will work on it, the newest first; `case.show` says them.
     package var jobs: [JobGlance]?
     /// What the rules say, and the amount, as they stand on the sheet; `case.show` says them.
     package var assessment: Explanation?
-    /// What the form calls each of its facts, and whether it is an amount; `case.show` says them.
+    /// What the form calls each of its facts, and of which kind it is.
     package var form: [String: FactForm]?
 
     package init(
@@ -39,7 +39,8 @@ package struct CaseView: Codable, Sendable {
         subject: SubjectView, state: CaseState, step: String? = nil, facts: [String: JSONValue], steps: [StepView],
         evidence: [EvidenceView], missingEvidence: [String], decisions: [DecisionView], visits: [VisitView],
         means: [MeansView], followUps: [FollowUpView], award: AwardView? = nil, sheet: String, openedBy: String,
-        openedAt: Date, outcome: ExitReason? = nil, warnings: [String], jobs: [JobGlance]? = nil
+        openedAt: Date, outcome: ExitReason? = nil, warnings: [Phrase], jobs: [JobGlance]? = nil,
+        form: [String: FactForm]? = nil
     ) {
         self.number = number
         self.programme = programme
@@ -64,6 +65,7 @@ package struct CaseView: Codable, Sendable {
         self.outcome = outcome
         self.warnings = warnings
         self.jobs = jobs
+        self.form = form
     }
 }
 
@@ -274,85 +276,123 @@ package struct ScreeningReport: Codable, Sendable {
 /// Why an employer doesn't qualify.
 package struct ScreeningRefusal: Codable, Sendable {
     package var employer: String
-    package var reason: String
+    package var reason: Phrase
 
-    package init(employer: String, reason: String) {
+    package init(employer: String, reason: Phrase) {
         self.employer = employer
         self.reason = reason
     }
 }
 
-/// A fact as its programme's form has it.
-package struct FactForm: Codable, Sendable {
-    package var title: String
-    /// An amount, in fen.
-    package var isAmount: Bool
-
-    package init(title: String, isAmount: Bool) {
-        (self.title, self.isAmount) = (title, isAmount)
-    }
+/// What the rules say of a case.
+package enum Answer: String, Codable, CaseIterable, Sendable {
+    case yes
+    case no
+    /// It can't be said yet: something isn't known, or can't be computed.
+    case unknown
 }
 
 /// Why a case is eligible or not, rule by rule.
 package struct Explanation: Codable, Sendable {
     /// When the sheet was made that this stands on and the deciders were shown; nil: reckoned now.
     package var asOf: Date?
-    package var eligible: Bool
+    package var answer: Answer
     package var rules: [RuleTrace]
     package var amount: Fen?
     package var amountBecause: [String]
+    /// How the amount would be paid.
+    package var plan: [PlannedPart]
+    /// Of an archive: deep, relative, accident.
+    package var level: String?
     package var parameters: [ParameterUsed]
-    /// Facts without which it can't be said.
-    package var missing: [String]
+    /// Why it can't be said yet: what isn't known, and what can't be computed.
+    package var open: [Phrase]
 
     package init(
-        asOf: Date? = nil, eligible: Bool, rules: [RuleTrace], amount: Fen? = nil, amountBecause: [String],
-        parameters: [ParameterUsed], missing: [String]
+        asOf: Date? = nil, answer: Answer, rules: [RuleTrace], amount: Fen? = nil, amountBecause: [String],
+        plan: [PlannedPart] = [], level: String? = nil, parameters: [ParameterUsed], open: [Phrase]
     ) {
+        self.level = level
         self.asOf = asOf
-        self.eligible = eligible
+        self.answer = answer
         self.rules = rules
         self.amount = amount
         self.amountBecause = amountBecause
+        self.plan = plan
         self.parameters = parameters
-        self.missing = missing
+        self.open = open
     }
 }
 
 /// One rule and what it saw.
 package struct RuleTrace: Codable, Sendable {
     package var id: String
-    package var passed: Bool
+    package var answer: Answer
     package var says: String
     package var because: [String]
     package var source: String?
 
-    package init(id: String, passed: Bool, says: String, because: [String], source: String? = nil) {
+    package init(id: String, answer: Answer, says: String, because: [String], source: String? = nil) {
         self.id = id
-        self.passed = passed
+        self.answer = answer
         self.says = says
         self.because = because
         self.source = source
     }
 }
 
+/// A part of what would be paid: how much, and when.
+package struct PlannedPart: Codable, Sendable, Hashable {
+    package var amount: Fen
+    /// The day from which it is due, if the case is approved before; nil: so many working days after the approval.
+    package var on: Day?
+    package var workingDays: Int?
+    /// Months after the first part.
+    package var months: Int
+
+    package init(amount: Fen, on: Day? = nil, workingDays: Int? = nil, months: Int = 0) {
+        self.amount = amount
+        self.on = on
+        self.workingDays = workingDays
+        self.months = months
+    }
+
+    /// When it is due, in words.
+    package var due: Phrase {
+        let first =
+            on.map { Phrase("on \($0), or at the approval if that is later", "\($0)(批准晚于该日的,批准时)") }
+            ?? Phrase("\(workingDays ?? 0) working days after the approval", "批准后第\(workingDays ?? 0)个工作日")
+        guard months > 0 else { return first }
+        return Phrase("\(months) months after the first", "首期后第\(months)个月")
+    }
+}
+
 /// A figure that a rule or amount used.
 package struct ParameterUsed: Codable, Sendable {
     package var name: String
+    /// As rules read it: money in fen.
     package var value: Int64
+    /// What `value` counts: fen, count, percent, days.
     package var unit: String
     package var region: String
     package var from: Day
     package var source: String
+    /// As the register has it.
+    package var title: String?
 
-    package init(name: String, value: Int64, unit: String, region: String, from: Day, source: String) {
+    package init(
+        name: String, value: Int64, unit: String, region: String, from: Day, source: String, title: String? = nil
+    ) {
         self.name = name
         self.value = value
         self.unit = unit
         self.region = region
         self.from = from
         self.source = source
+        self.title = title
     }
+
+    package var kind: FigureKind { FigureKind(base: unit) }
 }
 
 /// One thing that happened.

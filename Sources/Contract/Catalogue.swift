@@ -43,7 +43,7 @@ package enum Catalogue {
         RetireProgramme.self,
         ListProgrammes.self,
         ShowProgramme.self,
-        SetParameter.self,
+        DefineParameter.self, ListDefinitions.self, SetParameter.self,
         ListParameters.self,
         SetCalendar.self,
         ShowCalendar.self,

@@ -157,6 +157,8 @@ package struct NoticeView: Codable, Sendable {
     package var publicText: String
     package var items: [NoticeItemView]
     package var objections: [ObjectionView]
+    /// Cases that wait for a notice and can't be published as they stand, with why; told when it is published.
+    package var leftOut: [Phrase]?
 
     package init(
         number: String, programme: String, organisation: String, startsOn: Day, endsOn: Day, workingDays: Int,

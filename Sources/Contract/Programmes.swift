@@ -105,6 +105,39 @@ package struct ShowProgramme: Query {
     }
 }
 
+/// Enters a figure in the register: what it is called and what it counts. Packs refer to it by name.
+package struct DefineParameter: Command {
+    package typealias Reply = ParameterDefinition
+    package static let name = "parameter.define"
+    package static let summary = "Enters a figure in the register: its name, what it counts and its title."
+    package static let permission = Permission.manageProgrammes
+    package static let route = Route.post("/v1/parameters/definitions")
+    package static let governsAll = true
+
+    /// Small letters, digits and underscores, as packs write it.
+    package let name: String
+    package let kind: FigureKind
+    /// As people call it.
+    package let title: String
+
+    package init(name: String, kind: FigureKind, title: String) {
+        self.name = name
+        self.kind = kind
+        self.title = title
+    }
+}
+
+/// Lists the register of figures.
+package struct ListDefinitions: Query {
+    package typealias Reply = Page<ParameterDefinition>
+    package static let name = "parameter.definitions"
+    package static let summary = "Lists the register of figures: names, what they count, titles."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/parameters/definitions")
+
+    package init() {}
+}
+
 /// Sets a figure of a region from a day on (低保, caps, subsidies).
 package struct SetParameter: Command {
     package typealias Reply = ParameterView
@@ -113,19 +146,23 @@ package struct SetParameter: Command {
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/parameters")
 
+    /// As the register has it.
     package let name: String
     /// Organisation code; holds for its subtree unless set nearer.
     package let region: String
     package let from: Day
     /// Last day.
     package let to: Day?
-    /// In `unit`; money in fen.
-    package let value: Int64
-    package let unit: String
+    /// As people write it, by its kind: an amount in yuan (643, 8万), whole percent, days or a count.
+    package let value: String
+    /// May be left out: must fit the kind (yuan, fen, percent, days).
+    package let unit: String?
     /// The document it comes from.
     package let source: String
 
-    package init(name: String, region: String, from: Day, to: Day? = nil, value: Int64, unit: String, source: String) {
+    package init(
+        name: String, region: String, from: Day, to: Day? = nil, value: String, unit: String? = nil, source: String
+    ) {
         self.name = name
         self.region = region
         self.from = from
@@ -194,8 +231,14 @@ package struct PackReport: Codable, Sendable {
     package var programme: String?
     package var version: Int?
     package var problems: [PackProblem]
+    /// Where a case may come to something that can't be said: to be looked at, no faults.
+    package var warnings: [PackProblem]
 
-    package init(valid: Bool, programme: String? = nil, version: Int? = nil, problems: [PackProblem]) {
+    package init(
+        valid: Bool, programme: String? = nil, version: Int? = nil, problems: [PackProblem],
+        warnings: [PackProblem] = []
+    ) {
+        self.warnings = warnings
         self.valid = valid
         self.programme = programme
         self.version = version
@@ -207,12 +250,17 @@ package struct PackReport: Codable, Sendable {
 package struct PackProblem: Codable, Sendable {
     package var line: Int
     package var column: Int
-    package var reason: String
+    package var reason: Phrase
 
-    package init(line: Int, column: Int, reason: String) {
+    package init(line: Int, column: Int, reason: Phrase) {
         self.line = line
         self.column = column
         self.reason = reason
+    }
+
+    /// As compilers write it: file, line, column.
+    package func placed(in file: String) -> Phrase {
+        Phrase("\(file):\(line):\(column): \(reason.en)", "\(file):\(line):\(column): \(reason.zh)")
     }
 }
 
@@ -232,6 +280,8 @@ package struct ProgrammeView: Codable, Sendable {
     package var releasedAt: Date?
     /// Only where one programme is shown.
     package var text: String?
+    /// Where its cases may come to something that can't be said; told when it is added.
+    package var warnings: [Phrase]?
 
     package init(
         programme: String, version: Int, title: String, kind: String, state: ProgrammeState, digest: String,
@@ -251,23 +301,44 @@ package struct ProgrammeView: Codable, Sendable {
     }
 }
 
+/// A figure of the register.
+package struct ParameterDefinition: Codable, Sendable {
+    package var name: String
+    package var kind: FigureKind
+    package var title: String
+
+    package init(name: String, kind: FigureKind, title: String) {
+        self.name = name
+        self.kind = kind
+        self.title = title
+    }
+}
+
 /// A dated, regional figure with its source.
 package struct ParameterView: Codable, Sendable {
     package var name: String
+    package var title: String
+    package var kind: FigureKind
     package var region: String
     package var from: Day
     package var to: Day?
-    package var value: Int64
-    package var unit: String
+    /// As people write it; of an amount yuan, as 643.00.
+    package var value: String
+    package var unit: Phrase
     package var source: String
 
-    package init(name: String, region: String, from: Day, to: Day? = nil, value: Int64, unit: String, source: String) {
+    package init(
+        name: String, title: String, kind: FigureKind, region: String, from: Day, to: Day? = nil, value: Int64,
+        source: String
+    ) {
         self.name = name
+        self.title = title
+        self.kind = kind
         self.region = region
         self.from = from
         self.to = to
-        self.value = value
-        self.unit = unit
+        self.value = kind.text(value)
+        unit = kind.unit
         self.source = source
     }
 }

@@ -23,6 +23,7 @@ extension BankFormat: ExpressibleByArgument {}
 extension RunState: ExpressibleByArgument {}
 extension PaymentState: ExpressibleByArgument {}
 extension JobState: ExpressibleByArgument {}
+extension FigureKind: ExpressibleByArgument {}
 
 /// An id, as the daemon gives it to accounts, documents and objections.
 struct Identifier: ExpressibleByArgument {
@@ -38,7 +39,8 @@ extension Fen: ExpressibleByArgument {
     package init?(argument: String) { self.init(yuan: argument) }
 }
 
-/// A fact of a case, `name=value`; see `JSONValue(fact:)`. `name=` takes the fact away.
+/// A fact of a case, `name=value`, as it is written: the daemon reads it by the form, an amount in yuan. `name=` takes the
+/// fact away.
 struct Fact: ExpressibleByArgument {
     let name: String
     let value: JSONValue
@@ -46,17 +48,24 @@ struct Fact: ExpressibleByArgument {
     init?(argument: String) {
         guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
         name = String(argument[..<equals])
-        value = JSONValue(fact: String(argument[argument.index(after: equals)...]))
+        let text = String(argument[argument.index(after: equals)...])
+        value = text.isEmpty ? .null : .string(text)
     }
 }
 
 /// The facts that a verb takes; of a name given twice the last one holds.
 struct FactOptions: ParsableArguments {
-    @Option(name: .customLong("fact"), help: "A fact, name=value, an amount as 6,430元; repeat for more.")
+    @Option(name: .customLong("fact"), help: "A fact, name=value, an amount in yuan; repeat for more.")
     var facts: [Fact] = []
 
     var values: [String: JSONValue] {
         Dictionary(facts.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The facts that were given, as the case has them now: whoever wrote an amount sees what it was taken for.
+    func echo(_ file: CaseView) -> [String] {
+        let names = facts.map(\.name)
+        return file.factRows.filter { names.contains($0[0]) }.map { "  \($0[0]) = \($0[1])  \($0[2])" }
     }
 }
 

@@ -3,6 +3,7 @@ import Client
 import Contract
 import Foundation
 import Output
+import Terminal
 
 extension AuditNoun {
     /// Copies the transparency log as files (C2SP tlog-tiles), for programs that verify it without relief.

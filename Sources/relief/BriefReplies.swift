@@ -1,4 +1,5 @@
 import Contract
+import Terminal
 
 extension RunView: Brief {
     var brief: String {
@@ -13,7 +14,11 @@ extension RunView: Brief {
 extension NoticeView: Brief {
     var brief: String {
         let open = objections.filter { $0.state == .open }.count
-        return "\(number) \(programme): \(items.count) case(s), \(state.rawValue), \(startsOn) to \(endsOn)"
+        let left = leftOut ?? []
+        let head =
+            "\(number) \(programme): \(items.count) case(s), \(state.rawValue), \(startsOn) to \(endsOn)"
             + (open == 0 ? "" : "; \(open) objection(s) open")
+            + (left.isEmpty ? "" : Phrase("; \(left.count) left out:", ";未列入\(left.count)件:").shown)
+        return ([head] + left.map { "  \($0.shown)" }).joined(separator: "\n")
     }
 }

@@ -27,6 +27,8 @@ extension CaseNoun {
                 programme: programme, organisation: organisation, household: household, person: person,
                 employer: employer, facts: told.values)
         }
+
+        func notes(on reply: CaseView) -> [String] { told.echo(reply) }
     }
 
     struct Amend: CommandVerb {
@@ -39,6 +41,8 @@ extension CaseNoun {
         func operation() -> AmendCase {
             AmendCase(case: `case`, facts: told.values)
         }
+
+        func notes(on reply: CaseView) -> [String] { told.echo(reply) }
     }
 
     struct Withdraw: CommandVerb {

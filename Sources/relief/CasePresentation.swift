@@ -1,5 +1,6 @@
 import Contract
 import FoundationEssentials
+import Terminal
 import WorkingDays
 
 extension CaseView: Brief {
@@ -7,7 +8,8 @@ extension CaseView: Brief {
         let open = steps.first { $0.state == .open }
         let place = open.map { ", now at \($0.title)" + ($0.dueOn.map { " (due \($0))" } ?? "") } ?? ""
         let granted = award.map { "; granted \($0.amount) yuan in \($0.instalments.count) part(s)" } ?? ""
-        return "\(number) \(programmeTitle), \(subject.name): \(state.rawValue)\(place)\(granted)"
+        let head = "\(number) \(programmeTitle), \(subject.name): \(state.rawValue)\(place)\(granted)"
+        return ([head] + warnings.map { "! \($0.shown)" }).joined(separator: "\n")
     }
 }
 
@@ -19,8 +21,8 @@ extension CaseView: Presented {
                 + Presenter.time(openedAt),
         ]
         if let outcome { lines.append("Closed: \(outcome.rawValue)") }
-        lines += warnings.map { "! \($0)" }
-        lines += section("Facts", facts.sorted { $0.key < $1.key }.map(line))
+        lines += warnings.map { "! \($0.shown)" }
+        lines += section("Facts", factRows)
         if let assessment {
             let text = assessment.presentation().split(separator: "\n", omittingEmptySubsequences: false)
             lines += ["", "Assessment:"] + text.map { $0.isEmpty ? "" : "  \($0)" }
@@ -81,15 +83,11 @@ extension CaseView: Presented {
         return lines.dropFirst().map { "  " + $0 }
     }
 
-    private func line(of fact: String, _ value: JSONValue) -> [String] {
-        let form = form?[fact]
-        // So that who entered yuan for fen sees it, and who decides.
-        if case .int(let fen) = value, form?.isAmount == true { return [fact, "\(Fen(fen)) yuan", form?.title ?? ""] }
-        return [fact, Self.text(value), form?.title ?? ""]
-    }
-
-    private static func text(_ value: JSONValue) -> String {
-        if case .string(let text) = value { return text }
-        return (try? JSON.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    /// Name, value as its form shows it, title; in the order of the names.
+    var factRows: [[String]] {
+        facts.sorted { $0.key < $1.key }.map { name, value in
+            let form = form?[name] ?? FactForm(title: "", kind: .text)
+            return [name, form.phrase(value).shown, form.title]
+        }
     }
 }

@@ -23,6 +23,8 @@ extension VisitNoun {
                 case: `case`, on: on, visitors: visitors, findings: findings,
                 facts: told.values.isEmpty ? nil : told.values)
         }
+
+        func notes(on reply: CaseView) -> [String] { told.echo(reply) }
     }
 }
 
@@ -45,6 +47,8 @@ extension MeansNoun {
         func operation() -> RecordMeans {
             RecordMeans(case: `case`, source: source, on: on, facts: told.values, note: note)
         }
+
+        func notes(on reply: CaseView) -> [String] { told.echo(reply) }
     }
 }
 

@@ -1,4 +1,5 @@
 import Contract
+import Terminal
 import WorkingDays
 
 extension ImportReport: Presented {
@@ -20,35 +21,15 @@ extension ImportReport: Presented {
     }
 }
 
-extension Explanation: Presented {
+extension PackReport: Presented {
     func presentation() -> String {
-        let basis = asOf.map { "On the sheet of \(Presenter.time($0)): " } ?? ""
-        var lines = [basis + (eligible ? "Yes, because" : missing.isEmpty ? "No, because" : "It can't be said yet.")]
-        // What decides stands first: for a no, the rules that failed.
-        for rule in rules.filter({ $0.passed == eligible }) + rules.filter({ $0.passed != eligible }) {
-            lines.append("  \(rule.passed ? "✓" : "✗") \(rule.says)")
-            lines += rule.because.map { "      \($0)" }
-            if let source = rule.source { lines.append("      — \(source)") }
+        let name = programme.map { "\($0) v\(version ?? 0)" } ?? "pack"
+        let verdict =
+            valid ? Phrase("\(name): good.", "\(name):可用。") : Phrase("\(name): can't be used.", "\(name):不可用。")
+        let rows = [("✗", problems), ("!", warnings)].flatMap { mark, places in
+            places.map { "  \(mark) \($0.line):\($0.column)  \($0.reason.shown)" }
         }
-        if let amount {
-            lines += ["", "Amount: \(amount) yuan"] + amountBecause.map { "  \($0)" }
-        }
-        if !parameters.isEmpty {
-            let table = Table(
-                columns: [
-                    .init(title: "figure"), .init(title: "value", isRight: true), .init(title: "unit"),
-                    .init(title: "region"), .init(title: "from"), .init(title: "source"),
-                ],
-                rows: parameters.map {
-                    [
-                        $0.name, $0.unit == "fen" ? Fen($0.value).description : String($0.value),
-                        $0.unit == "fen" ? "yuan" : $0.unit, $0.region, $0.from.description, $0.source,
-                    ]
-                })
-            lines += ["", table.text]
-        }
-        if !missing.isEmpty { lines += ["", "Missing:"] + missing.map { "  \($0)" } }
-        return lines.joined(separator: "\n")
+        return ([verdict.shown] + rows).joined(separator: "\n")
     }
 }
 

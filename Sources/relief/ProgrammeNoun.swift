@@ -77,10 +77,33 @@ extension ProgrammeNoun {
 
 struct ParameterNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "parameter", abstract: "Dated, regional figures.", subcommands: [Set.self, List.self])
+        commandName: "parameter", abstract: "Dated, regional figures.",
+        subcommands: [Define.self, Definitions.self, Set.self, List.self])
 }
 
 extension ParameterNoun {
+    struct Define: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option(help: "Small letters, digits and underscores, as packs write it.") var name: String
+        @Option(help: "What it counts: money, count, percent or days.") var kind: FigureKind
+        @Option(help: "As people call it.") var title: String
+
+        func operation() -> DefineParameter {
+            DefineParameter(name: name, kind: kind, title: title)
+        }
+    }
+
+    struct Definitions: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> ListDefinitions {
+            ListDefinitions()
+        }
+    }
+
     struct Set: CommandVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions
@@ -89,8 +112,8 @@ extension ParameterNoun {
         @Option(help: "Organisation code; holds for its subtree unless set nearer.") var region: String
         @Option var from: Day
         @Option(help: "Last day.") var to: Day?
-        @Option(help: "In unit; money in fen.") var value: Int64
-        @Option var unit: String
+        @Option(help: "By its kind: an amount in yuan (643, 8万), whole percent, days or a count.") var value: String
+        @Option(help: "May be left out; must fit the kind: yuan, fen, percent, days.") var unit: String?
         @Option(help: "The document it comes from.") var source: String
 
         func operation() -> SetParameter {

@@ -10,9 +10,9 @@ struct Relief: Program {
         commandName: "relief", abstract: "Case management of union assistance, on the command line.",
         discussion: """
             What a verb is about may stand alone after the verb: “relief case show R-2026-0001”.
-            Amounts are in yuan (6,430.00), days are written 2026-11-22. Facts of a case are as its form has them; an amount
-            among them is written 6,430元, since a bare number is taken as fen. An identity or account number given as “-” is
-            read from the standard input, a line each, so that no list of processes and no history of a shell has it.
+            Amounts are in yuan, everywhere and as people write them (6430, 6,430.00, ￥6430, 0.643万元), days are written
+            2026-11-22. An identity or account number given as “-” is read from the standard input, a line each, so that no
+            list of processes and no history of a shell has it.
 
             Exit codes: 0 done, 1 a check that failed, 3 invalid, 4 not found, 5 conflict, 6 not allowed,
             7 reliefd is unavailable, 64 the command line can't be read, 70 internal error, 74 the answer or a file could not

@@ -15,6 +15,9 @@ protocol Verb: AsyncParsableCommand {
     /// The operations that it can ask for.
     static var operationNames: [String] { get }
 
+    /// What stands below the reply, where people read it.
+    func notes(on reply: Asked.Reply) -> [String]
+
     /// Sends and shows; verbs that do more than one thing have their own.
     func carryOut(with client: ReliefClient) async throws
 }
@@ -44,6 +47,8 @@ extension Verb {
             commandName: String(Asked.name.split(separator: ".").last ?? ""), abstract: Asked.summary)
     }
 
+    func notes(on reply: Asked.Reply) -> [String] { [] }
+
     func carryOut(with client: ReliefClient) async throws {
         try show(try await client.send(try operation(), key: sent.key, dryRun: sent.dryRun))
     }
@@ -58,6 +63,7 @@ extension Verb {
             let brief = self is any CommandVerb ? (reply as? any Brief)?.brief : nil
             try Standard.output(
                 try brief ?? (reply as? any Presented)?.presentation() ?? Presenter(Reply.self).text(reply))
+            for note in (reply as? Asked.Reply).map(notes) ?? [] { try Standard.output(note) }
         }
         if let verdict = reply as? any Verdict, !verdict.holds { throw ExitCode.failure }
     }

@@ -22,8 +22,8 @@ struct CaseLifeTests {
             try await desk.door.perform(SubmitCase(case: file.number), as: desk.office.worker)
         }
         let details = try #require(refusal.details)
-        // Four facts, the archive, the letter.
-        #expect(refusal.code == .conflict && details.count == 6, "\(details)")
+        // Four facts, the archive, the rule that asks for it, the letter.
+        #expect(refusal.code == .conflict && details.count == 7, "\(details)")
         #expect(details.contains { $0.contains("archive") } && details.contains { $0.contains("录取通知书") })
     }
 
@@ -39,8 +39,8 @@ struct CaseLifeTests {
         }
         #expect(refusal.details?.count == 2 && refusal.message.contains("金秋助学"), "\(refusal)")
         let explanation = try await desk.door.answer(ExplainCase(case: number), as: desk.office.worker)
-        #expect(!explanation.eligible && explanation.amount == nil)
-        #expect(explanation.rules.filter { !$0.passed }.map(\.id) == ["full_time", "not_directed"])
+        #expect(explanation.answer == .no && explanation.amount == nil)
+        #expect(explanation.rules.filter { $0.answer == .no }.map(\.id) == ["full_time", "not_directed"])
         #expect(explanation.rules.allSatisfy { !$0.because.isEmpty })
         #expect(
             explanation.parameters.contains { $0.name == "dibao_monthly" && $0.value == 64_300 && $0.region == "QH" })
@@ -65,7 +65,7 @@ struct CaseLifeTests {
             try await desk.door.perform(
                 OpenCase(
                     programme: "P04", organisation: "XN", person: home.child.number,
-                    facts: ["stage": .string("kindergarten"), "tuition": .string("5")]), as: desk.office.worker)
+                    facts: ["stage": .string("kindergarten"), "tuition": .string("五千")]), as: desk.office.worker)
         }
         #expect(refusal.code == .invalid && refusal.field == "facts.stage" && refusal.details?.count == 2)
     }
@@ -102,11 +102,13 @@ struct CaseLifeTests {
         #expect(fund.held == Fen(0))
         let close = CloseCase(case: number, outcome: .completed, note: "完")
         let refusal = try await desk.refusal { try await desk.door.perform(close, as: desk.office.worker) }
-        #expect(refusal.message.contains("no follow-up yet"))
+        #expect(refusal.message.contains("no follow-up after its last payment yet"))
         _ = try await desk.door.perform(
             RecordFollowUp(case: number, on: desk.office.today, manner: .phone, finding: "已退学", satisfied: true),
             as: desk.office.worker)
-        let closed = try await desk.door.perform(close, as: desk.office.worker)
+        let alone = try await desk.refusal { try await desk.door.perform(close, as: desk.office.worker) }
+        #expect(alone.code == .forbidden && alone.phrase.zh.contains("另一人"))
+        let closed = try await desk.door.perform(close, as: desk.office.worker2)
         #expect(closed.state == .closed && closed.outcome == .completed && closed.step == nil)
         #expect(closed.followUps.count == 1)
     }
@@ -137,7 +139,7 @@ struct CaseLifeTests {
         let again = try await desk.door.perform(SubmitCase(case: number), as: desk.office.worker)
         #expect(again.sheet != shown)
         try await desk.decide(number, by: desk.office.reviewer)
-        try await desk.decide(number, by: desk.office.reviewer)
+        try await desk.decide(number, by: desk.office.reviewer2)
         _ = try await desk.door.perform(PublishNotice(programme: "P04", organisation: "XN"), as: desk.office.worker)
         desk.office.clock.advance(bySeconds: 10 * 86_400)
         _ = try await desk.door.perform(CloseDueNotices(), as: .system)
@@ -227,8 +229,7 @@ struct CaseLifeTests {
         let number = try await desk.noticed(home.child)
         _ = try await desk.door.perform(
             SetParameter(
-                name: "education_undergraduate", region: "XN", from: Desk.day("2026-07-01"), value: 500_000,
-                unit: "fen",
+                name: "education_undergraduate", region: "XN", from: Desk.day("2026-07-01"), value: "5000",
                 source: "新文件"), as: desk.office.programmes)
         let refusal = try await desk.refusal { try await desk.decide(number, by: desk.office.approver) }
         #expect(refusal.field == "outcome" && refusal.message.contains("5,000.00"), "\(refusal)")
@@ -245,13 +246,12 @@ struct CaseLifeTests {
         #expect(before.asOf == nil && shown?.asOf != nil)
         #expect(shown?.amount == before.amount && shown?.rules.count == before.rules.count)
         let form = try #require(try await desk.door.answer(ShowCase(case: number), as: worker).form)
-        #expect(form.values.contains { $0.isAmount } && form.values.allSatisfy { !$0.title.isEmpty })
+        #expect(form.values.contains { $0.kind == .amount } && form.values.allSatisfy { !$0.title.isEmpty })
         _ = try await desk.decide(number, by: desk.office.approver)
         _ = try await desk.decide(number, by: desk.office.approver2)
         _ = try await desk.door.perform(
             SetParameter(
-                name: "education_undergraduate", region: "XN", from: Desk.day("2026-02-01"), value: 99_900,
-                unit: "fen", source: "改"), as: desk.office.programmes)
+                name: "education_undergraduate", region: "XN", from: Desk.day("2026-02-01"), value: "999", source: "改"), as: desk.office.programmes)
         let after = try await desk.door.answer(ExplainCase(case: number), as: worker)
         #expect(after.asOf != nil && after.amount == before.amount)
         #expect(after.parameters.map(\.source) == before.parameters.map(\.source))

@@ -23,14 +23,14 @@ struct Desk {
             _ = try await door.perform(
                 ReleaseProgramme(programme: added.programme, version: added.version), as: officer)
         }
-        let figures: [(String, Int64)] = [
-            ("dibao_monthly", 64_300), ("education_undergraduate", 600_000), ("education_college", 400_000),
-            ("education_senior_high", 300_000), ("refund_threshold", 1_000_000), ("refund_cap", 1_000_000),
+        let figures = [
+            ("dibao_monthly", "643"), ("education_undergraduate", "6000"), ("education_college", "4000"),
+            ("education_senior_high", "3000"), ("refund_threshold", "1万"), ("refund_cap", "10,000.00"),
         ]
         for (name, value) in figures {
             _ = try await door.perform(
                 SetParameter(
-                    name: name, region: "QH", from: day("2026-01-01"), value: value, unit: "fen", source: "青民发〔2026〕1号"),
+                    name: name, region: "QH", from: day("2026-01-01"), value: value, source: "青民发〔2026〕1号"),
                 as: officer)
         }
         let items = ["education", "life", "feeRefund"].map {
@@ -154,7 +154,7 @@ struct Desk {
     func reviewed(_ student: PersonView) async throws -> String {
         let number = try await submitted(student)
         try await decide(number, by: office.reviewer)
-        try await decide(number, by: office.reviewer)
+        try await decide(number, by: office.reviewer2)
         return number
     }
 

@@ -37,7 +37,7 @@ struct FourEyesTests {
         let number = try await desk.draft(home.child)
         _ = try await door.perform(SubmitCase(case: number), as: desk.office.worker2)
         try await desk.decide(number, by: desk.office.reviewer)
-        try await desk.decide(number, by: desk.office.reviewer)
+        try await desk.decide(number, by: desk.office.reviewer2)
         let notice = try await door.perform(
             PublishNotice(programme: "P04", organisation: "XN"), as: desk.office.worker)
         let objected = try await door.perform(
@@ -68,7 +68,7 @@ struct FourEyesTests {
         let number = try await desk.draft(try await desk.archivedHome(1).child)
         _ = try await desk.door.perform(SubmitCase(case: number), as: desk.office.worker2)
         try await desk.decide(number, by: desk.office.reviewer)
-        try await desk.decide(number, by: desk.office.reviewer)
+        try await desk.decide(number, by: desk.office.reviewer2)
         _ = try await desk.door.perform(PublishNotice(programme: "P04", organisation: "XN"), as: desk.office.worker)
         desk.office.clock.advance(bySeconds: 8 * 86_400)
         _ = try await desk.door.perform(CloseDueNotices(), as: .system)

@@ -24,6 +24,7 @@ struct Office {
     var worker: Principal { self["worker"] }
     var worker2: Principal { self["worker2"] }
     var reviewer: Principal { self["reviewer"] }
+    var reviewer2: Principal { self["reviewer2"] }
     var approver: Principal { self["approver"] }
     var approver2: Principal { self["approver2"] }
     var programmes: Principal { self["programmes"] }
@@ -57,7 +58,7 @@ struct Office {
         ("finance", .financeOfficer, "XN"), ("checker", .financeChecker, "XN"),
         ("finance.approver", .financeApprover, "XN"), ("cashier", .cashier, "XN"), ("auditor", .auditor, "XN"),
         ("worker.cd", .caseWorker, "CD"), ("worker.hd", .caseWorker, "HD"), ("reviewer.hd", .reviewer, "HD"),
-        ("nobody", nil, ""),
+        ("nobody", nil, ""), ("reviewer2", .reviewer, "XN"),
     ]
 
     /// Opens the office in the database of the running test, which has the trait `.database`.

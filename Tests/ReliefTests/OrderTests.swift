@@ -98,7 +98,7 @@ struct OrderTests {
         let closed = await desk.law {
             try await $0.execute(
                 """
-                UPDATE relief.case_file SET state = 'closed', closed_at = \(desk.office.clock.now()), outcome = 'completed'
+                UPDATE relief.case_file SET state = 'closed', closed_at = \(desk.office.clock.now()), closed_by = opened_by, outcome = 'completed'
                 WHERE number = \(number)
                 """)
         }

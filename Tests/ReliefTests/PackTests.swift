@@ -85,7 +85,7 @@ struct PackTests {
         #expect(text != Self.good)
         let problems = Pack.problems(in: text)
         let hit = problems.contains {
-            $0.line == fault.line && $0.column == fault.column && $0.reason.contains(fault.reason)
+            $0.line == fault.line && $0.column == fault.column && $0.reason.en.contains(fault.reason)
         }
         #expect(hit, "\(problems)")
     }
@@ -94,7 +94,7 @@ struct PackTests {
         let twice = Self.good.replacing(
             "says: 费用不超上限}\n", with: "says: 费用不超上限}\n  - {id: small, when: \"true\", says: 又}\n")
         let problems = Pack.problems(in: twice)
-        #expect(problems.map(\.line) == [15] && problems[0].reason.contains("stands twice"), "\(problems)")
+        #expect(problems.map(\.line) == [15] && problems[0].reason.en.contains("stands twice"), "\(problems)")
     }
 
     @Test func `all faults are said at once`() {
@@ -109,11 +109,24 @@ struct PackTests {
         #expect(problems.count == 1 && problems[0].line == 17 && problems[0].column == 9, "\(problems)")
     }
 
-    @Test func `facts are held against the form`() throws {
+    @Test func `facts are held against the form, all at once`() throws {
         let pack = try Pack.load(Self.good)
-        #expect(pack.validate(["cost": .int(5), "ill": .bool(true)]).isEmpty)
-        let problems = pack.validate(["cost": .string("5"), "ill": .int(1), "other": .int(1)])
-        #expect(problems.map(\.fact) == ["cost", "ill", "other"])
-        #expect(pack.validate(["cost": .int(-1)]).count == 1)
+        #expect(try pack.read(["cost": .int(5), "ill": .bool(true)]) == ["cost": .int(5), "ill": .bool(true)])
+        let refusal = #expect(throws: Refusal.self) {
+            try pack.read(["cost": .string("1e5"), "ill": .int(1), "other": .int(1)])
+        }
+        #expect(refusal?.particulars?.count == 3 && refusal?.field == "facts.cost", "\(String(describing: refusal))")
+        #expect(throws: Refusal.self) { try pack.read(["cost": .int(-1)]) }
+    }
+
+    @Test(arguments: [
+        ("cost", "80000", 8_000_000), ("cost", "80,000.00", 8_000_000), ("cost", "8万", 8_000_000),
+        ("cost", "￥80000", 8_000_000), ("cost", "8万元", 8_000_000), ("cost", "80000", 8_000_000),
+        ("ill", "是", true), ("ill", "否", false), ("cost", "", nil),
+    ] as [(String, String, JSONValue)])
+    func `what a person writes is read by the form, an amount in yuan`(
+        name: String, text: String, value: JSONValue
+    ) throws {
+        #expect(try Pack.load(Self.good).read([name: .string(text)]) == [name: value])
     }
 }

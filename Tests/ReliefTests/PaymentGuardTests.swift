@@ -321,7 +321,7 @@ struct PaymentGuardTests {
                 RecordFollowUp(case: number, on: office.today, manner: .phone, finding: "收到", satisfied: true),
                 as: office.worker)
             _ = try await treasury.door.perform(
-                CloseCase(case: number, outcome: .completed, note: "完"), as: office.worker)
+                CloseCase(case: number, outcome: .completed, note: "完"), as: office.worker2)
         }
         _ = try await treasury.entries([
             Treasury.entry(payment.reference, 100_000, .credit, on: "2026-07-08", bank: "B2", returned: "MS03")

@@ -166,11 +166,12 @@ struct AwardHouseholds: SystemCommand {
             let number = try await Numbers.next(.file(year: 2026), of: union, in: session)
             let total = Int64(instalments) * amount.rawValue
             let shown = CaseSheet(
-                number: number, programme: "P02", packDigest: String(repeating: "0", count: 64), organisation: "XN",
+                version: nil, number: number, programme: "P02", packDigest: String(repeating: "0", count: 64), organisation: "XN",
                 subject: household, period: "2026", round: 1, facts: [:], papers: [], visits: [], means: [],
                 assessment: Assessment(
-                    eligible: true, rules: [], amount: Fen(total), amountBecause: [], parameters: [], missing: [],
-                    period: "2026", parts: instalments, requiredEvidence: []))
+                    answer: .yes, rules: [], amount: Fen(total), amountBecause: [],
+                    plan: (0..<instalments).map { PlannedPart(amount: amount, workingDays: 0, months: $0) },
+                    parameters: [], open: [], period: "2026", requiredEvidence: []))
             let sheet = try await Sheets.keep(shown, subject: number, in: context)
             try await session.execute(
                 """

@@ -49,15 +49,25 @@ LANGUAGE sql IMMUTABLE AS $$
     WHERE amount <= (b.band ->> 'upTo')::bigint OR b.band ->> 'upTo' IS NULL ORDER BY b.n LIMIT 1), 1)
 $$;
 
--- A figure with its place, dates and source: 低保 per month in Xining from 2026-01-01.
+-- The register of figures: what each is called and what it counts. Packs refer to it by name; a value is read and shown by
+-- its kind: money is fen here and yuan to people.
+CREATE TABLE relief.figure (
+  id         uuid PRIMARY KEY,
+  name       text NOT NULL UNIQUE CHECK (name ~ '^[a-z][a-z0-9_]{0,63}$'),
+  kind       text NOT NULL CHECK (kind IN ('money', 'count', 'percent', 'days')),
+  title      text NOT NULL CHECK (title <> ''),
+  defined_by uuid NOT NULL REFERENCES relief.app_user,
+  defined_at timestamptz NOT NULL
+);
+
+-- A figure's value with its place, dates and source: 低保 per month in Xining from 2026-01-01.
 CREATE TABLE relief.parameter (
   id       uuid PRIMARY KEY,
-  name     text NOT NULL CHECK (name ~ '^[a-z][a-z0-9_]{0,63}$'),
+  name     text NOT NULL REFERENCES relief.figure (name),
   org_id   uuid NOT NULL REFERENCES relief.organisation,
   org_path ltree NOT NULL,
   valid    daterange NOT NULL CHECK (NOT isempty(valid)),
-  value    bigint NOT NULL,
-  unit     text NOT NULL CHECK (unit <> ''),
+  value    bigint NOT NULL CHECK (value >= 0),
   source   text NOT NULL CHECK (source <> ''),
   set_by   uuid NOT NULL REFERENCES relief.app_user,
   set_at   timestamptz NOT NULL,
@@ -74,7 +84,10 @@ CREATE TABLE relief.calendar_day (
 );
 
 CALL audit.watch('relief.programme_version');
+CALL audit.watch('relief.figure');
+CALL audit.freeze('relief.figure');
 CALL audit.watch('relief.parameter');
 CALL audit.watch('relief.calendar_day');
 
+GRANT SELECT, INSERT ON relief.figure TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.programme_version, relief.parameter, relief.calendar_day TO relief_app;

@@ -21,7 +21,7 @@ CREATE TABLE relief.case_file (
   household         uuid REFERENCES relief.household,
   person            uuid REFERENCES relief.person,
   employer          uuid REFERENCES relief.employer,
-  period            text NOT NULL,         -- what the pack's `once_per` gives: '2026', '2026-2027', …
+  period            text,                  -- what the pack's `once_per` gives: '2026', '2026-2027', …; NULL while it can't be said
   state             text NOT NULL CHECK (state IN ('draft', 'submitted', 'returned', 'rejected', 'withdrawn', 'suspended',
                                                    'awarded', 'paying', 'followUp', 'closed')),
   step              int,                   -- the open step, while there is one
@@ -32,14 +32,19 @@ CREATE TABLE relief.case_file (
   opened_at         timestamptz NOT NULL,
   submitted_by      uuid REFERENCES relief.app_user,
   submitted_at      timestamptz,
+  first_submitted_on date,                 -- the season that it belongs to, however often it comes back
   rule_passed_at    timestamptz,
   notice_closed_at  timestamptz,
   approved_at       timestamptz,
   closed_at         timestamptz,
+  closed_by         uuid REFERENCES relief.app_user,
   outcome           text,
   outcome_note      text,
   CHECK (num_nonnulls(household, person, employer) >= 1),
   CHECK ((state = 'closed') = (closed_at IS NOT NULL AND outcome IS NOT NULL)),
+  CONSTRAINT closed_by_somebody CHECK (state <> 'closed' OR closed_by IS NOT NULL),
+  CONSTRAINT period_known CHECK (period IS NOT NULL OR state IN ('draft', 'returned', 'withdrawn', 'closed')),
+  CONSTRAINT submitted_once CHECK ((submitted_at IS NULL) = (first_submitted_on IS NULL)),
   -- IS TRUE: a CHECK lets pass what is neither true nor false.
   CONSTRAINT rule_before_notice CHECK (notice_closed_at IS NULL OR (rule_passed_at <= notice_closed_at) IS TRUE),
   CONSTRAINT rule_before_approval CHECK (approved_at IS NULL OR (rule_passed_at <= approved_at) IS TRUE)
@@ -70,7 +75,7 @@ BEGIN
     SELECT array_agg(f.id) INTO twins FROM relief.employer e JOIN relief.employer f ON f.uscc = e.uscc
     WHERE e.id = NEW.employer AND f.id <> NEW.employer;
   END IF;
-  IF own IS NULL THEN RETURN NEW; END IF;
+  IF own IS NULL OR NEW.period IS NULL THEN RETURN NEW; END IF;
   -- Of two cases opened at once, the second waits here and then sees the first.
   PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws('|', 'case', NEW.programme, NEW.period, own), 0));
   IF EXISTS (
@@ -82,7 +87,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER once_over_the_tree BEFORE INSERT ON relief.case_file
+CREATE TRIGGER once_over_the_tree BEFORE INSERT OR UPDATE OF period ON relief.case_file
   FOR EACH ROW EXECUTE FUNCTION relief.once_over_the_tree();
 
 -- Whose case it is, who opened it and by which rules stays as it was; who submitted it changes with a new submission only:
@@ -91,10 +96,15 @@ CREATE FUNCTION relief.protect_case_file() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF (NEW.id, NEW.number, NEW.programme_version, NEW.programme, NEW.org_id, NEW.org_path, NEW.household, NEW.person,
-      NEW.employer, NEW.period, NEW.opened_by, NEW.opened_at)
+      NEW.employer, NEW.opened_by, NEW.opened_at)
      IS DISTINCT FROM (OLD.id, OLD.number, OLD.programme_version, OLD.programme, OLD.org_id, OLD.org_path, OLD.household,
-      OLD.person, OLD.employer, OLD.period, OLD.opened_by, OLD.opened_at) THEN
+      OLD.person, OLD.employer, OLD.opened_by, OLD.opened_at)
+     OR (OLD.first_submitted_on IS NOT NULL AND NEW.first_submitted_on IS DISTINCT FROM OLD.first_submitted_on) THEN
     RAISE EXCEPTION 'case % keeps its subject, its programme and who opened it', OLD.number USING ERRCODE = 'RA002';
+  END IF;
+  -- What it is granted once for follows from its facts, and they are what reviewers see once it is submitted.
+  IF NEW.period IS DISTINCT FROM OLD.period AND OLD.state NOT IN ('draft', 'returned') THEN
+    RAISE EXCEPTION 'case % keeps what it is granted for', OLD.number USING ERRCODE = 'RA002';
   END IF;
   IF (NEW.submitted_by, NEW.submitted_at) IS DISTINCT FROM (OLD.submitted_by, OLD.submitted_at)
      AND (OLD.state IN ('draft', 'returned') AND NEW.state = 'submitted' AND NEW.submitted_by IS NOT NULL
@@ -266,6 +276,13 @@ BEGIN
   IF NEW.decided_by IN (file.opened_by, file.submitted_by) THEN
     RAISE EXCEPTION 'nobody decides a case that he or she made' USING ERRCODE = 'RR003';
   END IF;
+  -- Two levels of review are two people's.
+  IF NEW.kind IN ('review', 'committee') AND NEW.outcome = 'pass' AND EXISTS (
+       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('review', 'committee')
+         AND d.outcome = 'pass' AND d.decided_by = NEW.decided_by AND d.step <> NEW.step
+         AND d.decided_at >= file.submitted_at) THEN
+    RAISE EXCEPTION 'nobody passes two levels of review of a case' USING ERRCODE = 'RR023';
+  END IF;
   IF NEW.kind = 'approve' AND EXISTS (
        SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('submit', 'review')
          AND d.decided_by = NEW.decided_by) THEN
@@ -368,6 +385,23 @@ CREATE TABLE relief.award (
                                       OR (notice_closed_at IS NULL AND notice_waived IS NOT NULL)),
   CONSTRAINT approval_after_notice CHECK (coalesce(notice_closed_at, rule_passed_at) <= approved_at)
 );
+
+-- Awards of one item to the same people wait for one another: each sees what the other granted before it is reckoned what is
+-- left of a limit. In one order, so that none waits for ever.
+CREATE FUNCTION relief.lock_aid(file uuid, item text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(locks.key) FROM (
+    SELECT DISTINCT hashtextextended(concat_ws('|', 'aid', item, who.name), 0) AS key FROM (
+      SELECT encode(p.id_index, 'hex') AS name FROM relief.case_file c
+        JOIN relief.household_member m ON m.household = c.household AND upper_inf(m.valid)
+        JOIN relief.person p ON p.id = m.person WHERE c.id = file
+      UNION ALL SELECT encode(p.id_index, 'hex') FROM relief.case_file c JOIN relief.person p ON p.id = c.person WHERE c.id = file
+      UNION ALL SELECT e.uscc FROM relief.case_file c JOIN relief.employer e ON e.id = c.employer WHERE c.id = file
+    ) AS who WHERE who.name IS NOT NULL ORDER BY key) AS locks;
+END $$;
+REVOKE EXECUTE ON FUNCTION relief.lock_aid(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.lock_aid(uuid, text) TO relief_app;
 
 CREATE FUNCTION relief.award_follows_case() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
@@ -474,7 +508,15 @@ CREATE FUNCTION relief.instalments_are_award() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 DECLARE
   wanted uuid := CASE WHEN TG_TABLE_NAME = 'award' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(coalesce(NEW, OLD)) ->> 'award' END;
+  shown jsonb;
 BEGIN
+  -- Part by part what the approvers were shown.
+  SELECT jsonb_path_query_array(s.content::jsonb, '$.assessment.plan[*].amount') INTO shown
+  FROM relief.award w JOIN relief.sheet s ON s.id = w.sheet WHERE w.id = wanted AND s.content::jsonb #> '{assessment,plan}' IS NOT NULL;
+  IF shown IS NOT NULL AND shown IS DISTINCT FROM (
+       SELECT jsonb_agg(i.amount ORDER BY i.ordinal) FROM relief.instalment i WHERE i.award = wanted) THEN
+    RAISE EXCEPTION 'the instalments of an award are not those that were approved' USING ERRCODE = 'RR005';
+  END IF;
   IF EXISTS (
        SELECT FROM relief.award w LEFT JOIN relief.instalment i ON i.award = w.id WHERE w.id = wanted
        GROUP BY w.id, w.amount, w.case_id
@@ -543,10 +585,19 @@ CREATE INDEX follow_up_case ON relief.follow_up (case_id);
 -- Approved is not done (三往): a case that passed is closed only with an outcome that somebody saw.
 CREATE FUNCTION relief.close_needs_outcome() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  paid timestamptz;
 BEGIN
-  IF NEW.state = 'closed' AND OLD.state <> 'closed' AND NEW.approved_at IS NOT NULL
-     AND NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id) THEN
-    RAISE EXCEPTION 'case % has no follow-up yet', NEW.number USING ERRCODE = 'RR007';
+  IF NEW.state <> 'closed' OR OLD.state = 'closed' OR NEW.approved_at IS NULL THEN RETURN NEW; END IF;
+  -- What was heard before the money came says nothing of how it helped.
+  SELECT coalesce(max(p.booked_at), '-infinity') INTO paid FROM relief.payment p WHERE p.case_id = NEW.id AND p.state = 'booked';
+  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id AND f.recorded_at >= paid) THEN
+    RAISE EXCEPTION 'case % has no follow-up after its last payment yet', NEW.number USING ERRCODE = 'RR007';
+  END IF;
+  IF NOT EXISTS (
+       SELECT FROM relief.follow_up f
+       WHERE f.case_id = NEW.id AND f.recorded_at >= paid AND f.recorded_by <> NEW.closed_by) THEN
+    RAISE EXCEPTION 'nobody closes a case that he or she alone followed up' USING ERRCODE = 'RR024';
   END IF;
   RETURN NEW;
 END $$;

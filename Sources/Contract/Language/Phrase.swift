@@ -13,6 +13,11 @@ package struct Phrase: Codable, Sendable, Hashable {
         self.init(text, text)
     }
 
+    /// With another sentence after it, where there is one.
+    package func adding(_ other: Phrase?) -> Phrase {
+        other.map { Phrase("\(en); \($0.en)", "\(zh);\($0.zh)") } ?? self
+    }
+
     package func text(in language: Language) -> String {
         switch language {
         case .english: en

@@ -8,15 +8,16 @@ enum Awards {
     static func grant(
         _ file: CaseFile, _ pack: Pack, _ assessment: Assessment, approvals: Int, in context: CommandContext
     ) async throws {
-        guard let amount = assessment.amount, amount.rawValue > 0, let item = pack.item, let sheet = file.sheet,
-            let tested = file.ruleTestedAt
+        guard let amount = assessment.amount, amount > .zero, !assessment.plan.isEmpty, let item = pack.item,
+            let sheet = file.sheet, let tested = file.ruleTestedAt
         else { throw Refusal.conflict("Case \(file.number) comes to no amount that can be granted.") }
         let fund = try await Funds.choose(
             programme: pack.programme, path: file.path, item: item, amount: amount, sources: pack.funding,
             day: context.today,
             in: context)
         let award = UUID()
-        let archived = try await archivedAt(file, in: context)
+        // A programme that needs no archive doesn't end with one.
+        let archived = pack.archiveWaived == nil ? try await archivedAt(file, in: context) : nil
         let noticeWaived =
             pack.steps.contains { $0.kind == .notice } ? nil : "the programme \(pack.programme) has no notice"
         try await context.transaction.execute(
@@ -27,8 +28,9 @@ enum Awards {
               \(pack.archiveWaived), \(tested), \(file.noticeClosedAt), \(noticeWaived), \(context.now))
             """)
         let calendar = try await Calendars.current(in: context)
-        let plan = pack.plan(amount: amount, parts: assessment.parts, approvedOn: context.today, calendar: calendar)
-        let parts = plan.map { (id: UUID(), dueOn: $0.dueOn, amount: $0.amount) }
+        let parts = assessment.plan.map {
+            (id: UUID(), dueOn: $0.dueOn(approvedOn: context.today, calendar: calendar), amount: $0.amount)
+        }
         let holds = try await Funds.hold(
             parts.map { ($0.id, $0.amount) }, fund: fund, item: item, reference: file.number, in: context)
         for (index, part) in parts.enumerated() {

@@ -12,7 +12,8 @@ struct CaseFile: Sendable {
     let organisation: UUID
     let path: String
     let subject: CaseSubject
-    let period: String
+    /// What it is granted once for; nil while that can't be said.
+    var period: String?
     var state: CaseState
     /// Ordinal of the open step.
     var step: Int?
@@ -23,6 +24,8 @@ struct CaseFile: Sendable {
     var sheet: String?
     let openedBy: UUID
     let openedAt: Date
+    /// The day on which it was submitted first.
+    let firstSubmittedOn: Day?
     let ruleTestedAt: Date?
     let noticeClosedAt: Date?
     let approvedAt: Date?
@@ -30,7 +33,8 @@ struct CaseFile: Sendable {
 
     static let columns: SQL = """
         c.id, c.number, c.programme_version, c.programme, c.org_id, c.org_path::text AS org_path, c.household, c.person,
-        c.employer, c.period, c.state, c.step, c.facts::text AS facts, c.round, c.sheet, c.opened_by, c.opened_at, c.rule_passed_at,
+        c.employer, c.period, c.state, c.step, c.facts::text AS facts, c.round, c.sheet, c.opened_by, c.opened_at, c.first_submitted_on,
+        c.rule_passed_at,
         c.notice_closed_at, c.approved_at, c.outcome
         """
 
@@ -51,6 +55,7 @@ struct CaseFile: Sendable {
         sheet = try row["sheet"]
         openedBy = try row["opened_by"]
         openedAt = try row["opened_at"]
+        firstSubmittedOn = try row["first_submitted_on"]
         ruleTestedAt = try row["rule_passed_at"]
         noticeClosedAt = try row["notice_closed_at"]
         approvedAt = try row["approved_at"]

@@ -8,9 +8,6 @@ extension ShowCase: Answerable {
         view.jobs = try await SubjectJobs.of(case: `case`, in: context)
         let file = try await CaseFile.find(`case`, in: context)
         view.assessment = try await CaseSheet.explanation(of: file, in: context)
-        let facts = try await Programmes.version(file.version, in: context).pack.facts
-        view.form = Dictionary(
-            uniqueKeysWithValues: facts.map { ($0.name, FactForm(title: $0.title, isAmount: $0.kind == .fen)) })
         return view
     }
 }

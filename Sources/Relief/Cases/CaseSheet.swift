@@ -18,12 +18,14 @@ struct CaseSheet: Codable {
         let findings: String
     }
 
+    /// nil: of the first version.
+    let version: Int?
     let number: String
     let programme: String
     let packDigest: String
     let organisation: String
     let subject: String
-    let period: String
+    let period: String?
     let round: Int
     let facts: [String: JSONValue]
     let papers: [Paper]
@@ -38,6 +40,8 @@ struct CaseSheet: Codable {
     ) async throws -> (inputs: AssessmentInputs, assessment: Assessment) {
         let inputs = try await inputs(of: file, version.pack, in: context)
         let assessment = version.pack.assess(inputs)
+        // What it is granted once for follows its facts as long as they may change.
+        let period = [.draft, .returned].contains(file.state) ? assessment.period : file.period
         let papers = try await context.transaction.query(
             "SELECT kind, sha256 FROM relief.evidence WHERE case_id = \(file.id) ORDER BY kind, sha256")
         let visits = try await context.transaction.query(
@@ -51,14 +55,18 @@ struct CaseSheet: Codable {
         let organisation: String = try await context.transaction.value(
             "SELECT code FROM relief.organisation WHERE id = \(file.organisation)")
         let sheet = CaseSheet(
-            number: file.number, programme: file.programme, packDigest: version.digest, organisation: organisation,
-            subject: subject.number, period: file.period, round: file.round, facts: file.facts,
+            version: StoredForm.version, number: file.number, programme: file.programme, packDigest: version.digest,
+            organisation: organisation,
+            subject: subject.number, period: period, round: file.round, facts: file.facts,
             papers: try papers.map { Paper(kind: try $0["kind"], sha256: try $0["sha256"]) },
             visits: try visits.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
             means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
             assessment: assessment)
         let id = try await Sheets.keep(sheet, subject: file.number, in: context)
-        try await context.transaction.execute("UPDATE relief.case_file SET sheet = \(id) WHERE id = \(file.id)")
+        try await Cases.refusingSecond(of: version.pack, period) {
+            try await context.transaction.execute(
+                "UPDATE relief.case_file SET sheet = \(id), period = \(period) WHERE id = \(file.id)")
+        }
         return (inputs, assessment)
     }
 
@@ -88,15 +96,18 @@ struct CaseSheet: Codable {
         -> AssessmentInputs
     {
         try await Assessments.gather(
-            file.subject, caseID: file.id, facts: file.facts, path: file.path, pack: pack, in: context)
+            file.subject, caseID: file.id, facts: file.facts, submittedOn: file.firstSubmittedOn, path: file.path,
+            pack: pack, in: context)
     }
 }
 
 extension Explanation {
     init(_ assessment: Assessment, asOf: Date?) {
         self.init(
-            asOf: asOf, eligible: assessment.eligible, rules: assessment.rules, amount: assessment.amount,
-            amountBecause: assessment.amountBecause, parameters: assessment.parameters, missing: assessment.missing)
+            asOf: asOf, answer: assessment.answer, rules: assessment.rules, amount: assessment.amount,
+            amountBecause: assessment.amountBecause, plan: assessment.plan, level: assessment.level,
+            parameters: assessment.parameters,
+            open: assessment.open)
     }
 }
 

@@ -19,6 +19,7 @@ enum CaseViews {
         let pack = try await Programmes.version(file.version, in: context).pack
         let assessment = pack.assess(try await CaseSheet.inputs(of: file, pack, in: context))
         let steps = try await steps(of: file, in: context)
+        let form = pack.facts.map { ($0.name, FactForm(title: $0.title, kind: $0.kind.shown)) }
         return CaseView(
             number: file.number, programme: file.programme, programmeTitle: pack.title, version: pack.version,
             organisation: try row["organisation"], subject: try await subject(of: file, in: context), state: file.state,
@@ -28,7 +29,18 @@ enum CaseViews {
             decisions: try await decisions(of: file, in: context), visits: try await visits(of: file, in: context),
             means: try await means(of: file, in: context), followUps: try await followUps(of: file, in: context),
             award: try await award(of: file, in: context), sheet: file.sheet ?? "", openedBy: try row["opener"],
-            openedAt: file.openedAt, outcome: file.outcome, warnings: [])
+            openedAt: file.openedAt, outcome: file.outcome, warnings: standing(of: file, assessment),
+            form: Dictionary(uniqueKeysWithValues: form))
+    }
+
+    /// What whoever works on it should know at once.
+    private static func standing(of file: CaseFile, _ assessment: Assessment) -> [Phrase] {
+        guard file.state == .submitted, !assessment.eligible else { return [] }
+        return [
+            Phrase(
+                "It no longer qualifies: reject it, or return it to its worker (relief case decide).",
+                "该案件已不符合条件:请否决或退回经办人(relief case decide)。")
+        ]
     }
 
     static func subject(of file: CaseFile, in context: some OperationContext) async throws -> SubjectView {

@@ -44,7 +44,8 @@ extension CloseCase: Executable {
         try await context.transaction.execute(
             """
             UPDATE relief.case_file
-            SET state = 'closed', step = NULL, closed_at = \(context.now), outcome = \(outcome), outcome_note = \(note)
+            SET state = 'closed', step = NULL, closed_at = \(context.now), closed_by = \(context.principal.user),
+              outcome = \(outcome), outcome_note = \(note)
             WHERE id = \(file.id)
             """)
         context.concerns(file.number)

@@ -1,18 +1,14 @@
 package import Contract
 import FoundationEssentials
 import Postgres
+import WorkingDays
 
 extension DecideCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.submitted, to: "decide")
         let version = try await Programmes.version(file.version, in: context)
-        guard let ordinal = file.step, let step = version.pack.step(ordinal), let kind = Decisions.Kind(step.kind)
-        else {
-            let open = file.step.flatMap { version.pack.step($0)?.title } ?? "none"
-            throw Refusal.conflict(
-                "Case \(file.number) has nothing to decide now: its open step is \(open).", field: "case")
-        }
+        let (ordinal, step, kind) = try openStep(of: file, version.pack)
         try context.require(
             kind == .approve ? .approveCases : .reviewCases, at: file.path, to: "decide “\(step.title)”")
         guard sheet == file.sheet else {
@@ -20,15 +16,24 @@ extension DecideCase: Executable {
                 "Case \(file.number) has changed since it was shown: look at it again and decide on that.",
                 field: "sheet")
         }
+        if kind == .approve, outcome == .pass, let item = version.pack.item {
+            // What is left of a limit is reckoned after whoever grants of the same item to the same people has ended.
+            try await context.transaction.execute("SELECT relief.lock_aid(\(file.id), \(item))")
+        }
         let inputs = try await CaseSheet.inputs(of: file, version.pack, in: context)
         let assessment = version.pack.assess(inputs)
-        if outcome == .pass { try await requireStanding(file, assessment, in: context) }
+        if outcome == .pass { try await Cases.requireStanding(file, assessment, in: context) }
+        if outcome == .pass, kind == .approve { try await requireMoney(file, version.pack, assessment, in: context) }
         try await Decisions.record(
             kind, outcome: outcome, reason: reason, of: file, step: ordinal, version: version, inputs: inputs,
             assessment: assessment, in: context)
         switch outcome {
-        case .reject: try await CaseSteps.end(file, as: .rejected, in: context)
-        case .return: try await CaseSteps.sendBack(file, in: context)
+        case .reject:
+            try await Notices.remove(file, in: context)
+            try await CaseSteps.end(file, as: .rejected, in: context)
+        case .return:
+            try await Notices.remove(file, in: context)
+            try await CaseSteps.sendBack(file, in: context)
         case .pass where kind == .approve: try await approve(file, step, version, assessment, in: context)
         case .pass: try await CaseSteps.advance(file, version.pack, in: context)
         }
@@ -37,20 +42,31 @@ extension DecideCase: Executable {
         return try await CaseViews.view(file.number, in: context)
     }
 
-    /// What was shown must still be so: other aid, a figure, or the archive may have changed since, and nobody saw it.
-    private func requireStanding(_ file: CaseFile, _ now: Assessment, in context: CommandContext) async throws {
-        guard now.eligible else {
+    /// That a fund can pay is known before the first signature, and not only at the last.
+    private func requireMoney(
+        _ file: CaseFile, _ pack: Pack, _ assessment: Assessment, in context: CommandContext
+    ) async throws {
+        guard let item = pack.item, let amount = assessment.amount else { return }
+        _ = try await Funds.choose(
+            programme: pack.programme, path: file.path, item: item, amount: amount, sources: pack.funding,
+            day: context.today, in: context)
+    }
+
+    /// The step to be decided. A step that runs its time or is done in the field passes by itself; a no or a return is
+    /// possible at any, for what was found there.
+    private func openStep(of file: CaseFile, _ pack: Pack) throws -> (Int, PackStep, Decisions.Kind) {
+        guard let ordinal = file.step, let step = pack.step(ordinal) else {
             throw Refusal.conflict(
-                "Case \(file.number) is no longer eligible: return or reject it.", field: "outcome",
-                details: now.refusals)
+                Phrase("Case \(file.number) has no open step to decide.", "案件\(file.number)没有待决定的环节。"), field: "case")
         }
-        let shown = try await CaseSheet.shown(file, in: context).assessment
-        guard now.amount == shown.amount, now.level == shown.level, now.parts == shown.parts else {
-            let (before, after) = (shown.amount?.description ?? shown.level, now.amount?.description ?? now.level)
+        if let kind = Decisions.Kind(step.kind) { return (ordinal, step, kind) }
+        guard outcome != .pass else {
             throw Refusal.conflict(
-                "Case \(file.number) comes to \(after ?? "nothing") now, not to \(before ?? "nothing") as shown: return it.",
-                field: "outcome", details: now.amountBecause)
+                Phrase(
+                    "Case \(file.number) has nothing to decide now: its open step is \(step.title). It can be rejected or returned.",
+                    "案件\(file.number)目前无需通过决定:当前环节为“\(step.title)”;可以否决或退回。"), field: "case")
         }
+        return (ordinal, step, .review)
     }
 
     /// One more approval; the last one that is needed grants.
@@ -69,6 +85,40 @@ extension DecideCase: Executable {
         } else {
             try await Awards.grant(approved, version.pack, assessment, approvals: needed, in: context)
         }
+    }
+}
+
+extension Cases {
+    /// What was shown must still be so before somebody signs it or the public reads it: other aid, a figure, or the archive
+    /// may have changed since, and nobody saw it.
+    static func requireStanding(_ file: CaseFile, _ now: Assessment, in context: some OperationContext) async throws {
+        let shown = try await CaseSheet.shown(file, in: context).assessment
+        guard now.eligible else {
+            throw Refusal.conflict(
+                Phrase(
+                    "Case \(file.number) no longer qualifies: return or reject it.",
+                    "案件\(file.number)已不符合条件:请退回或否决。"), field: "outcome",
+                details: now.answer == .no ? now.refusals : now.open)
+        }
+        guard now.grantsTheSame(as: shown) else {
+            throw Refusal.conflict(
+                Phrase(
+                    "Case \(file.number) comes to \(now.granted.en) now, not to \(shown.granted.en) as shown: return it.",
+                    "案件\(file.number)现为\(now.granted.zh),与表单所示的\(shown.granted.zh)不同:请退回。"),
+                field: "outcome", details: now.amountBecause.map(Phrase.init(untranslated:)))
+        }
+    }
+}
+
+extension Assessment {
+    /// What a yes gives, in words.
+    fileprivate var granted: Phrase {
+        if let level { return Phrase("the level \(level)", "级别 \(level)") }
+        guard let amount else { return Phrase("nothing", "无") }
+        let dates = Array(Set(plan.compactMap(\.on))).sorted().map(\.description).joined(separator: ", ")
+        return Phrase(
+            "\(amount) yuan in \(plan.count) part(s)\(dates.isEmpty ? "" : " from \(dates)")",
+            "\(amount)元分\(plan.count)期\(dates.isEmpty ? "" : "(\(dates)起)")")
     }
 }
 

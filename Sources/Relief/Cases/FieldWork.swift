@@ -18,7 +18,8 @@ extension RecordVisit: Executable {
             try await User.find(visitors[0], field: "visitors", in: context),
             try await User.find(visitors[1], field: "visitors", in: context)
         )
-        let changes = facts ?? [:]
+        let version = try await Programmes.version(file.version, in: context)
+        let changes = try version.pack.read(facts ?? [:])
         let stored = String(decoding: try JSON.encode(changes), as: UTF8.self)
         try await context.transaction.execute(
             """
@@ -26,7 +27,7 @@ extension RecordVisit: Executable {
             VALUES (\(UUID()), \(file.id), \(on), \(first.id), \(second.id), \(seen), \(stored)::text::jsonb,
                     \(context.principal.user), \(context.now))
             """)
-        try await Cases.found(changes, of: file, endsStep: .visit, in: context)
+        try await Cases.found(changes, of: file, version, endsStep: .visit, in: context)
         return try await CaseViews.view(file.number, in: context)
     }
 }
@@ -39,14 +40,16 @@ extension RecordMeans: Executable {
             throw Refusal.invalid("A check that lies ahead can't be recorded.", field: "on")
         }
         let source = try Prose.checked(source, field: "source")
-        let stored = String(decoding: try JSON.encode(facts), as: UTF8.self)
+        let version = try await Programmes.version(file.version, in: context)
+        let changes = try version.pack.read(facts)
+        let stored = String(decoding: try JSON.encode(changes), as: UTF8.self)
         try await context.transaction.execute(
             """
             INSERT INTO relief.means_check (id, case_id, source, checked_on, facts, note, recorded_by, recorded_at)
             VALUES (\(UUID()), \(file.id), \(source), \(on), \(stored)::text::jsonb, \(note), \(context.principal.user),
                     \(context.now))
             """)
-        try await Cases.found(facts, of: file, endsStep: .means, in: context)
+        try await Cases.found(changes, of: file, version, endsStep: .means, in: context)
         return try await CaseViews.view(file.number, in: context)
     }
 }
@@ -54,9 +57,9 @@ extension RecordMeans: Executable {
 extension Cases {
     /// Takes what was found into the facts, makes the sheet anew, and ends the step that waited for it.
     fileprivate static func found(
-        _ changes: [String: JSONValue], of file: CaseFile, endsStep kind: PackStep.Kind, in context: CommandContext
+        _ changes: [String: JSONValue], of file: CaseFile, _ version: ProgrammeVersion, endsStep kind: PackStep.Kind,
+        in context: CommandContext
     ) async throws {
-        let version = try await Programmes.version(file.version, in: context)
         // What stood on the public notice, and what the reviewers saw, is what is approved: findings change a submitted
         // case only in the step that waits for them.
         if file.state == .submitted, let open = file.step.flatMap({ version.pack.step($0) }), open.kind != kind {
@@ -64,21 +67,10 @@ extension Cases {
                 "Case \(file.number) is at “\(open.title)”: what changes it now would go past those who saw it; return it first.",
                 field: "case")
         }
-        let problems = version.pack.validate(changes)
-        guard problems.isEmpty else {
-            throw Refusal.invalid(
-                "\(problems.count) facts don't fit the form.", field: "facts.\(problems[0].fact)",
-                details: problems.map(\.problem))
-        }
-        var file = file
-        if !changes.isEmpty {
-            file.facts = file.facts.merging(changes) { $1 }.filter { $0.value != .null }
-            let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)
-            try await context.transaction.execute(
-                "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
-        }
+        let file = changes.isEmpty ? file : try await merge(changes, into: file, version.pack, in: context)
         let assessment = try await CaseSheet.refresh(file, version, in: context).assessment
-        if let ordinal = file.step, version.pack.step(ordinal)?.kind == kind {
+        // A household that no longer qualifies goes no further: it is rejected, returned, or visited again.
+        if let ordinal = file.step, version.pack.step(ordinal)?.kind == kind, assessment.eligible {
             try await CaseSteps.advance(file, version.pack, in: context)
         }
         context.concerns(file.number)

@@ -73,7 +73,7 @@ extension ImportCases: Executable {
             case .success(let value): facts[definition.name] = value
             case .failure(let problem):
                 problems.add(
-                    row, definition.title, value: String(text.prefix(40)), problem.description, "Correct the value.")
+                    row, definition.title, value: String(text.prefix(40)), problem.problem.en, "Correct the value.")
             }
         }
         return facts

@@ -20,36 +20,54 @@ enum Cases {
         in context: CommandContext
     ) async throws -> CaseFile {
         let pack = version.pack
-        let problems = pack.validate(facts)
-        guard problems.isEmpty else {
-            throw Refusal.invalid(
-                "\(problems.count) facts don't fit the form of \(pack.title).", field: "facts.\(problems[0].fact)",
-                details: problems.map(\.problem))
-        }
+        let facts = try pack.read(facts)
         let id = UUID()
         let inputs = try await Assessments.gather(
             subject, caseID: id, facts: facts, path: organisation.path, pack: pack, in: context)
         let number = try await Numbers.next(.file(year: context.today.year), of: organisation, in: context.transaction)
         let stored = String(decoding: try JSON.encode(facts.filter { $0.value != .null }), as: UTF8.self)
-        do {
+        let period = pack.assess(inputs).period
+        try await refusingSecond(of: pack, period) {
             try await context.transaction.execute(
                 """
                 INSERT INTO relief.case_file (id, number, programme_version, programme, org_id, org_path, household, person,
                   employer, period, state, facts, opened_by, opened_at)
                 VALUES (\(id), \(number), \(version.id), \(pack.programme), \(organisation.id), \(organisation.path)::ltree,
-                  \(subject.household), \(subject.person), \(subject.employer), \(pack.assess(inputs).period), 'draft',
+                  \(subject.household), \(subject.person), \(subject.employer), \(period), 'draft',
                   \(stored)::text::jsonb, \(context.principal.user), \(context.now))
                 """)
-        } catch let error as PostgresError where error.constraint == "once_per_period" {
-            throw Refusal.conflict(
-                "\(pack.title) is granted once per \(pack.assess(inputs).period) and there is a case for it already.",
-                field: pack.subject.rawValue)
         }
         try await CaseSteps.layOut(id, pack, in: context)
         let file = try await CaseFile.find(id: id, in: context)
         try await CaseSheet.refresh(file, version, in: context)
         context.concerns(number)
         context.note("programme", .string(pack.programme))
+        return file
+    }
+
+    /// Says in words that there is another case for what is granted once.
+    @discardableResult
+    static func refusingSecond<R>(of pack: Pack, _ period: String?, _ body: () async throws -> R) async throws -> R {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.constraint == "once_per_period" {
+            throw Refusal.conflict(
+                Phrase(
+                    "\(pack.title) is granted once per \(period ?? "?") and there is a case for it already.",
+                    "\(pack.title)每个“\(period ?? "?")”只办一次,已有案件。"),
+                field: pack.subject.rawValue)
+        }
+    }
+
+    /// Takes facts that were given into a case's.
+    static func merge(
+        _ given: [String: JSONValue], into file: CaseFile, _ pack: Pack, in context: CommandContext
+    ) async throws -> CaseFile {
+        var file = file
+        file.facts = file.facts.merging(try pack.read(given)) { $1 }.filter { $0.value != .null }
+        let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)
+        try await context.transaction.execute(
+            "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
         return file
     }
 }
@@ -123,19 +141,10 @@ enum CaseSubjects {
 
 extension AmendCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
-        var file = try await CaseFile.find(`case`, in: context)
-        try file.require(.draft, .returned, to: "amend")
-        let version = try await Programmes.version(file.version, in: context)
-        let problems = version.pack.validate(facts)
-        guard problems.isEmpty else {
-            throw Refusal.invalid(
-                "\(problems.count) facts don't fit the form.", field: "facts.\(problems[0].fact)",
-                details: problems.map(\.problem))
-        }
-        file.facts = file.facts.merging(facts) { $1 }.filter { $0.value != .null }
-        let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)
-        try await context.transaction.execute(
-            "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
+        let before = try await CaseFile.find(`case`, in: context)
+        try before.require(.draft, .returned, to: "amend")
+        let version = try await Programmes.version(before.version, in: context)
+        let file = try await Cases.merge(facts, into: before, version.pack, in: context)
         try await CaseSheet.refresh(file, version, in: context)
         context.concerns(file.number)
         return try await CaseViews.view(file.number, in: context)

@@ -17,25 +17,43 @@ extension Cases {
     static func submit(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws {
         try file.require(.draft, .returned, to: "submit")
         let pack = version.pack
-        if let intake = pack.intake, !intake.contains(context.today) {
+        // What came in time and was sent back may come again after the intake closed.
+        if let intake = pack.intake, file.firstSubmittedOn == nil, !intake.contains(context.today) {
+            let (opens, closes) = (intake.opens, intake.closes)
             throw Refusal.conflict(
-                "\(pack.title) takes cases from \(intake.opens.month)/\(intake.opens.day) to \(intake.closes.month)/\(intake.closes.day)."
-            )
+                Phrase(
+                    "\(pack.title) takes cases from \(opens.month)/\(opens.day) to \(closes.month)/\(closes.day).",
+                    "\(pack.title)的受理时间为\(opens.month)月\(opens.day)日至\(closes.month)月\(closes.day)日。"))
         }
         let (inputs, assessment) = try await CaseSheet.refresh(file, version, in: context)
-        let missing = assessment.missing + (try await missingEvidence(of: file, assessment, pack, in: context))
-        guard missing.isEmpty else {
-            throw Refusal.conflict(
-                "Case \(file.number) is not complete.", field: "case", details: missing.map { "missing: \($0)" })
+        let papers = try await missingEvidence(of: file, assessment, pack, in: context).map {
+            Phrase("missing: \($0)", "缺少材料:\($0)")
         }
-        guard assessment.eligible else {
+        var open = assessment.open + papers
+        guard assessment.answer != .no else {
             throw Refusal.conflict(
-                "Case \(file.number) is not eligible for \(pack.title).", field: "case", details: assessment.refusals)
+                Phrase(
+                    "Case \(file.number) is not eligible for \(pack.title).", "案件\(file.number)不符合\(pack.title)的条件。"),
+                field: "case", details: assessment.refusals + open)
+        }
+        if assessment.period == nil {
+            open.append(
+                Phrase("what it is granted once for can't be computed yet", "“同一事项只办一次”的周期尚无法计算"))
+        }
+        guard open.isEmpty else {
+            let what =
+                assessment.answer == .unknown
+                ? Phrase(": whether it is eligible can't be said yet.", ":目前还不能判断是否符合条件。") : Phrase(".", "。")
+            throw Refusal.conflict(
+                Phrase("Case \(file.number) is not complete\(what.en)", "案件\(file.number)尚不完整\(what.zh)"),
+                field: "case", details: open)
         }
         if let amount = assessment.amount, amount.rawValue == 0 {
             throw Refusal.conflict(
-                "Case \(file.number) comes to 0 yuan: what may be granted has been.", field: "case",
-                details: assessment.amountBecause)
+                Phrase(
+                    "Case \(file.number) would be awarded 0 yuan: the limit is used up.",
+                    "案件\(file.number)可发放0元:限额已用完。"),
+                field: "case", details: assessment.amountBecause.map(Phrase.init(untranslated:)))
         }
         let submitted = try await CaseFile.find(id: file.id, in: context)
         try await Decisions.record(
@@ -45,7 +63,7 @@ extension Cases {
             """
             UPDATE relief.case_file
             SET state = 'submitted', submitted_by = \(context.principal.user), submitted_at = \(context.now),
-                rule_passed_at = \(context.now)
+                first_submitted_on = coalesce(first_submitted_on, \(context.today)), rule_passed_at = \(context.now)
             WHERE id = \(file.id)
             """)
         try await CaseSteps.open(1, of: submitted, pack, in: context)

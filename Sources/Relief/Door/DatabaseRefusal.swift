@@ -26,6 +26,18 @@ enum DatabaseRefusal {
                 "A member of the household stands in another active archive: one household, one archive (一户一档).",
                 field: "household")
         case "RR021": return Refusal(.forbidden, "Four eyes: \(error.message); another person must.")
+        case "RR023":
+            return Refusal(
+                .forbidden,
+                Phrase(
+                    "Four eyes: nobody passes two levels of review of one case; another reviewer must.",
+                    "四眼原则:同一人不得通过同一案件的两级审核,请由另一名审核人办理。"))
+        case "RR024":
+            return Refusal(
+                .forbidden,
+                Phrase(
+                    "Four eyes: nobody closes a case that he or she alone followed up; another person must.",
+                    "四眼原则:独自完成回访的人不得结案,请由另一人办理。"))
         case "RR022": return Refusal(.conflict, sentence(error.message))
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "22021", "22P05":

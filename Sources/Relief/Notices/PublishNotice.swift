@@ -14,15 +14,29 @@ extension PublishNotice: Executable {
         // Cases of two versions may share a notice; it then stands as long as the stricter one asks.
         var (title, days) = ("", 0)
         var lines: [(file: CaseFile, name: String, category: String, amount: Fen?)] = []
+        var leftOut: [Phrase] = []
         for file in files {
             let version = try await Programmes.version(file.version, in: context)
             guard let step = file.step.flatMap({ version.pack.step($0) }) else { continue }
+            do {
+                let now = version.pack.assess(try await CaseSheet.inputs(of: file, version.pack, in: context))
+                try await Cases.requireStanding(file, now, in: context)
+            } catch let refusal as Refusal where cases == nil {
+                leftOut.append(refusal.phrase)
+                continue
+            }
             (title, days) = (version.pack.title, max(days, step.noticeDays))
             let assessment = try await CaseSheet.shown(file, in: context).assessment
             let subject = try await CaseViews.subject(of: file, in: context)
             let name = subject.kind == .employer ? subject.name : PublicText.name(subject.name)
             let category = assessment.level.map { "\(version.pack.title)(\($0))" } ?? version.pack.title
             lines.append((file, name, category, step.showsAmount ? assessment.amount : nil))
+        }
+        guard !lines.isEmpty else {
+            throw Refusal.conflict(
+                Phrase(
+                    "No case of \(programme) under \(organisation) can be published as it stands.",
+                    "\(organisation)的\(programme)案件目前都不能公示。"), field: "programme", details: leftOut)
         }
         let end = try await Calendars.current(in: context).day(workingDays: days, after: context.today)
         let text = try PublicText.render(
@@ -49,7 +63,9 @@ extension PublishNotice: Executable {
         }
         context.concerns(number)
         context.note("cases", .int(Int64(lines.count)))
-        return try await Notices.view(number, in: context)
+        var view = try await Notices.view(number, in: context)
+        view.leftOut = leftOut.isEmpty ? nil : leftOut
+        return view
     }
 
     private func waiting(under union: Organisation, in context: CommandContext) async throws -> [CaseFile] {

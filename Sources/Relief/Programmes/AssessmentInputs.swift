@@ -5,7 +5,7 @@ package import WorkingDays
 
 /// Everything that a pack's expressions can read of a case, as a value: kept with each decision, so that it can be
 /// replayed. No names and no identity numbers.
-package struct AssessmentInputs: Codable, Sendable {
+package struct AssessmentInputs: Sendable {
     package struct Person: Codable, Sendable {
         package var age: Int?
         package var relation: String?
@@ -17,6 +17,8 @@ package struct AssessmentInputs: Codable, Sendable {
     }
 
     package var today: Day
+    /// When the case was submitted first; nil before that.
+    package var submittedOn: Day?
     package var facts: [String: JSONValue]
     package var applicant: Person?
     package var household: [Person]?
@@ -29,22 +31,25 @@ package struct AssessmentInputs: Codable, Sendable {
     /// The figures in force, each with its place, date and source.
     package var parameters: [String: ParameterUsed]
 
-    /// '2026-2027' from July 2026 to June 2027: the school year that aid of that summer is for.
-    var academicYear: String {
-        let first = today.month >= 7 ? today.year : today.year - 1
-        return "\(first)-\(first + 1)"
+    /// The names that come from a day: its year, its month, and the school year that aid of its summer is for, '2026-2027'
+    /// from July 2026 to June 2027.
+    static func calendarNames(of day: Day) -> [String: Value] {
+        let first = day.month >= 7 ? day.year : day.year - 1
+        return [
+            "this_year": .int(Int64(day.year)), "this_month": .int(Int64(day.month)),
+            "academic_year": .string("\(first)-\(first + 1)"),
+        ]
     }
 
-    func bindings(_ definitions: [FactDefinition]) -> [String: Value] {
+    /// What the expressions of a pack read.
+    func bindings(_ pack: Pack) -> [String: Value] {
         var bindings: [String: Value] = [
-            "facts": .record("Facts", factValues(definitions)),
+            "facts": .record("Facts", factValues(pack.facts)),
             "parameter": .record("Parameters", parameters.mapValues { .int($0.value) }),
             "fees": .map(Dictionary(uniqueKeysWithValues: allYears.map { (.int(Int64($0)), .int(fees[$0] ?? 0)) })),
             "aid_this_year": .int(aidThisYear),
-            "this_year": .int(Int64(today.year)),
-            "this_month": .int(Int64(today.month)),
-            "academic_year": .string(academicYear),
         ]
+        bindings.merge(Self.calendarNames(of: today)) { $1 }
         if let applicant { bindings["applicant"] = applicant.value }
         if let household {
             bindings["household"] = .record(
@@ -61,8 +66,8 @@ package struct AssessmentInputs: Codable, Sendable {
         return bindings
     }
 
-    /// A year without fees has paid 0: the map knows the last years, so that a rule can ask for any of them.
-    private var allYears: Set<Int> { Set(fees.keys).union((today.year - 4)...today.year) }
+    /// A year without fees has paid 0: the map knows every year that a rule may ask for.
+    private var allYears: Set<Int> { Set(fees.keys).union((today.year - 30)...(today.year + 1)) }
 
     private func factValues(_ definitions: [FactDefinition]) -> [String: Value] {
         var values: [String: Value] = [:]

@@ -26,11 +26,13 @@ enum Assessments {
     /// Looks over the whole tree, so that everybody who asks about a case gets the same answer: a member of the household
     /// may be known to another union, and aid counts wherever it was granted. No name or number leaves it.
     static func gather(
-        _ subject: CaseSubject, caseID: UUID, facts: [String: JSONValue], path: String, pack: Pack,
-        in context: some OperationContext
+        _ subject: CaseSubject, caseID: UUID, facts: [String: JSONValue], submittedOn: Day? = nil, path: String,
+        pack: Pack, in context: some OperationContext
     ) async throws -> AssessmentInputs {
         try await context.seeingAll { _ in
-            try await look(subject, caseID: caseID, facts: facts, path: path, pack: pack, in: context)
+            var inputs = try await look(subject, caseID: caseID, facts: facts, path: path, pack: pack, in: context)
+            inputs.submittedOn = submittedOn
+            return inputs
         }
     }
 

@@ -25,6 +25,8 @@ package struct Pack: Sendable {
     package let facts: [FactDefinition]
     /// Names of the dated, regional figures that the expressions read.
     package let parameters: [String]
+    /// Where they are named in the text.
+    let parameterLines: [String: Int]
     package let rules: [Rule]
     /// The fund item that awards are charged to; nil where nothing is paid.
     package let item: String?
@@ -35,6 +37,8 @@ package struct Pack: Sendable {
     package let instalments: Instalments?
     /// Months after which an archive is tested again; only of kind archive.
     package let retestMonths: Int?
+    /// Places where a case may come to something that can't be said; the pack can be used all the same.
+    package let warnings: [PackProblem]
     let expressions: PackExpressions
 
     /// One condition of eligibility, and what it says to a person.
@@ -122,24 +126,5 @@ package struct PackStep: Sendable {
     /// How many different people have to approve an amount.
     package func approvers(for amount: Fen) -> Int {
         bands.first { $0.upTo.map { amount <= $0 } ?? true }?.people ?? bands.last?.people ?? 1
-    }
-}
-
-extension Pack {
-    /// Days and amounts of an award: equal parts in whole fen, the last one takes what is left.
-    package func plan(amount: Fen, parts: Int, approvedOn day: Day, calendar: WorkingCalendar) -> [(
-        dueOn: Day, amount: Fen
-    )] {
-        let parts = Int64(max(1, parts))
-        let first: Day =
-            switch instalments?.first ?? .workingDays(0) {
-            case .workingDays(let count): calendar.day(workingDays: count, after: day)
-            case .on(let date): max(Day(year: day.year, month: date.month, day: date.day) ?? day, day)
-            }
-        let share = amount.rawValue / parts
-        return (0..<parts).map { index in
-            let part = index == parts - 1 ? amount.rawValue - share * (parts - 1) : share
-            return (first.adding(months: instalments?.monthly == true ? Int(index) : 0), Fen(part))
-        }
     }
 }

@@ -14,24 +14,16 @@ struct PackExpressions: Sendable {
     let count: Expression?
     let level: Expression?
 
-    /// Names that an expression may use beside its pack's `let`s.
-    static func environment(facts: [FactDefinition], parameters: [String]) -> Environment {
+    /// Names that an expression may use beside its pack's `let`s: those that a subject of this kind has, and no others.
+    static func environment(facts: [FactDefinition], parameters: [String], subject: Pack.Subject) -> Environment {
         var environment = Environment(allowsDouble: false)
         environment.declare(
-            record: RecordType("Facts", Dictionary(uniqueKeysWithValues: facts.map { ($0.name, $0.kind.type) })))
-        environment.declare(
-            record: RecordType("Parameters", Dictionary(uniqueKeysWithValues: parameters.map { ($0, Type.int) })))
-        environment.declare(record: RecordType("Person", ["age": .int, "relation": .string]))
-        environment.declare(record: RecordType("Household", ["size": .int, "members": .list(.record("Person"))]))
-        environment.declare(record: RecordType("Archive", ["level": .string, "active": .bool, "months": .int]))
-        environment.declare(record: RecordType("Employer", ["kind": .string]))
+            record: RecordType("Facts", Dictionary(facts.map { ($0.name, $0.kind.type) }) { $1 }))
+        environment.declare(record: RecordType("Parameters", Dictionary(parameters.map { ($0, Type.int) }) { $1 }))
+        for record in [person, household, archive, employer] { environment.declare(record: record) }
         environment.declare("facts", .record("Facts"))
         environment.declare("parameter", .record("Parameters"))
-        environment.declare("applicant", .record("Person"))
-        environment.declare("household", .record("Household"))
-        environment.declare("archive", .record("Archive"))
-        environment.declare("employer", .record("Employer"))
-        environment.declare("fees", .map(.int, .int))
+        for (name, type) in names(of: subject) { environment.declare(name, type) }
         environment.declare("aid_this_year", .int)
         environment.declare("this_year", .int)
         environment.declare("this_month", .int)
@@ -50,6 +42,26 @@ struct PackExpressions: Sendable {
         }
         return environment
     }
+
+    /// What is known of a subject, by the names that rules have for it.
+    static func names(of subject: Pack.Subject) -> [String: Type] {
+        switch subject {
+        case .household: ["household": .record("Household"), "archive": .record("Archive")]
+        case .person:
+            ["applicant": .record("Person"), "household": .record("Household"), "archive": .record("Archive")]
+        case .employer: ["employer": .record("Employer"), "fees": .map(.int, .int)]
+        }
+    }
+
+    /// The kinds of subject that have a name, for whoever used it of another.
+    static func subjects(with name: String) -> [Pack.Subject] {
+        Pack.Subject.allCases.filter { names(of: $0)[name] != nil }
+    }
+
+    private static let person = RecordType("Person", ["age": .int, "relation": .string])
+    private static let household = RecordType("Household", ["size": .int, "members": .list(.record("Person"))])
+    private static let archive = RecordType("Archive", ["level": .string, "active": .bool, "months": .int])
+    private static let employer = RecordType("Employer", ["kind": .string])
 }
 
 extension FactDefinition.Kind {

@@ -13,12 +13,16 @@ extension Pack {
     /// Reads a pack and types every expression in it. Throws `PackProblems` with all faults, each with line and column.
     package static func load(_ text: String) throws -> Pack {
         guard text.utf8.count <= 262_144 else {
-            throw PackProblems(problems: [PackProblem(line: 1, column: 1, reason: "a pack has at most 256 KiB")])
+            throw PackProblems(problems: [
+                PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "a pack has at most 256 KiB"))
+            ])
         }
         let node: YAMLNode
         do {
             guard let composed = try Yams.compose(yaml: text) else {
-                throw PackProblems(problems: [PackProblem(line: 1, column: 1, reason: "the pack is empty")])
+                throw PackProblems(problems: [
+                    PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "the pack is empty"))
+                ])
             }
             node = composed
         } catch let error as YamlError {
@@ -36,7 +40,7 @@ extension Pack {
         } catch let error as PackProblems {
             return error.problems
         } catch {
-            return [PackProblem(line: 1, column: 1, reason: "\(error)")]
+            return [PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "\(error)"))]
         }
     }
 
@@ -48,6 +52,9 @@ private struct PackLoader {
     let root: YAMLNode
     let lines: [Substring]
     var reader = PackReader()
+    private var review = PackReview(facts: [])
+    private var outcomes = PackOutcomes(lets: [:])
+    private var subject: Pack.Subject?
 
     init(root: YAMLNode, text: String) {
         self.root = root
@@ -68,11 +75,16 @@ private struct PackLoader {
         let subject: Pack.Subject? = reader.choice(top["subject"], "subject", in: root)
         let waived = archiveWaiver(top["needs_archive"], kind: kind)
         let facts = reader.facts(top["facts"])
-        let parameters = reader.list(top["parameters"], "parameters").compactMap { node in
-            reader.text(node, "parameters", in: node)
+        let figures = reader.list(top["parameters"], "parameters").compactMap { node in
+            reader.text(node, "parameters", in: node).map { (name: $0, line: node.mark?.line ?? 1) }
         }
-        var environment = PackExpressions.environment(facts: facts, parameters: parameters)
+        let parameters = figures.map(\.name)
+        var environment = PackExpressions.environment(
+            facts: facts, parameters: parameters, subject: subject ?? .household)
+        review = PackReview(facts: facts)
+        self.subject = subject
         let lets = lets(top["let"], &environment)
+        outcomes = PackOutcomes(lets: Dictionary(lets.map { ($0.name, $0.expression) }) { $1 })
         let rules = rules(top["rules"], environment)
         let steps = reader.list(top["steps"], "steps").compactMap { reader.step($0) }
         if steps.isEmpty { reader.report(top["steps"] ?? root, "“steps” names at least one step") }
@@ -104,9 +116,9 @@ private struct PackLoader {
         return Pack(
             programme: code, version: version, title: title, kind: kind, source: source, subject: subject,
             archiveWaived: waived, intake: intake, screening: screening, facts: facts, parameters: parameters,
-            rules: rules,
+            parameterLines: Dictionary(figures.map { ($0.name, $0.line) }) { first, _ in first }, rules: rules,
             item: item, funding: funding, evidence: evidence, steps: steps, instalments: instalments,
-            retestMonths: retest,
+            retestMonths: retest, warnings: reader.warnings,
             expressions: PackExpressions(oncePer: oncePer, lets: lets, amount: amount, count: count, level: level))
     }
 
@@ -128,15 +140,37 @@ private struct PackLoader {
             return nil
         }
         guard let source = reader.text(node, name, in: node) else { return nil }
+        let (line, column) = start(of: node)
         do {
-            return try Expression(source, in: environment, expecting: type)
+            let expression = try Expression(source, in: environment, expecting: type)
+            warn(review.doubts(of: expression), of: name, at: node)
+            return expression
         } catch {
-            let (line, column) = start(of: node)
             reader.report(
-                node, "\(name): \(error.message)", lineOffset: line + error.line - 1,
-                columnOffset: column + error.column - 1)
+                node, Phrase("\(name): \(error.message)", "\(name):\(error.message)").adding(stranger(error)),
+                lineOffset: line + error.line - 1, columnOffset: column + error.column - 1)
             return nil
         }
+    }
+
+    private mutating func warn(_ doubts: [PackReview.Doubt], of name: String, at node: YAMLNode) {
+        let (line, column) = start(of: node)
+        for doubt in doubts {
+            reader.warn(
+                node, Phrase("\(name): \(doubt.why.en)", "\(name):\(doubt.why.zh)"),
+                lineOffset: line + doubt.place.line - 1, columnOffset: column + doubt.place.column - 1)
+        }
+    }
+
+    /// Where a name is known of other subjects only: which those are.
+    private func stranger(_ error: CELError) -> Phrase? {
+        guard error.code == .undeclared, let subject, let name = error.subject else { return nil }
+        let others = PackExpressions.subjects(with: name).map(\.rawValue)
+        guard !others.isEmpty else { return nil }
+        let list = others.joined(separator: ", ")
+        return Phrase(
+            "a pack for a \(subject.rawValue) never has it, only one for a \(list)",
+            "以 \(subject.rawValue) 为对象的方案没有它,仅 \(list) 有")
     }
 
     /// Where the text of a scalar begins, seen from its mark: after a quote; in a block, indented on the line below.
@@ -201,6 +235,7 @@ private struct PackLoader {
         guard let node else { return (nil, nil) }
         let fields = reader.fields(node, known: ["count", "first", "every"], of: "instalments")
         let count = expression(fields["count"], "count", .int, environment)
+        if let count, let node = fields["count"] { warn(outcomes.faults(ofCount: count), of: "count", at: node) }
         if let every = fields["every"], every.scalar?.string != "month" { reader.report(every, "“every” is month") }
         var first = Pack.Instalments.First.workingDays(0)
         if let place = fields["first"] {
@@ -225,8 +260,10 @@ private struct PackLoader {
         }
         let fields = reader.fields(node, known: ["level", "retest_months"], of: "archive")
         if fields["level"] == nil { reader.report(node, "“level” is missing") }
+        let level = expression(fields["level"], "level", .string, environment)
+        if let level, let node = fields["level"] { warn(outcomes.faults(ofLevel: level), of: "level", at: node) }
         return (
-            expression(fields["level"], "level", .string, environment),
+            level,
             fields["retest_months"].flatMap { reader.number($0, "retest_months", 1...60) } ?? 12
         )
     }
@@ -237,7 +274,8 @@ extension YamlError {
         switch self {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return PackProblem(line: mark.line, column: mark.column, reason: "not YAML: \(problem)")
+            return PackProblem(
+                line: mark.line, column: mark.column, reason: Phrase(untranslated: "not YAML: \(problem)"))
         case .duplicatedKeysInMapping(let names, let context):
             let name = names.first ?? ""
             // Yams tells only where the mapping begins; the name's second line in it is what the author looks for.
@@ -249,8 +287,8 @@ extension YamlError {
             return PackProblem(
                 line: found.map { $0.offset + 1 } ?? context.mark.line,
                 column: indent.map { $0 + 1 } ?? context.mark.column,
-                reason: "“\(name)” stands twice in this mapping")
-        default: return PackProblem(line: 1, column: 1, reason: "not YAML: \(self)")
+                reason: Phrase(untranslated: "“\(name)” stands twice in this mapping"))
+        default: return PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "not YAML: \(self)"))
         }
     }
 }

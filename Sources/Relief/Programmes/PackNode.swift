@@ -6,7 +6,7 @@ package struct PackProblems: Error, CustomStringConvertible {
     package let problems: [PackProblem]
 
     package var description: String {
-        problems.map { "line \($0.line), column \($0.column): \($0.reason)" }.joined(separator: "\n")
+        problems.map { "line \($0.line), column \($0.column): \($0.reason.en)" }.joined(separator: "\n")
     }
 }
 
@@ -16,11 +16,25 @@ typealias YAMLNode = Node
 /// Reads YAML nodes and collects what is wrong, so that an author sees every fault in one go.
 struct PackReader {
     private(set) var problems: [PackProblem] = []
+    /// What an author should look at, and may leave.
+    private(set) var warnings: [PackProblem] = []
 
     mutating func report(_ node: Node, _ reason: String, lineOffset: Int = 0, columnOffset: Int = 0) {
+        report(node, Phrase(untranslated: reason), lineOffset: lineOffset, columnOffset: columnOffset)
+    }
+
+    mutating func report(_ node: Node, _ reason: Phrase, lineOffset: Int = 0, columnOffset: Int = 0) {
+        problems.append(Self.problem(node, reason, lineOffset, columnOffset))
+    }
+
+    mutating func warn(_ node: Node, _ reason: Phrase, lineOffset: Int = 0, columnOffset: Int = 0) {
+        warnings.append(Self.problem(node, reason, lineOffset, columnOffset))
+    }
+
+    private static func problem(_ node: Node, _ reason: Phrase, _ lineOffset: Int, _ columnOffset: Int) -> PackProblem {
         let mark = node.mark
         let column = lineOffset == 0 ? (mark?.column ?? 1) + columnOffset : 1 + columnOffset
-        problems.append(PackProblem(line: (mark?.line ?? 1) + lineOffset, column: column, reason: reason))
+        return PackProblem(line: (mark?.line ?? 1) + lineOffset, column: column, reason: reason)
     }
 
     mutating func add(_ problem: PackProblem) {

@@ -1,4 +1,5 @@
 import Contract
+import WorkingDays
 import Yams
 
 extension PackReader {
@@ -37,7 +38,7 @@ extension PackReader {
         let noticeDays = fields["working_days"].flatMap { number($0, "working_days", 1...60) } ?? 0
         let bands = list(fields["bands"], "bands").compactMap { band($0) }
         if kind == .approve && bands.isEmpty {
-            report(node, "an approval has “bands”: {up_to: fen, people: n}, and a last one without up_to")
+            report(node, "an approval has “bands”: {up_to: 20,000元, people: n}, and a last one without up_to")
         }
         if let last = bands.last, last.upTo != nil {
             report(node, "the last band has no “up_to”, so that every amount has one")
@@ -54,8 +55,20 @@ extension PackReader {
             report(node, "“people” is missing")
             return nil
         }
-        let upTo = fields["up_to"].flatMap { number($0, "up_to", 1...1_000_000_000_000) }
-        return number(people, "people", 1...9).map { PackStep.Band(upTo: upTo.map { Fen(Int64($0)) }, people: $0) }
+        let upTo = fields["up_to"].flatMap { limit($0) }
+        return number(people, "people", 1...9).map { PackStep.Band(upTo: upTo, people: $0) }
+    }
+
+    /// An amount with its unit, `20,000元` or `2万元`; a bare number is fen, as expressions have it.
+    private mutating func limit(_ node: Node) -> Fen? {
+        guard let text = node.scalar?.string, text.hasSuffix("元") else {
+            return number(node, "up_to", 1...1_000_000_000_000).map { Fen(Int64($0)) }
+        }
+        guard let limit = Fen(yuan: text), limit > .zero else {
+            report(node, Phrase("“up_to” must be an amount, as 20,000元", "“up_to”应为金额,如 20,000元"))
+            return nil
+        }
+        return limit
     }
 
     mutating func intake(_ node: Node?) -> Pack.Intake? {
@@ -75,8 +88,9 @@ extension String {
     /// Reads `09-10`.
     var monthDay: MonthDay? {
         let parts = split(separator: "-")
-        guard parts.count == 2, let month = Int(parts[0]), let day = Int(parts[1]), (1...12).contains(month),
-            (1...31).contains(day)
+        guard parts.count == 2, parts.allSatisfy(\.isDigits), let month = Int(parts[0]), let day = Int(parts[1]),
+            // A leap year has every day that there is.
+            Day(year: 2024, month: month, day: day) != nil
         else { return nil }
         return MonthDay(month: month, day: day)
     }

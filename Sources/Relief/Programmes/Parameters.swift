@@ -11,35 +11,50 @@ enum Parameters {
     {
         let rows = try await context.transaction.query(
             """
-            SELECT DISTINCT ON (p.name) p.name, p.value, p.unit, o.code, lower(p.valid) AS first, p.source
-            FROM relief.parameter p JOIN relief.organisation o ON o.id = p.org_id
+            SELECT DISTINCT ON (p.name) p.name, p.value, f.kind, f.title, o.code, lower(p.valid) AS first, p.source
+            FROM relief.parameter p JOIN relief.figure f USING (name) JOIN relief.organisation o ON o.id = p.org_id
             WHERE p.name = ANY (\(names)) AND p.org_path @> \(path)::ltree AND p.valid @> \(day)
             ORDER BY p.name, nlevel(p.org_path) DESC
             """)
         return try Dictionary(
             uniqueKeysWithValues: rows.map { row in
-                let name: String = try row["name"]
+                let (name, kind): (String, FigureKind) = (try row["name"], try row["kind"])
                 return (
                     name,
                     ParameterUsed(
-                        name: name, value: try row["value"], unit: try row["unit"], region: try row["code"],
-                        from: try row["first"], source: try row["source"])
+                        name: name, value: try row["value"], unit: kind.base, region: try row["code"],
+                        from: try row["first"], source: try row["source"], title: try row["title"])
                 )
             })
-    }
-
-    static func view(_ row: Row) throws -> ParameterView {
-        ParameterView(
-            name: try row["name"], region: try row["code"], from: try row["first"], to: try row["last"],
-            value: try row["value"], unit: try row["unit"], source: try row["source"])
     }
 }
 
 extension SetParameter: Executable {
     /// A figure without an end gives way to the next one; figures that overlap otherwise are refused.
     package func execute(in context: CommandContext) async throws -> ParameterView {
+        let figure = try await Figures.find(name, in: context)
         let union = try await Organisation.find(region, field: "region", in: context)
-        if let to, to < from { throw Refusal.invalid("The last day lies before the first.", field: "to") }
+        if let to, to < from {
+            throw Refusal.invalid(Phrase("The last day must not be before the first.", "截止日不能早于起始日。"), field: "to")
+        }
+        guard let amount = figure.kind.value(of: value, unit: unit) else {
+            let written = unit.map { "\(value) \($0)" } ?? value
+            throw Refusal.invalid(
+                Phrase(
+                    "\(name) (\(figure.title)) must be \(figure.kind.form.en), not “\(written.prefix(40))”.",
+                    "\(name)(\(figure.title))应为\(figure.kind.form.zh),不是“\(written.prefix(40))”。"),
+                field: "value")
+        }
+        try await enter(amount, at: union, in: context)
+        context.concerns(region)
+        context.note("parameter", .string(name))
+        context.note("value", .int(amount))
+        return ParameterView(
+            name: name, title: figure.title, kind: figure.kind, region: region, from: from, to: to, value: amount,
+            source: source)
+    }
+
+    private func enter(_ amount: Int64, at union: Organisation, in context: CommandContext) async throws {
         try await context.transaction.execute(
             """
             UPDATE relief.parameter SET valid = daterange(lower(valid), \(from))
@@ -48,19 +63,16 @@ extension SetParameter: Executable {
         do {
             try await context.transaction.execute(
                 """
-                INSERT INTO relief.parameter (id, name, org_id, org_path, valid, value, unit, source, set_by, set_at)
-                VALUES (\(UUID()), \(name), \(union.id), \(union.path)::ltree, daterange(\(from), \(to), '[]'), \(value),
-                        \(unit), \(source), \(context.principal.user), \(context.now))
+                INSERT INTO relief.parameter (id, name, org_id, org_path, valid, value, source, set_by, set_at)
+                VALUES (\(UUID()), \(name), \(union.id), \(union.path)::ltree, daterange(\(from), \(to), '[]'), \(amount),
+                        \(source), \(context.principal.user), \(context.now))
                 """)
         } catch let error as PostgresError where error.constraint == "one_value_at_a_time" {
-            throw Refusal.conflict("\(region) has a figure \(name) for some of these days already.", field: "from")
-        } catch let error as PostgresError where error.constraint == "parameter_name_check" {
-            throw Refusal.invalid("The name of a figure has small letters, digits and underscores.", field: "name")
+            throw Refusal.conflict(
+                Phrase(
+                    "\(region) has a figure \(name) for some of these days already.", "\(region)在这段时间已有标准 \(name)。"),
+                field: "from")
         }
-        context.concerns(region)
-        context.note("parameter", .string(name))
-        context.note("value", .int(value))
-        return ParameterView(name: name, region: region, from: from, to: to, value: value, unit: unit, source: source)
     }
 }
 
@@ -68,11 +80,16 @@ extension ListParameters: Answerable {
     package func answer(in context: QueryContext) async throws -> Page<ParameterView> {
         let rows = try await context.transaction.query(
             """
-            SELECT p.name, o.code, lower(p.valid) AS first, upper(p.valid) - 1 AS last, p.value, p.unit, p.source
-            FROM relief.parameter p JOIN relief.organisation o ON o.id = p.org_id
+            SELECT p.name, f.title, f.kind, o.code, lower(p.valid) AS first, upper(p.valid) - 1 AS last, p.value, p.source
+            FROM relief.parameter p JOIN relief.figure f USING (name) JOIN relief.organisation o ON o.id = p.org_id
             WHERE (\(name)::text IS NULL OR p.name = \(name)) AND (\(region)::text IS NULL OR o.code = \(region))
             ORDER BY p.name, o.path, lower(p.valid) LIMIT 500
             """)
-        return Page(items: try rows.map(Parameters.view))
+        let views = try rows.map { row in
+            ParameterView(
+                name: try row["name"], title: try row["title"], kind: try row["kind"], region: try row["code"],
+                from: try row["first"], to: try row["last"], value: try row["value"], source: try row["source"])
+        }
+        return Page(items: views)
     }
 }

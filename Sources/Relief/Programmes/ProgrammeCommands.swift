@@ -6,7 +6,9 @@ extension CheckProgramme: Answerable {
     package func answer(in context: QueryContext) async throws -> PackReport {
         do {
             let pack = try Pack.load(text)
-            return PackReport(valid: true, programme: pack.programme, version: pack.version, problems: [])
+            return PackReport(
+                valid: true, programme: pack.programme, version: pack.version, problems: [],
+                warnings: pack.warnings + (try await Programmes.unregistered(pack, in: context)))
         } catch let error as PackProblems {
             return PackReport(valid: false, problems: error.problems)
         }
@@ -21,8 +23,10 @@ extension AddProgramme: Executable {
         } catch let error as PackProblems {
             let name = fileName ?? "pack"
             throw Refusal.invalid(
-                "The pack can't be used as it is; mend what is listed and add it again.", field: "text",
-                details: error.problems.map { "\(name):\($0.line):\($0.column): \($0.reason)" })
+                Phrase(
+                    "The pack can't be used as it is; mend what is listed and add it again.",
+                    "方案文件有误;请按所列各处修改后重新添加。"), field: "text",
+                details: error.problems.map { $0.placed(in: name) })
         }
         let digest = Programmes.digest(of: text)
         let bands = try JSON.encode(pack.steps.first { $0.kind == .approve }?.bands ?? [])
@@ -45,7 +49,10 @@ extension AddProgramme: Executable {
         context.concerns(pack.programme)
         context.note("version", .int(Int64(pack.version)))
         context.note("digest", .string(digest))
-        return try await Programmes.view(pack.programme, pack.version, in: context)
+        var view = try await Programmes.view(pack.programme, pack.version, in: context)
+        let warnings = pack.warnings + (try await Programmes.unregistered(pack, in: context))
+        view.warnings = warnings.map { $0.placed(in: fileName ?? "pack") }
+        return view
     }
 }
 
@@ -55,6 +62,14 @@ extension ReleaseProgramme: Executable {
         guard before.state == .draft else {
             throw Refusal.conflict(
                 "Version \(version) of \(programme) is \(before.state.rawValue) already.", field: "version")
+        }
+        let missing = try await Programmes.unregistered(try Pack.load(before.text ?? ""), in: context)
+        guard missing.isEmpty else {
+            throw Refusal.conflict(
+                Phrase(
+                    "Version \(version) of \(programme) reads figures that the register doesn't have.",
+                    "\(programme) 第\(version)版引用了登记表中没有的标准。"), field: "version",
+                details: missing.map(\.reason))
         }
         try await context.transaction.execute(
             """

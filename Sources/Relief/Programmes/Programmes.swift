@@ -16,7 +16,8 @@ package enum Programmes {
     static let handlers: [Handler] = [
         .query(CheckProgramme.self), .command(AddProgramme.self), .command(ReleaseProgramme.self),
         .command(RetireProgramme.self), .query(ListProgrammes.self), .query(ShowProgramme.self),
-        .command(SetParameter.self), .query(ListParameters.self), .command(SetCalendar.self), .query(ShowCalendar.self),
+        .command(DefineParameter.self), .query(ListDefinitions.self), .command(SetParameter.self),
+        .query(ListParameters.self), .command(SetCalendar.self), .query(ShowCalendar.self),
     ]
 
     /// The version that new cases follow.
@@ -53,6 +54,16 @@ package enum Programmes {
         let pack = try Pack.load(text)
         packs.withLock { $0[digest] = pack }
         return pack
+    }
+
+    /// The figures that a pack refers to and the register doesn't have.
+    static func unregistered(_ pack: Pack, in context: some OperationContext) async throws -> [PackProblem] {
+        try await Figures.missing(of: pack.parameters, in: context).map { name in
+            let reason = Phrase(
+                "the register has no figure \(name): enter it (relief parameter define --name \(name) --kind … --title …)",
+                "登记表中没有标准 \(name):请登记(relief parameter define --name \(name) --kind … --title …)")
+            return PackProblem(line: pack.parameterLines[name] ?? 1, column: 1, reason: reason)
+        }
     }
 
     static func digest(of text: String) -> String {

@@ -43,6 +43,7 @@ package struct Initialise: Executable {
         let root = try await Organisations.insert(
             CreateOrganisation(code: code, name: union, level: level, line: .territory), under: nil, in: context)
         let user = try await Users.insert(login: login, name: administrator, unixUID: unixUID, in: context)
+        for figure in Figures.delivered { try await Figures.enter(figure, in: context) }
         for role in [Role.administrator, .auditor] {
             try await Users.grant(role, in: root, to: user, in: context)
         }

@@ -1,0 +1,91 @@
+package import Contract
+import FoundationEssentials
+import Postgres
+
+/// The register of figures: what each is called and what it counts, so that no two read the same digits differently.
+enum Figures {
+    /// What the delivered packs refer to; entered when the house is founded.
+    static let delivered = [
+        ParameterDefinition(name: "dibao_monthly", kind: .money, title: "城市低保月标准"),
+        ParameterDefinition(name: "education_undergraduate", kind: .money, title: "金秋助学本科标准"),
+        ParameterDefinition(name: "education_college", kind: .money, title: "金秋助学专科标准"),
+        ParameterDefinition(name: "education_senior_high", kind: .money, title: "金秋助学高中标准"),
+        ParameterDefinition(name: "refund_threshold", kind: .money, title: "经费返还:年均缴费上限"),
+        ParameterDefinition(name: "refund_cap", kind: .money, title: "经费返还:每年封顶"),
+    ]
+
+    static func find(_ name: String, in context: some OperationContext) async throws -> ParameterDefinition {
+        let row = try await context.transaction.first(
+            "SELECT name, kind, title FROM relief.figure WHERE name = \(name)")
+        guard let row else {
+            throw Refusal.notFound(
+                Phrase(
+                    "The register has no figure \(name): enter it first (relief parameter define --name \(name) --kind … --title …).",
+                    "登记表中没有标准 \(name):请先登记(relief parameter define --name \(name) --kind … --title …)。"),
+                field: "name")
+        }
+        return try definition(row)
+    }
+
+    /// Whether it is new: a name is entered once.
+    @discardableResult
+    static func enter(_ figure: ParameterDefinition, in context: CommandContext) async throws -> Bool {
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.figure (id, name, kind, title, defined_by, defined_at)
+            VALUES (\(UUID()), \(figure.name), \(figure.kind), \(figure.title), \(context.principal.user), \(context.now))
+            ON CONFLICT (name) DO NOTHING
+            """) == 1
+    }
+
+    /// Those of the names that the register doesn't have, in order.
+    static func missing(of names: [String], in context: some OperationContext) async throws -> [String] {
+        try await context.transaction.query(
+            """
+            SELECT n.name FROM unnest(\(names)) AS n (name)
+            WHERE NOT EXISTS (SELECT FROM relief.figure f WHERE f.name = n.name) ORDER BY 1
+            """
+        ).map { try $0["name"] }
+    }
+
+    static func definition(_ row: Row) throws -> ParameterDefinition {
+        ParameterDefinition(name: try row["name"], kind: try row["kind"], title: try row["title"])
+    }
+}
+
+extension FigureKind: ParameterEncodable, ColumnDecodable {}
+
+extension DefineParameter: Executable {
+    /// What a name counts never changes: packs and kept assessments were made by it.
+    package func execute(in context: CommandContext) async throws -> ParameterDefinition {
+        let figure = ParameterDefinition(name: name, kind: kind, title: title.trimmingWhitespace)
+        guard !figure.title.isEmpty, figure.title.count <= 100, figure.title.isOneLine else {
+            throw Refusal.invalid(
+                Phrase("The title must be 1 to 100 characters on one line.", "名称应为1至100字,且在一行内。"), field: "title")
+        }
+        do {
+            guard try await Figures.enter(figure, in: context) else {
+                let known = try await Figures.find(name, in: context)
+                throw Refusal.conflict(
+                    Phrase(
+                        "The register has \(name) already: \(known.title) (\(known.kind.rawValue)).",
+                        "登记表中已有 \(name):\(known.title)(\(known.kind.rawValue))。"), field: "name")
+            }
+        } catch let error as PostgresError where error.constraint == "figure_name_check" {
+            throw Refusal.invalid(
+                Phrase(
+                    "The name must be small letters, digits and underscores, beginning with a letter.",
+                    "名称代码应由小写字母、数字和下划线组成,以字母开头。"), field: "name")
+        }
+        context.note("parameter", .string(name))
+        context.note("kind", .string(kind.rawValue))
+        return figure
+    }
+}
+
+extension ListDefinitions: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<ParameterDefinition> {
+        let rows = try await context.transaction.query("SELECT name, kind, title FROM relief.figure ORDER BY name")
+        return Page(items: try rows.map(Figures.definition))
+    }
+}
