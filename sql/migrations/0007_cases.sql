@@ -284,8 +284,8 @@ BEGIN
     RAISE EXCEPTION 'nobody passes two levels of review of a case' USING ERRCODE = 'RR023';
   END IF;
   IF NEW.kind = 'approve' AND EXISTS (
-       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('submit', 'review')
-         AND d.decided_by = NEW.decided_by) THEN
+       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('submit', 'review', 'committee')
+         AND d.outcome = 'pass' AND d.decided_by = NEW.decided_by) THEN
     RAISE EXCEPTION 'nobody approves a case that he or she reviewed' USING ERRCODE = 'RR003';
   END IF;
   IF relief.is_close_case(NEW.case_id, NEW.decided_by) THEN
@@ -386,22 +386,32 @@ CREATE TABLE relief.award (
   CONSTRAINT approval_after_notice CHECK (coalesce(notice_closed_at, rule_passed_at) <= approved_at)
 );
 
--- Awards of one item to the same people wait for one another: each sees what the other granted before it is reckoned what is
--- left of a limit. In one order, so that none waits for ever.
-CREATE FUNCTION relief.lock_aid(file uuid, item text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+-- Under which rows the same beneficiary is known: a person or employer in every union, a household with every other that one
+-- of its members belongs or belonged to, so that splitting one (分户) makes no second claim.
+CREATE FUNCTION relief.same_beneficiary(owner uuid, on_day date) RETURNS SETOF uuid
+LANGUAGE sql ROWS 4 STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+  SELECT owner
+  UNION SELECT q.id FROM relief.person p JOIN relief.person q ON q.id_index = p.id_index WHERE p.id = owner
+  UNION SELECT n.household FROM relief.household_member m JOIN relief.person p ON p.id = m.person
+        JOIN relief.person q ON q.id = p.id OR q.id_index = p.id_index
+        JOIN relief.household_member n ON n.person = q.id
+        WHERE m.household = owner AND m.valid @> on_day
+  UNION SELECT f.id FROM relief.employer e JOIN relief.employer f ON f.uscc = e.uscc WHERE e.id = owner
+$$;
+REVOKE EXECUTE ON FUNCTION relief.same_beneficiary(uuid, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.same_beneficiary(uuid, date) TO relief_app;
+
+-- Awards of one item to the same beneficiary wait for one another: each sees what the other granted before it is reckoned
+-- what is left of a limit. In one order, so that none waits for ever.
+CREATE FUNCTION relief.lock_aid(owner uuid, item text, on_day date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(locks.key) FROM (
-    SELECT DISTINCT hashtextextended(concat_ws('|', 'aid', item, who.name), 0) AS key FROM (
-      SELECT encode(p.id_index, 'hex') AS name FROM relief.case_file c
-        JOIN relief.household_member m ON m.household = c.household AND upper_inf(m.valid)
-        JOIN relief.person p ON p.id = m.person WHERE c.id = file
-      UNION ALL SELECT encode(p.id_index, 'hex') FROM relief.case_file c JOIN relief.person p ON p.id = c.person WHERE c.id = file
-      UNION ALL SELECT e.uscc FROM relief.case_file c JOIN relief.employer e ON e.id = c.employer WHERE c.id = file
-    ) AS who WHERE who.name IS NOT NULL ORDER BY key) AS locks;
+    SELECT DISTINCT hashtextextended(concat_ws('|', 'aid', item, same.id), 0) AS key
+    FROM relief.same_beneficiary(owner, on_day) AS same (id) ORDER BY key) AS locks;
 END $$;
-REVOKE EXECUTE ON FUNCTION relief.lock_aid(uuid, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION relief.lock_aid(uuid, text) TO relief_app;
+REVOKE EXECUTE ON FUNCTION relief.lock_aid(uuid, text, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.lock_aid(uuid, text, date) TO relief_app;
 
 CREATE FUNCTION relief.award_follows_case() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
@@ -459,6 +469,9 @@ BEGIN
   SELECT (s.content::jsonb #>> '{assessment,amount}')::bigint INTO shown FROM relief.sheet s WHERE s.id = NEW.sheet;
   IF NEW.amount IS DISTINCT FROM shown THEN
     RAISE EXCEPTION 'the award of case % is not the amount that was approved', file.number USING ERRCODE = 'RR005';
+  END IF;
+  IF file.period IS DISTINCT FROM (SELECT s.content::jsonb #>> '{assessment,period}' FROM relief.sheet s WHERE s.id = NEW.sheet) THEN
+    RAISE EXCEPTION 'the award of case % is for another period than the case', file.number USING ERRCODE = 'RR005';
   END IF;
   RETURN NULL;
 END $$;
@@ -570,6 +583,21 @@ END $$;
 CREATE TRIGGER one_archive_per_person BEFORE INSERT ON relief.archive
   FOR EACH ROW EXECUTE FUNCTION relief.one_archive_per_person();
 
+-- An archive that was decided here is its case's, at the level that the approvers were shown.
+CREATE FUNCTION relief.archive_follows_case() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF NEW.case_id IS NOT NULL AND NOT EXISTS (
+       SELECT FROM relief.case_file c JOIN relief.sheet s ON s.id = c.sheet
+       WHERE c.id = NEW.case_id AND c.approved_at IS NOT NULL AND c.household = NEW.household
+         AND s.content::jsonb #>> '{assessment,level}' = NEW.level) THEN
+    RAISE EXCEPTION 'an archive is entered as its case was approved' USING ERRCODE = 'RR005';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER archive_follows_case BEFORE INSERT ON relief.archive
+  FOR EACH ROW EXECUTE FUNCTION relief.archive_follows_case();
+
 CREATE TABLE relief.follow_up (
   id          uuid PRIMARY KEY,
   case_id     uuid NOT NULL REFERENCES relief.case_file,
@@ -586,17 +614,20 @@ CREATE INDEX follow_up_case ON relief.follow_up (case_id);
 CREATE FUNCTION relief.close_needs_outcome() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 DECLARE
-  paid timestamptz;
+  paid date;
 BEGIN
   IF NEW.state <> 'closed' OR OLD.state = 'closed' OR NEW.approved_at IS NULL THEN RETURN NEW; END IF;
   -- What was heard before the money came says nothing of how it helped.
-  SELECT coalesce(max(p.booked_at), '-infinity') INTO paid FROM relief.payment p WHERE p.case_id = NEW.id AND p.state = 'booked';
-  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id AND f.recorded_at >= paid) THEN
-    RAISE EXCEPTION 'case % has no follow-up after its last payment yet', NEW.number USING ERRCODE = 'RR007';
+  SELECT coalesce(max(p.booked_on), '-infinity') INTO paid FROM relief.payment p WHERE p.case_id = NEW.id AND p.state = 'booked';
+  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id) THEN
+    RAISE EXCEPTION 'case % has no follow-up yet', NEW.number USING ERRCODE = 'RR007';
+  END IF;
+  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id AND f.done_on >= paid) THEN
+    RAISE EXCEPTION 'case % has no follow-up after its last payment yet', NEW.number USING ERRCODE = 'RR026';
   END IF;
   IF NOT EXISTS (
        SELECT FROM relief.follow_up f
-       WHERE f.case_id = NEW.id AND f.recorded_at >= paid AND f.recorded_by <> NEW.closed_by) THEN
+       WHERE f.case_id = NEW.id AND f.done_on >= paid AND f.recorded_by <> NEW.closed_by) THEN
     RAISE EXCEPTION 'nobody closes a case that he or she alone followed up' USING ERRCODE = 'RR024';
   END IF;
   RETURN NEW;

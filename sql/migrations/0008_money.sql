@@ -123,7 +123,6 @@ CREATE TABLE relief.payment (
   sent_at        timestamptz,
   accepted_at    timestamptz,
   booked_on      date,
-  booked_at      timestamptz,              -- when we learned of it
   returned_on    date,
   reissue_reason text,
   reissued_by    uuid REFERENCES relief.app_user,

@@ -89,7 +89,8 @@ struct CaseSheet: Codable {
     ) async throws -> (sheet: CaseSheet, madeAt: Date) {
         let row = try await context.transaction.one(
             "SELECT content, created_at FROM relief.sheet WHERE id = \(id)")
-        return (try JSON.decode(CaseSheet.self, from: Data((row["content"] as String).utf8)), try row["created_at"])
+        let sheet = try JSON.decode(CaseSheet.self, from: Data((row["content"] as String).utf8))
+        return (sheet, try row["created_at"])
     }
 
     static func inputs(of file: CaseFile, _ pack: Pack, in context: some OperationContext) async throws

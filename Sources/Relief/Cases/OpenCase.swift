@@ -53,18 +53,18 @@ enum Cases {
         } catch let error as PostgresError where error.constraint == "once_per_period" {
             throw Refusal.conflict(
                 Phrase(
-                    "\(pack.title) is granted once per \(period ?? "?") and there is a case for it already.",
-                    "\(pack.title)每个“\(period ?? "?")”只办一次,已有案件。"),
+                    "\(pack.title) is granted once per \(period ?? "") and there is a case for it already (relief case list).",
+                    "\(pack.title)每个“\(period ?? "")”只办一次,已有案件(relief case list)。"),
                 field: pack.subject.rawValue)
         }
     }
 
-    /// Takes facts that were given into a case's.
+    /// Takes facts, as read by the form, into a case's; null takes one away.
     static func merge(
-        _ given: [String: JSONValue], into file: CaseFile, _ pack: Pack, in context: CommandContext
+        _ facts: [String: JSONValue], into file: CaseFile, in context: CommandContext
     ) async throws -> CaseFile {
         var file = file
-        file.facts = file.facts.merging(try pack.read(given)) { $1 }.filter { $0.value != .null }
+        file.facts = file.facts.merging(facts) { $1 }.filter { $0.value != .null }
         let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)
         try await context.transaction.execute(
             "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
@@ -144,7 +144,7 @@ extension AmendCase: Executable {
         let before = try await CaseFile.find(`case`, in: context)
         try before.require(.draft, .returned, to: "amend")
         let version = try await Programmes.version(before.version, in: context)
-        let file = try await Cases.merge(facts, into: before, version.pack, in: context)
+        let file = try await Cases.merge(try version.pack.read(facts), into: before, in: context)
         try await CaseSheet.refresh(file, version, in: context)
         context.concerns(file.number)
         return try await CaseViews.view(file.number, in: context)

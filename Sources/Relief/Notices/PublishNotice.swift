@@ -21,8 +21,12 @@ extension PublishNotice: Executable {
             do {
                 let now = version.pack.assess(try await CaseSheet.inputs(of: file, version.pack, in: context))
                 try await Cases.requireStanding(file, now, in: context)
-            } catch let refusal as Refusal where cases == nil {
-                leftOut.append(refusal.phrase)
+            } catch var refusal as Refusal {
+                guard cases == nil else {
+                    refusal.field = "cases"
+                    throw refusal
+                }
+                leftOut.append(([refusal.phrase] + (refusal.particulars ?? [])).joined("; ", "；"))
                 continue
             }
             (title, days) = (version.pack.title, max(days, step.noticeDays))
@@ -63,6 +67,7 @@ extension PublishNotice: Executable {
         }
         context.concerns(number)
         context.note("cases", .int(Int64(lines.count)))
+        if !leftOut.isEmpty { context.note("leftOut", .int(Int64(leftOut.count))) }
         var view = try await Notices.view(number, in: context)
         view.leftOut = leftOut.isEmpty ? nil : leftOut
         return view

@@ -111,7 +111,6 @@ extension BankImport {
                 booked_on = coalesce(m.booked_on::date, p.booked_on), posting = coalesce(p.posting, m.posting),
                 returned_on = coalesce(m.returned_on::date, p.returned_on), reason_code = coalesce(m.code, p.reason_code),
                 reason = coalesce(m.words, p.reason),
-                booked_at = CASE m.state WHEN 'booked' THEN \(context.now) ELSE p.booked_at END,
                 sent_at = CASE m.state WHEN 'sent' THEN \(context.now) ELSE p.sent_at END,
                 accepted_at = CASE m.state WHEN 'accepted' THEN \(context.now) ELSE p.accepted_at END
             FROM unnest(\(step.map(\.payment)), \(step.map(\.to.rawValue)),

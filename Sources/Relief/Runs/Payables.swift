@@ -113,6 +113,8 @@ struct RunSheet: Codable {
         let amount: Fen
     }
 
+    /// nil: of the first version.
+    let version: Int?
     let run: String
     let fund: String
     let fundAccount: String
@@ -122,6 +124,7 @@ struct RunSheet: Codable {
     let lines: [Line]
 
     init(run: String, fund: Fund, executeOn: Day, _ payables: [Payable], in context: CommandContext) throws {
+        version = StoredForm.version
         self.run = run
         self.fund = fund.code
         fundAccount = fund.accountMasked
