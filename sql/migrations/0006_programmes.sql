@@ -76,7 +76,7 @@ CREATE TRIGGER figure_rules BEFORE UPDATE ON relief.figure FOR EACH ROW EXECUTE 
 CREATE TABLE relief.parameter (
   id       uuid PRIMARY KEY,
   name     text NOT NULL REFERENCES relief.figure (name),
-  org_id   uuid NOT NULL REFERENCES relief.organisation,
+  org_id   uuid NOT NULL,
   org_path ltree NOT NULL,
   valid    daterange NOT NULL CHECK (NOT isempty(valid)),
   value    bigint NOT NULL CHECK (value >= 0),
@@ -85,6 +85,8 @@ CREATE TABLE relief.parameter (
   set_at   timestamptz NOT NULL,
   CONSTRAINT one_value_at_a_time EXCLUDE USING gist (name WITH =, org_id WITH =, valid WITH &&)
 );
+CREATE INDEX parameter_org ON relief.parameter (org_id);
+CALL relief.follow('relief.parameter', 'org_id', 'relief.organisation', 'path');
 
 -- Days on which the working week is broken: holidays, and weekends that are worked (调休).
 CREATE TABLE relief.calendar_day (

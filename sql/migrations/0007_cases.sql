@@ -14,9 +14,10 @@ CREATE INDEX sheet_subject ON relief.sheet (subject);
 CREATE TABLE relief.case_file (
   id                uuid PRIMARY KEY,
   number            text NOT NULL UNIQUE,
+  number_key        text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
   programme_version uuid NOT NULL REFERENCES relief.programme_version,
   programme         text NOT NULL,
-  org_id            uuid NOT NULL REFERENCES relief.organisation,
+  org_id            uuid NOT NULL,
   org_path          ltree NOT NULL,
   household         uuid REFERENCES relief.household,
   person            uuid REFERENCES relief.person,
@@ -40,6 +41,7 @@ CREATE TABLE relief.case_file (
   closed_by         uuid REFERENCES relief.app_user,
   outcome           text,
   outcome_note      text,
+  UNIQUE (id, org_path),
   CHECK (num_nonnulls(household, person, employer) >= 1),
   CHECK ((state = 'closed') = (closed_at IS NOT NULL AND outcome IS NOT NULL)),
   CONSTRAINT closed_by_somebody CHECK (state <> 'closed' OR closed_by IS NOT NULL),
@@ -50,7 +52,10 @@ CREATE TABLE relief.case_file (
   CONSTRAINT rule_before_approval CHECK (approved_at IS NULL OR (rule_passed_at <= approved_at) IS TRUE)
 );
 CREATE INDEX case_org_path ON relief.case_file USING gist (org_path);
-CREATE INDEX case_by_state ON relief.case_file (programme, state, number);
+CREATE INDEX case_org ON relief.case_file (org_id);
+CREATE INDEX case_by_number ON relief.case_file (number_key);
+CREATE INDEX case_by_state ON relief.case_file (programme, state, number_key);
+CALL relief.follow('relief.case_file', 'org_id', 'relief.organisation', 'path');
 CREATE INDEX case_household ON relief.case_file (household);
 CREATE INDEX case_person ON relief.case_file (person) WHERE person IS NOT NULL;
 CREATE INDEX case_employer ON relief.case_file (employer) WHERE employer IS NOT NULL;
@@ -90,14 +95,60 @@ END $$;
 CREATE TRIGGER once_over_the_tree BEFORE INSERT OR UPDATE OF period ON relief.case_file
   FOR EACH ROW EXECUTE FUNCTION relief.once_over_the_tree();
 
+-- Whether a union answers for all whom a case is about: each is its own, or one's above or under it.
+CREATE FUNCTION relief.answers_for(place ltree, about_household uuid, about_person uuid, about_employer uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  RETURN NOT EXISTS (
+    SELECT h.org_path FROM relief.household h WHERE h.id = about_household AND NOT relief.on_one_line(h.org_path, place)
+    UNION ALL
+    SELECT p.org_path FROM relief.person p WHERE p.id = about_person AND NOT relief.on_one_line(p.org_path, place)
+    UNION ALL
+    SELECT e.org_path FROM relief.employer e WHERE e.id = about_employer AND NOT relief.on_one_line(e.org_path, place));
+END $$;
+REVOKE EXECUTE ON FUNCTION relief.answers_for(ltree, uuid, uuid, uuid) FROM PUBLIC;
+
+-- A case belongs to a union that answers for its subject; see also relief.responsible_decision.
+CREATE FUNCTION relief.responsible_union() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, relief AS $$
+BEGIN
+  IF NOT relief.answers_for(NEW.org_path, NEW.household, NEW.person, NEW.employer) THEN
+    RAISE EXCEPTION 'the union of case % doesn''t answer for whom it is about', NEW.number USING ERRCODE = 'RR015';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER responsible_union BEFORE INSERT ON relief.case_file
+  FOR EACH ROW EXECUTE FUNCTION relief.responsible_union();
+
+-- A case's number, for whoever sees what names it: a payment of a fund's, a line of a public notice.
+CREATE FUNCTION relief.case_number(wanted uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+  SELECT c.number FROM relief.case_file c WHERE c.id = wanted
+$$;
+REVOKE EXECUTE ON FUNCTION relief.case_number(uuid) FROM PUBLIC;
+
+-- Whom a case is about, for whoever sees the case: the grantee's number and name. Nobody where the case's union doesn't
+-- answer for it any more: it is another union's then.
+CREATE FUNCTION relief.case_subject(wanted uuid) RETURNS TABLE (number text, name text)
+LANGUAGE sql STABLE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
+  SELECT coalesce(p.number, h.number, e.uscc), coalesce(p.name, head.name, e.name)
+  FROM relief.case_file c LEFT JOIN relief.person p ON p.id = c.person
+  LEFT JOIN relief.household h ON h.id = c.household AND c.person IS NULL
+  LEFT JOIN relief.person head ON head.id = h.head
+  LEFT JOIN relief.employer e ON e.id = c.employer
+  WHERE c.id = wanted AND relief.on_one_line(c.org_path, coalesce(p.org_path, h.org_path, e.org_path))
+    AND (head.id IS NULL OR relief.on_one_line(c.org_path, head.org_path))
+$$;
+REVOKE EXECUTE ON FUNCTION relief.case_subject(uuid) FROM PUBLIC;
+
 -- Whose case it is, who opened it and by which rules stays as it was; who submitted it changes with a new submission only:
 -- four eyes look at these.
 CREATE FUNCTION relief.protect_case_file() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.id, NEW.number, NEW.programme_version, NEW.programme, NEW.org_id, NEW.org_path, NEW.household, NEW.person,
+  IF (NEW.id, NEW.number, NEW.programme_version, NEW.programme, NEW.org_id, NEW.household, NEW.person,
       NEW.employer, NEW.opened_by, NEW.opened_at)
-     IS DISTINCT FROM (OLD.id, OLD.number, OLD.programme_version, OLD.programme, OLD.org_id, OLD.org_path, OLD.household,
+     IS DISTINCT FROM (OLD.id, OLD.number, OLD.programme_version, OLD.programme, OLD.org_id, OLD.household,
       OLD.person, OLD.employer, OLD.opened_by, OLD.opened_at)
      OR (OLD.first_submitted_on IS NOT NULL AND NEW.first_submitted_on IS DISTINCT FROM OLD.first_submitted_on) THEN
     RAISE EXCEPTION 'case % keeps its subject, its programme and who opened it', OLD.number USING ERRCODE = 'RA002';
@@ -295,12 +346,28 @@ BEGIN
 END $$;
 CREATE TRIGGER four_eyes BEFORE INSERT ON relief.decision FOR EACH ROW EXECUTE FUNCTION relief.four_eyes();
 
+-- Unions move: whoever says yes to a case does so for a union that still answers for whom it is about.
+CREATE FUNCTION relief.responsible_decision() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  file relief.case_file;
+BEGIN
+  SELECT * INTO file FROM relief.case_file WHERE id = NEW.case_id;
+  IF NOT relief.answers_for(file.org_path, file.household, file.person, file.employer) THEN
+    RAISE EXCEPTION 'the union of case % doesn''t answer for whom it is about', file.number USING ERRCODE = 'RR015';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER responsible_decision BEFORE INSERT ON relief.decision FOR EACH ROW
+  WHEN (NEW.outcome = 'pass' AND NEW.kind <> 'close') EXECUTE FUNCTION relief.responsible_decision();
+
 -- A public notice: a list of cases that stands for its working days; an objection stops the clock of its case.
 CREATE TABLE relief.notice (
   id           uuid PRIMARY KEY,
   number       text NOT NULL UNIQUE,
+  number_key   text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
   programme    text NOT NULL,
-  org_id       uuid NOT NULL REFERENCES relief.organisation,
+  org_id       uuid NOT NULL,
   org_path     ltree NOT NULL,
   starts_on    date NOT NULL,
   working_days int NOT NULL CHECK (working_days > 0),
@@ -310,6 +377,10 @@ CREATE TABLE relief.notice (
   published_at timestamptz NOT NULL,
   closed_at    timestamptz
 );
+
+CREATE INDEX notice_by_number ON relief.notice (number_key);
+CREATE INDEX notice_org ON relief.notice (org_id);
+CALL relief.follow('relief.notice', 'org_id', 'relief.organisation', 'path');
 
 CREATE TABLE relief.notice_item (
   id          uuid PRIMARY KEY,
@@ -646,8 +717,6 @@ CALL relief.guard('relief.kinship',
 CALL relief.guard('relief.notice', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.notice_item', 'EXISTS (SELECT FROM relief.notice n WHERE n.id = notice)');
 CALL relief.guard('relief.objection', 'EXISTS (SELECT FROM relief.notice_item i WHERE i.id = item)');
-CALL relief.guard('relief.award', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
-CALL relief.guard('relief.instalment', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 CALL relief.guard('relief.archive', 'EXISTS (SELECT FROM relief.household h WHERE h.id = household)');
 CALL relief.guard('relief.follow_up', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 
@@ -673,6 +742,8 @@ CALL audit.freeze('relief.means_check');
 CALL audit.freeze('relief.decision');
 CALL audit.freeze('relief.follow_up');
 
+GRANT EXECUTE ON FUNCTION relief.answers_for(ltree, uuid, uuid, uuid), relief.case_number(uuid), relief.case_subject(uuid)
+  TO relief_app;
 GRANT SELECT, INSERT ON relief.sheet, relief.evidence, relief.visit, relief.means_check, relief.kinship,
   relief.decision, relief.follow_up TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.case_file, relief.case_step, relief.notice, relief.notice_item,

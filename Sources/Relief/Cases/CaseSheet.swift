@@ -57,7 +57,7 @@ struct CaseSheet: Codable {
         let sheet = CaseSheet(
             version: StoredForm.version, number: file.number, programme: file.programme, packDigest: version.digest,
             organisation: organisation,
-            subject: subject.number, period: period, round: file.round, facts: file.facts,
+            subject: subject.number ?? "", period: period, round: file.round, facts: file.facts,
             papers: try papers.map { Paper(kind: try $0["kind"], sha256: try $0["sha256"]) },
             visits: try visits.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
             means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },

@@ -5,6 +5,7 @@ extension Cases {
     /// What was shown must still be so before somebody signs it or the public reads it: other aid, a figure, or the archive
     /// may have changed since, and nobody saw it.
     static func requireStanding(_ file: CaseFile, _ now: Assessment, in context: some OperationContext) async throws {
+        try await file.requireAnswering(in: context)
         let shown = try await CaseSheet.shown(file, in: context).assessment
         if let change = change(of: file, from: shown, to: now) { throw change }
     }

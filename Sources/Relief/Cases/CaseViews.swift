@@ -44,22 +44,13 @@ enum CaseViews {
         return [change.phrase] + (change.particulars ?? [])
     }
 
+    /// Whom a case is about, the same for everybody who sees the case: also for a county whose case is about a household of
+    /// its city.
     static func subject(of file: CaseFile, in context: some OperationContext) async throws -> SubjectView {
-        if let person = file.subject.person {
-            let row = try await context.transaction.one("SELECT number, name FROM relief.person WHERE id = \(person)")
-            return SubjectView(kind: .person, number: try row["number"], name: try row["name"])
-        }
-        if let household = file.subject.household {
-            let row = try await context.transaction.one(
-                """
-                SELECT h.number, p.name FROM relief.household h JOIN relief.person p ON p.id = h.head
-                WHERE h.id = \(household)
-                """)
-            return SubjectView(kind: .household, number: try row["number"], name: try row["name"])
-        }
-        let row = try await context.transaction.one(
-            "SELECT uscc, name FROM relief.employer WHERE id = \(file.subject.employer)")
-        return SubjectView(kind: .employer, number: try row["uscc"], name: try row["name"])
+        let row = try await context.transaction.first("SELECT number, name FROM relief.case_subject(\(file.id))")
+        return SubjectView(
+            kind: file.subject.kind, number: try row?["number"], name: try row?["name"],
+            elsewhere: row == nil ? .elsewhere : nil)
     }
 
     private static func steps(of file: CaseFile, in context: some OperationContext) async throws -> [StepView] {

@@ -21,6 +21,7 @@ enum Cases {
     ) async throws -> CaseFile {
         let pack = version.pack
         let facts = try pack.read(facts)
+        try await subject.requireAnswering(organisation, in: context)
         let id = UUID()
         let inputs = try await Assessments.gather(
             subject, caseID: id, facts: facts, path: organisation.path, pack: pack, in: context)
@@ -98,7 +99,8 @@ extension OpenCase: Executable {
             guard let employer else {
                 throw Refusal.invalid("\(pack.title) is for an employer: give its USCC.", field: "employer")
             }
-            return CaseSubject(employer: try await CaseSubjects.employer(employer, in: context))
+            let union = try await Organisation.find(organisation, in: context)
+            return CaseSubject(employer: try await Employer.find(employer, near: union, in: context).id)
         }
     }
 }
@@ -128,14 +130,6 @@ enum CaseSubjects {
                 "\(number) is no longer somebody to open a case for: see person show.", field: "person")
         }
         return CaseSubject(household: try row["household"], person: try row["id"])
-    }
-
-    static func employer(_ uscc: String, in context: some OperationContext) async throws -> UUID {
-        guard let row = try await context.transaction.first("SELECT id FROM relief.employer WHERE uscc = \(uscc)")
-        else {
-            throw Refusal.notFound("There is no employer \(uscc); register it first.", field: "employer")
-        }
-        return try row["id"]
     }
 }
 

@@ -16,6 +16,7 @@ extension Cases {
     /// once: missing facts, papers, and each rule that says no with its reason.
     static func submit(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws {
         try file.require(.draft, .returned, to: "submit")
+        try await file.requireAnswering(in: context)
         let pack = version.pack
         // What came in time and was sent back may come again after the intake closed.
         if let intake = pack.intake, file.firstSubmittedOn == nil, !intake.contains(context.today) {

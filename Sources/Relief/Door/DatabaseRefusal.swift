@@ -25,6 +25,9 @@ enum DatabaseRefusal {
                 .conflict,
                 "A member of the household stands in another active archive: one household, one archive (一户一档).",
                 field: "household")
+        case "RR013": return NewHousehold.peopleOfAnother
+        case "RR014": return Refusal(.conflict, sentence(error.message))
+        case "RR015": return CaseSubjects.movedAway
         case "RR021": return Refusal(.forbidden, "Four eyes: \(error.message); another person must.")
         case "RR023":
             return Refusal(

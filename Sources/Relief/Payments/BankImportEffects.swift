@@ -44,9 +44,9 @@ extension BankImport {
         try await context.transaction.execute(
             """
             INSERT INTO relief.bank_line (id, message, ordinal, saying, reference, bank_reference, amount, day, class,
-              payment, run, org_path, detail)
+              payment, run, org_id, detail)
             SELECT l.id, \(id), l.n, l.saying, l.reference, l.bank_reference, l.amount, l.day::date, l.class, l.payment, l.run,
-              l."union"::ltree, l.detail
+              l."union", l.detail
             FROM unnest(\(lines.map { _ in UUID() }), \(lines.map(\.word.reference)), \(lines.map(\.word.bankReference)),
                  \(lines.map { $0.word.amount?.rawValue }), \(lines.map { $0.word.day?.description })::text[],
                  \(lines.map(\.verdict.rawValue)), \(lines.map(\.payment)), \(lines.map(\.run)), \(lines.map(\.detail)),

@@ -9,6 +9,8 @@ struct CaseSubject: Sendable {
     var person: UUID?
     var employer: UUID?
 
+    var kind: SubjectKind { person != nil ? .person : household != nil ? .household : .employer }
+
     /// The one that the programme grants to.
     func owner(of pack: Pack) -> UUID? {
         switch pack.subject {

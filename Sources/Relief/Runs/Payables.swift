@@ -68,7 +68,7 @@ struct Payable: Sendable {
                 LEFT JOIN relief.payee_account a ON a.status = 'active'
                   AND (a.person = payee.id OR a.organisation = union_of.id)
                 \(condition)
-                ORDER BY c.number, i.ordinal
+                ORDER BY c.number_key, i.ordinal
                 """)
         }
         return try rows.map(Payable.init)
