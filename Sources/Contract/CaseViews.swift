@@ -79,14 +79,17 @@ package enum SubjectKind: String, Codable, CaseIterable, Sendable {
 /// Whom a case is about.
 package struct SubjectView: Codable, Sendable {
     package var kind: SubjectKind
-    /// Household or person number, or USCC.
-    package var number: String
-    package var name: String
+    /// Household or person number, or USCC. nil, as the name, where `elsewhere` says so.
+    package var number: String?
+    package var name: String?
+    /// Why nothing is told: the subject has moved to another union.
+    package var elsewhere: Phrase?
 
-    package init(kind: SubjectKind, number: String, name: String) {
+    package init(kind: SubjectKind, number: String?, name: String?, elsewhere: Phrase? = nil) {
         self.kind = kind
         self.number = number
         self.name = name
+        self.elsewhere = elsewhere
     }
 }
 
@@ -236,21 +239,25 @@ package struct CaseSummary: Codable, Sendable {
     package var number: String
     package var programme: String
     package var organisation: String
-    package var subject: String
+    /// Name; nil where `elsewhere` says why.
+    package var subject: String?
     package var state: CaseState
     package var step: String?
     package var amount: Fen?
     /// When its open step is due.
     package var dueOn: Day?
+    /// The subject has moved to another union.
+    package var elsewhere: Phrase?
 
     package init(
-        number: String, programme: String, organisation: String, subject: String, state: CaseState, step: String? = nil,
-        amount: Fen? = nil, dueOn: Day? = nil
+        number: String, programme: String, organisation: String, subject: String?, state: CaseState,
+        step: String? = nil, amount: Fen? = nil, dueOn: Day? = nil, elsewhere: Phrase? = nil
     ) {
         self.number = number
         self.programme = programme
         self.organisation = organisation
         self.subject = subject
+        self.elsewhere = elsewhere
         self.state = state
         self.step = step
         self.amount = amount

@@ -12,6 +12,7 @@ private struct WrittenAmount {
     let fen: Int64
 
     init?(_ text: String) {
+        guard !text.hasBlankWithinDigits else { return nil }
         var rest = text.plainNumber[...]
         let isNegative = rest.first == "-"
         if isNegative { rest.removeFirst() }
@@ -67,6 +68,17 @@ extension StringProtocol {
         return String(String.UnicodeScalarView(scalars))
     }
 
+    /// Whether a blank stands between two digits: that is two numbers, as of a cell with two lines.
+    var hasBlankWithinDigits: Bool {
+        let words = split(whereSeparator: \.isWhitespace)
+        return zip(words, words.dropFirst()).contains { $0.last?.isDecimalDigit == true && $1.first?.isDecimalDigit == true }
+    }
+
     /// Whether it is ASCII digits alone, at least one: `Int` would take a sign as well.
     package var isDigits: Bool { !isEmpty && utf8.allSatisfy { (48...57).contains($0) } }
+}
+
+extension Character {
+    /// A digit of any script; 万 is a number, too, and none.
+    fileprivate var isDecimalDigit: Bool { unicodeScalars.first?.properties.generalCategory == .decimalNumber }
 }

@@ -11,6 +11,7 @@ package enum FigureKind: String, Codable, CaseIterable, Sendable {
     /// for what isn't of this kind, as a negative one.
     package func value(of text: String) -> Int64? {
         if self == .money { return Fen(yuan: text).flatMap { $0 < .zero ? nil : $0.rawValue } }
+        guard !text.hasBlankWithinDigits else { return nil }
         var digits = text.plainNumber
         if let unit = units.first(where: digits.hasSuffix) { digits.removeLast(unit.count) }
         return digits.isDigits ? Int64(digits) : nil

@@ -148,14 +148,15 @@ package struct HouseholdMember: Codable, Sendable {
 package struct HouseholdView: Codable, Sendable {
     package var number: String
     package var organisation: String
-    package var head: String
+    /// Person number; nil where the head has moved to another union.
+    package var head: String?
     package var address: String?
     package var members: [MemberView]
     package var archive: ArchiveView?
     package var warnings: [String]
 
     package init(
-        number: String, organisation: String, head: String, address: String? = nil, members: [MemberView],
+        number: String, organisation: String, head: String?, address: String? = nil, members: [MemberView],
         archive: ArchiveView? = nil, warnings: [String]
     ) {
         self.number = number
@@ -170,17 +171,24 @@ package struct HouseholdView: Codable, Sendable {
 
 /// A member's time in a household.
 package struct MemberView: Codable, Sendable {
-    package var person: String
-    package var name: String
+    /// nil, as the name, where `elsewhere` says so.
+    package var person: String?
+    package var name: String?
     package var relation: String
     /// Masked.
     package var idNumber: String
     package var from: Day
     package var to: Day?
+    /// Why nothing is told: the person has moved to another union.
+    package var elsewhere: Phrase?
 
-    package init(person: String, name: String, relation: String, idNumber: String, from: Day, to: Day? = nil) {
+    package init(
+        person: String?, name: String?, relation: String, idNumber: String, from: Day, to: Day? = nil,
+        elsewhere: Phrase? = nil
+    ) {
         self.person = person
         self.name = name
+        self.elsewhere = elsewhere
         self.relation = relation
         self.idNumber = idNumber
         self.from = from

@@ -49,7 +49,7 @@ package struct CreateOrganisation: Command {
 package struct AttachOrganisation: Command {
     package typealias Reply = OrganisationView
     package static let name = "organisation.attach"
-    package static let summary = "Puts a union under a further or another parent from a day on."
+    package static let summary = "Puts a union under a further or another parent from a day on, and says what moves."
     package static let permission = Permission.manageOrganisations
     package static let route = Route.post("/v1/organisations/{organisation}/attach")
 
@@ -113,10 +113,12 @@ package struct OrganisationView: Codable, Sendable {
     package var path: String
     package var region: String?
     package var parents: [ParentView]
+    /// What moves with it; `organisation.attach` says it where another parent funds it from its day on.
+    package var move: OrganisationMove?
 
     package init(
         code: String, name: String, level: UnionLevel, line: UnionLine, path: String, region: String? = nil,
-        parents: [ParentView]
+        parents: [ParentView], move: OrganisationMove? = nil
     ) {
         self.code = code
         self.name = name
@@ -125,6 +127,49 @@ package struct OrganisationView: Codable, Sendable {
         self.path = path
         self.region = region
         self.parents = parents
+        self.move = move
+    }
+}
+
+/// A union's move to another line of fund parents, and how much goes with it: sight, funds, figures and approvals follow.
+package struct OrganisationMove: Codable, Sendable {
+    /// First day of the new line.
+    package var from: Day
+    /// false where the day is still to come: it then moves by its schedule.
+    package var done: Bool
+    /// Codes from the root to the union, with dots.
+    package var before: String
+    package var after: String
+    /// With itself.
+    package var unions: Int
+    package var employers: Int
+    package var people: Int
+    package var households: Int
+    package var cases: Int
+    package var funds: Int
+    package var accounts: Int
+    /// Roles that users hold in these unions.
+    package var grants: Int
+    /// Who no longer sees it and who now does; what goes on as it was; what can't.
+    package var says: [Phrase]
+
+    package init(
+        from: Day, done: Bool, before: String, after: String, unions: Int, employers: Int, people: Int,
+        households: Int, cases: Int, funds: Int, accounts: Int, grants: Int, says: [Phrase]
+    ) {
+        self.from = from
+        self.done = done
+        self.before = before
+        self.after = after
+        self.unions = unions
+        self.employers = employers
+        self.people = people
+        self.households = households
+        self.cases = cases
+        self.funds = funds
+        self.accounts = accounts
+        self.grants = grants
+        self.says = says
     }
 }
 

@@ -50,6 +50,6 @@ struct CaseBatch {
         let place = file.state.rawValue + (file.step.map { ", at \($0)" } ?? "")
         let what = act + (amount.map { " (\($0) yuan)" } ?? "")
         return
-            "\(file.number)  \(file.subject.name)  \(what)  \(place)\(dryRun ? " (dry run: nothing was changed)" : "")"
+            "\(file.number)  \(file.subject.title)  \(what)  \(place)\(dryRun ? " (dry run: nothing was changed)" : "")"
     }
 }

@@ -8,16 +8,21 @@ extension CaseView: Brief {
         let open = steps.first { $0.state == .open }
         let place = open.map { ", now at \($0.title)" + ($0.dueOn.map { " (due \($0))" } ?? "") } ?? ""
         let granted = award.map { "; granted \($0.amount) yuan in \($0.instalments.count) part(s)" } ?? ""
-        let head = "\(number) \(programmeTitle), \(subject.name): \(state.rawValue)\(place)\(granted)"
+        let head = "\(number) \(programmeTitle), \(subject.title): \(state.rawValue)\(place)\(granted)"
         return ([head] + warnings.map { "! \($0.shown)" }).joined(separator: "\n")
     }
+}
+
+extension SubjectView {
+    /// The name, or what stands for it.
+    var title: String { name ?? elsewhere?.text(in: .ofTerminal) ?? "" }
 }
 
 extension CaseView: Presented {
     func presentation() throws -> String {
         var lines = [
             "\(number)  \(programmeTitle) (\(programme) v\(version))  \(state.rawValue)\(step.map { ", at " + $0 } ?? "")",
-            "\(subject.name) (\(subject.kind.rawValue) \(subject.number)), \(organisation); opened by \(openedBy) "
+            "\(subject.title) (\([subject.kind.rawValue, subject.number].compactMap(\.self).joined(separator: " "))), \(organisation); opened by \(openedBy) "
                 + Presenter.time(openedAt),
         ]
         if let outcome { lines.append("Closed: \(outcome.rawValue)") }

@@ -7,7 +7,8 @@ struct ValueTests {
         arguments: [
             ("6430", 643_000), ("6,430.00", 643_000), ("9999.99", 999_999), ("0.5", 50), ("-12.05", -1_205),
             ("￥99", 9_900), ("80000", 8_000_000), ("80,000.00", 8_000_000), ("8万", 8_000_000), ("￥80000", 8_000_000),
-            ("8万元", 8_000_000), (" 1.25 万 元", 1_250_000), ("8.00万", 8_000_000), ("0.000001万", 1), ("1.2亿", 12_000_000_000),
+            ("8万元", 8_000_000), (" 1.25 万 元", 1_250_000), ("8.00万", 8_000_000), ("0.000001万", 1),
+            ("1.2亿", 12_000_000_000),
             ("80000", 8_000_000), ("80，000．5元", 8_000_050), ("人民币6,000圆", 600_000), ("５元", 500), ("50 ", 5_000),
             ("1,234,567.80", 123_456_780), ("92233720368547758.07", Int64.max),
         ] as [(String, Int64)])
@@ -17,7 +18,8 @@ struct ValueTests {
 
     @Test(arguments: [
         "", "-", ".5", "5.", "1.005", "1e3", "12,34", "1,2345", ",123", "+5", "0x10", "1e5", "8.0000001万",
-        "万", "元", "8万5千", "8万8", "五元", "5元元", "5角", "٣", "--5", "92233720368547758.08", "922337203685478万",
+        "万", "元", "8万5千", "8万8", "五元", "5元元", "5角", "٣", "5000 3000", "5000\n3000", "12 5", "--5",
+        "92233720368547758.08", "922337203685478万",
     ])
     func `what isn't yuan is not read`(text: String) {
         #expect(Fen(yuan: text) == nil)
@@ -36,7 +38,8 @@ struct ValueTests {
         arguments: [
             (.money, "643", nil, 64_300), (.money, "1200", "yuan", 120_000), (.money, "1200", "元", 120_000),
             (.money, "64300", "fen", 64_300), (.money, "643.00", "fen", nil), (.money, "8万", nil, 8_000_000),
-            (.money, "-1", nil, nil), (.money, "643", "percent", nil), (.percent, "40", nil, 40), (.percent, "40%", nil, 40),
+            (.money, "-1", nil, nil), (.money, "643", "percent", nil), (.percent, "40", nil, 40),
+            (.percent, "40%", nil, 40),
             (.percent, "40％", nil, 40), (.percent, "12.5", nil, nil), (.days, "5天", nil, 5), (.days, "5", "days", 5),
             (.count, "12", nil, 12), (.count, "+12", nil, nil), (.count, "12元", nil, nil),
         ] as [(FigureKind, String, String?, Int64?)])
@@ -51,7 +54,8 @@ struct ValueTests {
     }
 
     @Test(arguments: [
-        ("zh-CN,zh;q=0.9,en;q=0.8", Language.chinese), ("en-US,zh;q=0.5", .english), ("zh;q=0", .english), ("", .english),
+        ("zh-CN,zh;q=0.9,en;q=0.8", Language.chinese), ("en-US,zh;q=0.5", .english), ("zh;q=0", .english),
+        ("", .english),
         ("fr", .english), ("en;q=0.2, zh;q=0.3", .chinese), ("zh, en", .chinese), ("en, zh", .english),
     ])
     func `the language is the one that the caller likes best`(header: String, language: Language) {

@@ -36,7 +36,11 @@ struct FundTests {
             as: office.finance)
         let choice = ChooseFund(item: "living", amount: 100)
         let refusal = try await #require(throws: Refusal.self) { try await door.perform(choice, as: .system) }
-        #expect(refusal.details == ["Fund EDU may not be spent on living on 2026-07-01."])
+        let advice = try #require(refusal.particulars?.first)
+        #expect(
+            refusal.particulars?.count == 1 && advice.en.hasPrefix("Fund EDU may not be spent on living on 2026-07-01:")
+        )
+        #expect([advice.en, advice.zh].allSatisfy { $0.contains("relief fund allow --fund EDU --item living") })
         _ = try await door.perform(
             AllowItem(
                 fund: "EDU", item: "living", from: Day("2026-07-02")!, to: Day("2026-07-02")!, source: "文件2"),
@@ -46,6 +50,27 @@ struct FundTests {
         #expect(try await door.perform(choice, as: .system) == "EDU")
         office.clock.set(Day("2026-07-03")!.start().addingTimeInterval(3_600))
         await #expect(throws: Refusal.self) { try await door.perform(choice, as: .system) }
+    }
+
+    @Test func `a fund that can't pay says what can be done, in both languages`() async throws {
+        let office = try await Office.open()
+        let choice = ChooseFund(item: "living", amount: 100)
+        func advice() async throws -> [String] {
+            let refusal = try await #require(throws: Refusal.self) {
+                try await office.door.perform(choice, as: .system)
+            }
+            let ways = ["relief fund create", "relief fund receive", "relief fund allow"]
+            return (refusal.particulars ?? []).flatMap { phrase in
+                ways.filter { phrase.en.contains($0) && phrase.zh.contains($0) }
+            }
+        }
+        #expect(try await advice() == ["relief fund create"])
+        _ = try await office.door.perform(Treasury.fund("OTHER", serves: ["P04"]), as: office.finance)
+        #expect(try await advice() == ["relief fund create"])
+        _ = try await office.door.perform(Treasury.fund("EMPTY"), as: office.finance)
+        #expect(try await advice() == ["relief fund receive", "relief fund create"])
+        _ = try await office.door.perform(Treasury.fund("EDU", item: "education"), as: office.finance)
+        #expect(try await advice() == ["relief fund allow", "relief fund receive", "relief fund create"])
     }
 
     @Test func `the nearest fund pays, then its parents', in the order of sources, and balances of others stay secret`()

@@ -39,7 +39,7 @@ struct ImportTests {
         var states: [[AccountState]] = []
         for number in report.created {
             let home = try await office.door.answer(ShowHousehold(household: number), as: office.worker)
-            let head = try await office.door.answer(ShowPerson(person: home.head), as: office.worker)
+            let head = try await office.door.answer(ShowPerson(person: try #require(home.head)), as: office.worker)
             states.append(head.accounts.map(\.state))
         }
         #expect(states == [[.pending], [.active], [.pending]])
@@ -64,7 +64,7 @@ struct ImportTests {
         #expect(report.created.count == 30)
         let home = try await office.door.answer(ShowHousehold(household: report.created[29]), as: office.worker)
         #expect(home.members.map(\.relation) == ["head", "子女"])
-        let head = try await office.door.answer(ShowPerson(person: home.head), as: office.worker)
+        let head = try await office.door.answer(ShowPerson(person: try #require(home.head)), as: office.worker)
         #expect(head.accounts.map(\.state) == [.active])
         #expect(head.household == home.number)
     }

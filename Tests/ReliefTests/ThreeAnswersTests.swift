@@ -105,4 +105,68 @@ struct ThreeAnswersTests {
         let because = pack.assess(Self.inputs(["cost": 6_000])).rules[0].because
         #expect(because == ["facts.cost * 2 (120.00元) < 100000, with facts.cost = 60.00元: true"], "\(because)")
     }
+
+    @Test func `a let that bears a fact's name, and a kept answer that can't be read, are no yes`() throws {
+        let text = """
+            programme: T03
+            version: 1
+            title: 试
+            kind: grant
+            source: 测试
+            subject: household
+            needs_archive: {waived: 测试}
+            once_per: "year"
+            facts:
+              cost: {title: 费用, type: fen}
+              since: {title: 起始日期, type: date, optional: true}
+            let:
+              cost: "min(facts.cost, 600000)"
+              year: "string(this_year)"
+            rules:
+              - {id: r, when: "cost > 0", says: 有费用}
+              - {id: d, when: "has(facts.since)", says: 有日期}
+            amount: "cost"
+            item: life
+            funding: [ownFunds]
+            steps:
+              - {kind: approve, title: 审批, bands: [{people: 1}]}
+
+            """
+        let pack = try Pack.load(text)
+        let open = pack.assess(Self.inputs([:]))
+        #expect(open.answer == .no && open.open.map(\.en) == ["“费用” (cost) is not answered yet"])
+        #expect(pack.assess(Self.inputs(["cost": 5, "since": "2025-+3-01"])).answer == .no)
+        // The year goes through a let, and stays the season's.
+        let late = Self.inputs(["cost": 5, "since": "2025-03-01"], today: "2027-01-05", submitted: "2026-12-20")
+        #expect(pack.assess(late).period == "2026" && pack.assess(late).answer == .yes)
+    }
+
+    @Test(arguments: ["facts.cost - 6000", "facts.cost - 7000", "0"])
+    func `an amount of nothing is a no, with its reckoning`(amount: String) throws {
+        let nothing = try Self.pack(amount: amount).assess(Self.inputs(["cost": 6_000]))
+        #expect(nothing.answer == .no && nothing.amount == nil && nothing.rules.map(\.id) == ["amount"])
+    }
+
+    @Test func `what was asked of packs once is asked of kept ones still`() throws {
+        let text = """
+            programme: T03
+            version: 1
+            title: 试
+            kind: grant
+            source: 测试
+            subject: household
+            needs_archive: {waived: 测试}
+            once_per: "string(this_year)"
+            rules:
+              - {id: r, when: "applicant.age < 26", says: 年龄}
+            amount: "5"
+            item: life
+            funding: [ownFunds]
+            steps:
+              - {kind: approve, title: 审批, bands: [{people: 1}]}
+
+            """
+        #expect(throws: PackProblems.self) { try Pack.load(text) }
+        #expect(try Pack.load(text, isKept: true).assess(Self.inputs([:])).answer == .unknown)
+    }
 }

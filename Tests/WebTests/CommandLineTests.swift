@@ -28,9 +28,9 @@ struct CommandLineTests {
             let (_, output) = try await relief(api, "case", "list", "--programme", "P04", "--csv")
             #expect(
                 output.split(separator: "\r\n").map(String.init) == [
-                    "\u{FEFF}number,programme,organisation,subject,state,step,amount,due on",
-                    "R-1,P04,ah,王芳,submitted,review,6000.00,2026-11-30",
-                    "R-20,P04,ah,\"Li, \"\"=Lei\"\"\",submitted,review,0.50,",
+                    "\u{FEFF}number,programme,organisation,subject,state,step,amount,due on,elsewhere",
+                    "R-1,P04,ah,王芳,submitted,review,6000.00,2026-11-30,",
+                    "R-20,P04,ah,\"Li, \"\"=Lei\"\"\",submitted,review,0.50,,",
                 ])
         }
     }

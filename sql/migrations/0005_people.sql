@@ -33,6 +33,13 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, relief AS $
   RETURNING value - wanted + 1
 $$;
 
+-- What numbers are sorted by: XN-C2026-9999 comes before XN-C2026-10000.
+CREATE FUNCTION relief.number_key(number text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN regexp_replace(number, '[0-9]+$', '') || coalesce(lpad(substring(number FROM '[0-9]+$'), 18, '0'), '');
+
+-- The path is the line of fund parents from the root to the union: sight, funds, figures and approvals go by it. It follows
+-- the parents of the day (relief.follow_parents). A parent on the other line gives no sight yet: it will serve and read (M9).
 CREATE TABLE relief.organisation (
   id         uuid PRIMARY KEY,
   code       text NOT NULL UNIQUE CHECK (code ~ '^[A-Z0-9][A-Z0-9_]{0,31}$'),
@@ -41,11 +48,22 @@ CREATE TABLE relief.organisation (
   line       text NOT NULL CHECK (line IN ('territory', 'industry')),
   path       ltree NOT NULL UNIQUE,
   region     text CHECK (region ~ '^[0-9]{6}([0-9]{6})?$'),   -- GB/T 2260
-  created_at timestamptz NOT NULL
+  created_at timestamptz NOT NULL,
+  UNIQUE (id, path),
+  CONSTRAINT path_ends_in_code CHECK (subpath(path, -1)::text = code)
 );
 CREATE INDEX organisation_path ON relief.organisation USING gist (path);
 
--- A unit may hold two parents, territory and industry; one of them at most is the fund parent at any date (P17).
+-- A row's path is that of the row it belongs to: it can't be another's, and it moves when that one's does. A constraint's
+-- own updates pass row-level security, and fire triggers as any: the log notes what moved.
+CREATE PROCEDURE relief.follow(target regclass, owner text, owners regclass, path text DEFAULT 'org_path')
+LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I FOREIGN KEY (%I, org_path) REFERENCES %s (id, %I) ON UPDATE CASCADE',
+    target, (SELECT relname FROM pg_class WHERE oid = target) || '_follows_' || owner, owner, owners, path);
+END $$;
+
+-- A unit may hold two parents, territory and industry; exactly one of them is the fund parent at any date (P17).
 CREATE TABLE relief.organisation_parent (
   id          uuid PRIMARY KEY,
   organisation uuid NOT NULL REFERENCES relief.organisation,
@@ -56,21 +74,96 @@ CREATE TABLE relief.organisation_parent (
   CONSTRAINT one_parent_per_line EXCLUDE USING gist (organisation WITH =, line WITH =, valid WITH &&),
   CONSTRAINT one_fund_parent EXCLUDE USING gist (organisation WITH =, valid WITH &&) WHERE (fund_parent)
 );
+CREATE INDEX organisation_parent_parent ON relief.organisation_parent (parent);
+
+-- From its first day on somebody funds a union on every day, and on no day does it stand under itself.
+CREATE FUNCTION relief.parent_rules() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  child uuid := coalesce(NEW.organisation, OLD.organisation);
+  funded datemultirange;
+BEGIN
+  SELECT range_agg(l.valid) INTO funded FROM relief.organisation_parent l WHERE l.organisation = child AND l.fund_parent;
+  IF funded IS NULL OR NOT upper_inf(funded) OR (SELECT count(*) FROM unnest(funded)) <> 1 THEN
+    RAISE EXCEPTION 'exactly one parent funds a union on any day' USING ERRCODE = 'RR014';
+  END IF;
+  IF EXISTS (
+       WITH RECURSIVE above (id, days) AS (
+         SELECT l.parent, l.valid FROM relief.organisation_parent l WHERE l.organisation = child
+         UNION SELECT l.parent, a.days * l.valid FROM above a
+               JOIN relief.organisation_parent l ON l.organisation = a.id AND l.valid && a.days WHERE a.id <> child)
+       SELECT FROM above WHERE above.id = child) THEN
+    RAISE EXCEPTION 'no union stands under itself' USING ERRCODE = 'RR014';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER parent_rules AFTER INSERT OR UPDATE OR DELETE ON relief.organisation_parent
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION relief.parent_rules();
+
+-- The codes from the root to a union along its fund parents of a day.
+CREATE FUNCTION relief.line_on(code text, day date) RETURNS text[]
+LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE line (id, code, place) AS (
+    SELECT o.id, o.code, 0 FROM relief.organisation o WHERE o.code = line_on.code
+    UNION ALL
+    SELECT o.id, o.code, line.place + 1 FROM line
+    JOIN relief.organisation_parent l ON l.organisation = line.id AND l.fund_parent AND l.valid @> line_on.day
+    JOIN relief.organisation o ON o.id = l.parent
+  )
+  SELECT array_agg(line.code ORDER BY line.place DESC) FROM line
+$$;
+
+-- Unions whose path isn't that of their fund parent of the day with their own code.
+CREATE FUNCTION relief.misplaced(day date) RETURNS SETOF uuid
+LANGUAGE sql STABLE ROWS 1 AS $$
+  SELECT o.id FROM relief.organisation_parent l JOIN relief.organisation o ON o.id = l.organisation
+  JOIN relief.organisation p ON p.id = l.parent
+  WHERE l.fund_parent AND l.valid @> day AND o.path <> p.path || o.code
+$$;
+
+-- Moves every union, and with it whatever is its own, to where its fund parents of the day put it; gives the unions moved.
+-- Nothing else changes a path.
+CREATE FUNCTION relief.follow_parents(day date) RETURNS TABLE (moved text)
+LANGUAGE plpgsql ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, public, relief AS $$
+BEGIN
+  LOCK TABLE relief.organisation_parent IN SHARE ROW EXCLUSIVE MODE;   -- no union is made or hung elsewhere meanwhile
+  RETURN QUERY
+    WITH RECURSIVE tree (id, path) AS (
+      SELECT o.id, o.code::ltree FROM relief.organisation o
+      WHERE NOT EXISTS (SELECT FROM relief.organisation_parent l WHERE l.organisation = o.id)
+      UNION ALL
+      SELECT o.id, tree.path || o.code FROM tree
+      JOIN relief.organisation_parent l ON l.parent = tree.id AND l.fund_parent AND l.valid @> day
+      JOIN relief.organisation o ON o.id = l.organisation
+    )
+    UPDATE relief.organisation o SET path = tree.path FROM tree
+    WHERE o.id = tree.id AND o.path <> tree.path RETURNING o.code;
+END $$;
+REVOKE EXECUTE ON FUNCTION relief.follow_parents(date) FROM PUBLIC;
+
+-- Whether one of two unions stands above the other, or they are the same.
+CREATE FUNCTION relief.on_one_line(one ltree, other ltree) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN one @> other OR one <@ other;
 
 CREATE TABLE relief.employer (
   id         uuid PRIMARY KEY,
   uscc       text NOT NULL,                -- GB 32100; a failing check character warns, because such codes exist
   name       text NOT NULL CHECK (name <> ''),
   kind       text NOT NULL CHECK (kind IN ('private', 'stateOwned', 'budgetFunded', 'individual', 'other')),
-  org_id     uuid NOT NULL REFERENCES relief.organisation,   -- its own grassroots union
+  org_id     uuid NOT NULL,                -- its own grassroots union
   org_path   ltree NOT NULL,
   created_at timestamptz NOT NULL,
-  UNIQUE (uscc, org_id)
+  UNIQUE (uscc, org_id),
+  UNIQUE (id, org_path)
 );
+CREATE INDEX employer_org ON relief.employer (org_id);
+CALL relief.follow('relief.employer', 'org_id', 'relief.organisation', 'path');
 
 CREATE TABLE relief.person (
   id            uuid PRIMARY KEY,
   number        text NOT NULL UNIQUE,
+  number_key    text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
   name          text NOT NULL,
   id_number     bytea,                     -- encrypted; NULL once erased
   id_index      bytea,                     -- keyed blind index of the normalised 18-character number
@@ -83,27 +176,35 @@ CREATE TABLE relief.person (
   died_on       date,
   erased_at     timestamptz,
   employer      uuid REFERENCES relief.employer,
-  org_id        uuid NOT NULL REFERENCES relief.organisation,
+  org_id        uuid NOT NULL,
   org_path      ltree NOT NULL,
   created_at    timestamptz NOT NULL,
   salt          uuid NOT NULL DEFAULT gen_random_uuid(),  -- so that the row's digest in the log can't be guessed from a name
+  UNIQUE (id, org_path),
   CHECK (erased_at IS NOT NULL OR (id_number IS NOT NULL AND id_index IS NOT NULL))
 );
 CREATE UNIQUE INDEX person_once_per_union ON relief.person (org_id, id_index) WHERE erased_at IS NULL;
 CREATE INDEX person_id_index ON relief.person (id_index);
+CREATE INDEX person_by_number ON relief.person (number_key);
+CREATE INDEX person_org ON relief.person (org_id);
 CREATE INDEX person_org_path ON relief.person USING gist (org_path);
+CALL relief.follow('relief.person', 'org_id', 'relief.organisation', 'path');
 
 CREATE TABLE relief.household (
   id         uuid PRIMARY KEY,
   number     text NOT NULL UNIQUE,
+  number_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
   head       uuid NOT NULL REFERENCES relief.person,
   address    text,
-  org_id     uuid NOT NULL REFERENCES relief.organisation,
+  org_id     uuid NOT NULL,
   org_path   ltree NOT NULL,
   created_at timestamptz NOT NULL,
   salt       uuid NOT NULL DEFAULT gen_random_uuid()
 );
+CREATE INDEX household_by_number ON relief.household (number_key);
+CREATE INDEX household_org ON relief.household (org_id);
 CREATE INDEX household_org_path ON relief.household USING gist (org_path);
+CALL relief.follow('relief.household', 'org_id', 'relief.organisation', 'path');
 
 -- The head is a member too, with relation 'head'.
 CREATE TABLE relief.household_member (
@@ -116,6 +217,26 @@ CREATE TABLE relief.household_member (
   CONSTRAINT one_household_at_a_time EXCLUDE USING gist (person WITH =, valid WITH &&)
 );
 CREATE INDEX household_member_household ON relief.household_member (household);
+
+-- The people of a household are known to its union, or to one under it: who sees the household sees them. A union that
+-- moves may part them later.
+CREATE FUNCTION relief.people_of_household() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  home uuid := to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'household' THEN 'id' ELSE 'household' END;
+  wanted uuid := to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'household' THEN 'head' ELSE 'person' END;
+BEGIN
+  IF NOT EXISTS (
+       SELECT FROM relief.household h JOIN relief.person p ON p.org_path <@ h.org_path
+       WHERE h.id = home AND p.id = wanted) THEN
+    RAISE EXCEPTION 'the people of a household are registered in its union or in one under it' USING ERRCODE = 'RR013';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER people_of_household AFTER INSERT OR UPDATE OF head ON relief.household
+  FOR EACH ROW EXECUTE FUNCTION relief.people_of_household();
+CREATE TRIGGER people_of_household AFTER INSERT ON relief.household_member
+  FOR EACH ROW EXECUTE FUNCTION relief.people_of_household();
 
 CREATE TABLE relief.membership (
   id         uuid PRIMARY KEY,
@@ -149,12 +270,14 @@ CREATE TABLE relief.user_grant (
   id         uuid PRIMARY KEY,
   user_id    uuid NOT NULL REFERENCES relief.app_user,
   role       text NOT NULL,
-  org_id     uuid NOT NULL REFERENCES relief.organisation,
+  org_id     uuid NOT NULL,
   org_path   ltree NOT NULL,
   granted_by text NOT NULL,
   granted_at timestamptz NOT NULL,
   UNIQUE (user_id, role, org_id)
 );
+CREATE INDEX user_grant_org ON relief.user_grant (org_id);
+CALL relief.follow('relief.user_grant', 'org_id', 'relief.organisation', 'path');
 
 -- Roles that one user never holds together, wherever: refused by the database at grant time.
 CREATE TABLE relief.incompatible_roles (
@@ -187,7 +310,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER refuse_incompatible_roles BEFORE INSERT OR UPDATE ON relief.user_grant
+CREATE TRIGGER refuse_incompatible_roles BEFORE INSERT OR UPDATE OF user_id, role ON relief.user_grant
   FOR EACH ROW EXECUTE FUNCTION relief.refuse_incompatible_roles();
 
 CREATE TABLE relief.token (
@@ -226,6 +349,10 @@ CREATE TABLE relief.payee_account (
 CREATE UNIQUE INDEX one_active_account_of_person ON relief.payee_account (person) WHERE status = 'active';
 CREATE UNIQUE INDEX one_active_account_of_organisation ON relief.payee_account (organisation) WHERE status = 'active';
 CREATE INDEX payee_account_index ON relief.payee_account (account_index);
+CREATE INDEX payee_account_person ON relief.payee_account (person);
+CREATE INDEX payee_account_organisation ON relief.payee_account (organisation);
+CALL relief.follow('relief.payee_account', 'person', 'relief.person');
+CALL relief.follow('relief.payee_account', 'organisation', 'relief.organisation', 'path');
 
 -- Whether money is awarded already, and not yet paid, that an account of the owner's (a person or a union) would draw to
 -- itself: of a case that is about the owner, or about a household that the owner is or was a member of.
@@ -286,10 +413,8 @@ BEGIN
     RETURN NEW;
   END IF;
   IF NEW.usable_from < OLD.usable_from   -- later is no harm
-     OR (NEW.id, NEW.person, NEW.organisation, NEW.registered_by, NEW.registered_at,
-      NEW.org_path::text)
-     IS DISTINCT FROM (OLD.id, OLD.person, OLD.organisation, OLD.registered_by, OLD.registered_at,
-       OLD.org_path::text)
+     OR (NEW.id, NEW.person, NEW.organisation, NEW.registered_by, NEW.registered_at)
+     IS DISTINCT FROM (OLD.id, OLD.person, OLD.organisation, OLD.registered_by, OLD.registered_at)
      OR ((NEW.holder, NEW.bank, NEW.cnaps, NEW.kind, NEW.account, NEW.account_index, NEW.account_masked)
        IS DISTINCT FROM (OLD.holder, OLD.bank, OLD.cnaps, OLD.kind, OLD.account, OLD.account_index, OLD.account_masked)
        AND NOT (NEW.status = 'retired' AND NEW.account = '' AND NEW.kind = OLD.kind AND EXISTS (
@@ -377,7 +502,8 @@ CALL audit.watch('relief.token');
 CALL audit.watch('relief.payee_account');
 
 REVOKE EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid) TO relief_app;
+GRANT EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid),
+  relief.follow_parents(date) TO relief_app;
 GRANT SELECT, INSERT ON relief.organisation, relief.command_key TO relief_app;
 GRANT SELECT ON relief.incompatible_roles TO relief_app;
 GRANT UPDATE (answered, refused, erased_at) ON relief.command_key TO relief_app;

@@ -60,11 +60,23 @@ CREATE TABLE relief.figure (
   defined_at timestamptz NOT NULL
 );
 
+CREATE FUNCTION relief.figure_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  -- What a name counts changes only as long as nothing was set by it.
+  IF (NEW.id, NEW.name) IS DISTINCT FROM (OLD.id, OLD.name)
+     OR (NEW.kind <> OLD.kind AND EXISTS (SELECT FROM relief.parameter p WHERE p.name = OLD.name)) THEN
+    RAISE EXCEPTION 'figure % has values: what it counts never changes', OLD.name USING ERRCODE = 'RA002';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER figure_rules BEFORE UPDATE ON relief.figure FOR EACH ROW EXECUTE FUNCTION relief.figure_rules();
+
 -- A figure's value with its place, dates and source: 低保 per month in Xining from 2026-01-01.
 CREATE TABLE relief.parameter (
   id       uuid PRIMARY KEY,
   name     text NOT NULL REFERENCES relief.figure (name),
-  org_id   uuid NOT NULL REFERENCES relief.organisation,
+  org_id   uuid NOT NULL,
   org_path ltree NOT NULL,
   valid    daterange NOT NULL CHECK (NOT isempty(valid)),
   value    bigint NOT NULL CHECK (value >= 0),
@@ -73,6 +85,8 @@ CREATE TABLE relief.parameter (
   set_at   timestamptz NOT NULL,
   CONSTRAINT one_value_at_a_time EXCLUDE USING gist (name WITH =, org_id WITH =, valid WITH &&)
 );
+CREATE INDEX parameter_org ON relief.parameter (org_id);
+CALL relief.follow('relief.parameter', 'org_id', 'relief.organisation', 'path');
 
 -- Days on which the working week is broken: holidays, and weekends that are worked (调休).
 CREATE TABLE relief.calendar_day (
@@ -85,9 +99,9 @@ CREATE TABLE relief.calendar_day (
 
 CALL audit.watch('relief.programme_version');
 CALL audit.watch('relief.figure');
-CALL audit.freeze('relief.figure');
 CALL audit.watch('relief.parameter');
 CALL audit.watch('relief.calendar_day');
 
 GRANT SELECT, INSERT ON relief.figure TO relief_app;
+GRANT UPDATE (kind, title, defined_by, defined_at) ON relief.figure TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.programme_version, relief.parameter, relief.calendar_day TO relief_app;

@@ -14,9 +14,10 @@ CREATE INDEX sheet_subject ON relief.sheet (subject);
 CREATE TABLE relief.case_file (
   id                uuid PRIMARY KEY,
   number            text NOT NULL UNIQUE,
+  number_key        text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
   programme_version uuid NOT NULL REFERENCES relief.programme_version,
   programme         text NOT NULL,
-  org_id            uuid NOT NULL REFERENCES relief.organisation,
+  org_id            uuid NOT NULL,
   org_path          ltree NOT NULL,
   household         uuid REFERENCES relief.household,
   person            uuid REFERENCES relief.person,
@@ -40,6 +41,7 @@ CREATE TABLE relief.case_file (
   closed_by         uuid REFERENCES relief.app_user,
   outcome           text,
   outcome_note      text,
+  UNIQUE (id, org_path),
   CHECK (num_nonnulls(household, person, employer) >= 1),
   CHECK ((state = 'closed') = (closed_at IS NOT NULL AND outcome IS NOT NULL)),
   CONSTRAINT closed_by_somebody CHECK (state <> 'closed' OR closed_by IS NOT NULL),
@@ -50,7 +52,10 @@ CREATE TABLE relief.case_file (
   CONSTRAINT rule_before_approval CHECK (approved_at IS NULL OR (rule_passed_at <= approved_at) IS TRUE)
 );
 CREATE INDEX case_org_path ON relief.case_file USING gist (org_path);
-CREATE INDEX case_by_state ON relief.case_file (programme, state, number);
+CREATE INDEX case_org ON relief.case_file (org_id);
+CREATE INDEX case_by_number ON relief.case_file (number_key);
+CREATE INDEX case_by_state ON relief.case_file (programme, state, number_key);
+CALL relief.follow('relief.case_file', 'org_id', 'relief.organisation', 'path');
 CREATE INDEX case_household ON relief.case_file (household);
 CREATE INDEX case_person ON relief.case_file (person) WHERE person IS NOT NULL;
 CREATE INDEX case_employer ON relief.case_file (employer) WHERE employer IS NOT NULL;
@@ -90,14 +95,60 @@ END $$;
 CREATE TRIGGER once_over_the_tree BEFORE INSERT OR UPDATE OF period ON relief.case_file
   FOR EACH ROW EXECUTE FUNCTION relief.once_over_the_tree();
 
+-- Whether a union answers for all whom a case is about: each is its own, or one's above or under it.
+CREATE FUNCTION relief.answers_for(place ltree, about_household uuid, about_person uuid, about_employer uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  RETURN NOT EXISTS (
+    SELECT h.org_path FROM relief.household h WHERE h.id = about_household AND NOT relief.on_one_line(h.org_path, place)
+    UNION ALL
+    SELECT p.org_path FROM relief.person p WHERE p.id = about_person AND NOT relief.on_one_line(p.org_path, place)
+    UNION ALL
+    SELECT e.org_path FROM relief.employer e WHERE e.id = about_employer AND NOT relief.on_one_line(e.org_path, place));
+END $$;
+REVOKE EXECUTE ON FUNCTION relief.answers_for(ltree, uuid, uuid, uuid) FROM PUBLIC;
+
+-- A case belongs to a union that answers for its subject; see also relief.responsible_decision.
+CREATE FUNCTION relief.responsible_union() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, relief AS $$
+BEGIN
+  IF NOT relief.answers_for(NEW.org_path, NEW.household, NEW.person, NEW.employer) THEN
+    RAISE EXCEPTION 'the union of case % doesn''t answer for whom it is about', NEW.number USING ERRCODE = 'RR015';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER responsible_union BEFORE INSERT ON relief.case_file
+  FOR EACH ROW EXECUTE FUNCTION relief.responsible_union();
+
+-- A case's number, for whoever sees what names it: a payment of a fund's, a line of a public notice.
+CREATE FUNCTION relief.case_number(wanted uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+  SELECT c.number FROM relief.case_file c WHERE c.id = wanted
+$$;
+REVOKE EXECUTE ON FUNCTION relief.case_number(uuid) FROM PUBLIC;
+
+-- Whom a case is about, for whoever sees the case: the grantee's number and name. Nobody where the case's union doesn't
+-- answer for it any more: it is another union's then.
+CREATE FUNCTION relief.case_subject(wanted uuid) RETURNS TABLE (number text, name text)
+LANGUAGE sql STABLE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
+  SELECT coalesce(p.number, h.number, e.uscc), coalesce(p.name, head.name, e.name)
+  FROM relief.case_file c LEFT JOIN relief.person p ON p.id = c.person
+  LEFT JOIN relief.household h ON h.id = c.household AND c.person IS NULL
+  LEFT JOIN relief.person head ON head.id = h.head
+  LEFT JOIN relief.employer e ON e.id = c.employer
+  WHERE c.id = wanted AND relief.on_one_line(c.org_path, coalesce(p.org_path, h.org_path, e.org_path))
+    AND (head.id IS NULL OR relief.on_one_line(c.org_path, head.org_path))
+$$;
+REVOKE EXECUTE ON FUNCTION relief.case_subject(uuid) FROM PUBLIC;
+
 -- Whose case it is, who opened it and by which rules stays as it was; who submitted it changes with a new submission only:
 -- four eyes look at these.
 CREATE FUNCTION relief.protect_case_file() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.id, NEW.number, NEW.programme_version, NEW.programme, NEW.org_id, NEW.org_path, NEW.household, NEW.person,
+  IF (NEW.id, NEW.number, NEW.programme_version, NEW.programme, NEW.org_id, NEW.household, NEW.person,
       NEW.employer, NEW.opened_by, NEW.opened_at)
-     IS DISTINCT FROM (OLD.id, OLD.number, OLD.programme_version, OLD.programme, OLD.org_id, OLD.org_path, OLD.household,
+     IS DISTINCT FROM (OLD.id, OLD.number, OLD.programme_version, OLD.programme, OLD.org_id, OLD.household,
       OLD.person, OLD.employer, OLD.opened_by, OLD.opened_at)
      OR (OLD.first_submitted_on IS NOT NULL AND NEW.first_submitted_on IS DISTINCT FROM OLD.first_submitted_on) THEN
     RAISE EXCEPTION 'case % keeps its subject, its programme and who opened it', OLD.number USING ERRCODE = 'RA002';
@@ -284,8 +335,8 @@ BEGIN
     RAISE EXCEPTION 'nobody passes two levels of review of a case' USING ERRCODE = 'RR023';
   END IF;
   IF NEW.kind = 'approve' AND EXISTS (
-       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('submit', 'review')
-         AND d.decided_by = NEW.decided_by) THEN
+       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('submit', 'review', 'committee')
+         AND d.outcome = 'pass' AND d.decided_by = NEW.decided_by) THEN
     RAISE EXCEPTION 'nobody approves a case that he or she reviewed' USING ERRCODE = 'RR003';
   END IF;
   IF relief.is_close_case(NEW.case_id, NEW.decided_by) THEN
@@ -295,12 +346,28 @@ BEGIN
 END $$;
 CREATE TRIGGER four_eyes BEFORE INSERT ON relief.decision FOR EACH ROW EXECUTE FUNCTION relief.four_eyes();
 
+-- Unions move: whoever says yes to a case does so for a union that still answers for whom it is about.
+CREATE FUNCTION relief.responsible_decision() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  file relief.case_file;
+BEGIN
+  SELECT * INTO file FROM relief.case_file WHERE id = NEW.case_id;
+  IF NOT relief.answers_for(file.org_path, file.household, file.person, file.employer) THEN
+    RAISE EXCEPTION 'the union of case % doesn''t answer for whom it is about', file.number USING ERRCODE = 'RR015';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER responsible_decision BEFORE INSERT ON relief.decision FOR EACH ROW
+  WHEN (NEW.outcome = 'pass' AND NEW.kind <> 'close') EXECUTE FUNCTION relief.responsible_decision();
+
 -- A public notice: a list of cases that stands for its working days; an objection stops the clock of its case.
 CREATE TABLE relief.notice (
   id           uuid PRIMARY KEY,
   number       text NOT NULL UNIQUE,
+  number_key   text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
   programme    text NOT NULL,
-  org_id       uuid NOT NULL REFERENCES relief.organisation,
+  org_id       uuid NOT NULL,
   org_path     ltree NOT NULL,
   starts_on    date NOT NULL,
   working_days int NOT NULL CHECK (working_days > 0),
@@ -310,6 +377,10 @@ CREATE TABLE relief.notice (
   published_at timestamptz NOT NULL,
   closed_at    timestamptz
 );
+
+CREATE INDEX notice_by_number ON relief.notice (number_key);
+CREATE INDEX notice_org ON relief.notice (org_id);
+CALL relief.follow('relief.notice', 'org_id', 'relief.organisation', 'path');
 
 CREATE TABLE relief.notice_item (
   id          uuid PRIMARY KEY,
@@ -386,22 +457,32 @@ CREATE TABLE relief.award (
   CONSTRAINT approval_after_notice CHECK (coalesce(notice_closed_at, rule_passed_at) <= approved_at)
 );
 
--- Awards of one item to the same people wait for one another: each sees what the other granted before it is reckoned what is
--- left of a limit. In one order, so that none waits for ever.
-CREATE FUNCTION relief.lock_aid(file uuid, item text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+-- Under which rows the same beneficiary is known: a person or employer in every union, a household with every other that one
+-- of its members belongs or belonged to, so that splitting one (分户) makes no second claim.
+CREATE FUNCTION relief.same_beneficiary(owner uuid, on_day date) RETURNS SETOF uuid
+LANGUAGE sql ROWS 4 STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+  SELECT owner
+  UNION SELECT q.id FROM relief.person p JOIN relief.person q ON q.id_index = p.id_index WHERE p.id = owner
+  UNION SELECT n.household FROM relief.household_member m JOIN relief.person p ON p.id = m.person
+        JOIN relief.person q ON q.id = p.id OR q.id_index = p.id_index
+        JOIN relief.household_member n ON n.person = q.id
+        WHERE m.household = owner AND m.valid @> on_day
+  UNION SELECT f.id FROM relief.employer e JOIN relief.employer f ON f.uscc = e.uscc WHERE e.id = owner
+$$;
+REVOKE EXECUTE ON FUNCTION relief.same_beneficiary(uuid, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.same_beneficiary(uuid, date) TO relief_app;
+
+-- Awards of one item to the same beneficiary wait for one another: each sees what the other granted before it is reckoned
+-- what is left of a limit. In one order, so that none waits for ever.
+CREATE FUNCTION relief.lock_aid(owner uuid, item text, on_day date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(locks.key) FROM (
-    SELECT DISTINCT hashtextextended(concat_ws('|', 'aid', item, who.name), 0) AS key FROM (
-      SELECT encode(p.id_index, 'hex') AS name FROM relief.case_file c
-        JOIN relief.household_member m ON m.household = c.household AND upper_inf(m.valid)
-        JOIN relief.person p ON p.id = m.person WHERE c.id = file
-      UNION ALL SELECT encode(p.id_index, 'hex') FROM relief.case_file c JOIN relief.person p ON p.id = c.person WHERE c.id = file
-      UNION ALL SELECT e.uscc FROM relief.case_file c JOIN relief.employer e ON e.id = c.employer WHERE c.id = file
-    ) AS who WHERE who.name IS NOT NULL ORDER BY key) AS locks;
+    SELECT DISTINCT hashtextextended(concat_ws('|', 'aid', item, same.id), 0) AS key
+    FROM relief.same_beneficiary(owner, on_day) AS same (id) ORDER BY key) AS locks;
 END $$;
-REVOKE EXECUTE ON FUNCTION relief.lock_aid(uuid, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION relief.lock_aid(uuid, text) TO relief_app;
+REVOKE EXECUTE ON FUNCTION relief.lock_aid(uuid, text, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.lock_aid(uuid, text, date) TO relief_app;
 
 CREATE FUNCTION relief.award_follows_case() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
@@ -459,6 +540,9 @@ BEGIN
   SELECT (s.content::jsonb #>> '{assessment,amount}')::bigint INTO shown FROM relief.sheet s WHERE s.id = NEW.sheet;
   IF NEW.amount IS DISTINCT FROM shown THEN
     RAISE EXCEPTION 'the award of case % is not the amount that was approved', file.number USING ERRCODE = 'RR005';
+  END IF;
+  IF file.period IS DISTINCT FROM (SELECT s.content::jsonb #>> '{assessment,period}' FROM relief.sheet s WHERE s.id = NEW.sheet) THEN
+    RAISE EXCEPTION 'the award of case % is for another period than the case', file.number USING ERRCODE = 'RR005';
   END IF;
   RETURN NULL;
 END $$;
@@ -570,6 +654,21 @@ END $$;
 CREATE TRIGGER one_archive_per_person BEFORE INSERT ON relief.archive
   FOR EACH ROW EXECUTE FUNCTION relief.one_archive_per_person();
 
+-- An archive that was decided here is its case's, at the level that the approvers were shown.
+CREATE FUNCTION relief.archive_follows_case() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF NEW.case_id IS NOT NULL AND NOT EXISTS (
+       SELECT FROM relief.case_file c JOIN relief.sheet s ON s.id = c.sheet
+       WHERE c.id = NEW.case_id AND c.approved_at IS NOT NULL AND c.household = NEW.household
+         AND s.content::jsonb #>> '{assessment,level}' = NEW.level) THEN
+    RAISE EXCEPTION 'an archive is entered as its case was approved' USING ERRCODE = 'RR005';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER archive_follows_case BEFORE INSERT ON relief.archive
+  FOR EACH ROW EXECUTE FUNCTION relief.archive_follows_case();
+
 CREATE TABLE relief.follow_up (
   id          uuid PRIMARY KEY,
   case_id     uuid NOT NULL REFERENCES relief.case_file,
@@ -586,17 +685,20 @@ CREATE INDEX follow_up_case ON relief.follow_up (case_id);
 CREATE FUNCTION relief.close_needs_outcome() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 DECLARE
-  paid timestamptz;
+  paid date;
 BEGIN
   IF NEW.state <> 'closed' OR OLD.state = 'closed' OR NEW.approved_at IS NULL THEN RETURN NEW; END IF;
   -- What was heard before the money came says nothing of how it helped.
-  SELECT coalesce(max(p.booked_at), '-infinity') INTO paid FROM relief.payment p WHERE p.case_id = NEW.id AND p.state = 'booked';
-  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id AND f.recorded_at >= paid) THEN
-    RAISE EXCEPTION 'case % has no follow-up after its last payment yet', NEW.number USING ERRCODE = 'RR007';
+  SELECT coalesce(max(p.booked_on), '-infinity') INTO paid FROM relief.payment p WHERE p.case_id = NEW.id AND p.state = 'booked';
+  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id) THEN
+    RAISE EXCEPTION 'case % has no follow-up yet', NEW.number USING ERRCODE = 'RR007';
+  END IF;
+  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id AND f.done_on >= paid) THEN
+    RAISE EXCEPTION 'case % has no follow-up after its last payment yet', NEW.number USING ERRCODE = 'RR026';
   END IF;
   IF NOT EXISTS (
        SELECT FROM relief.follow_up f
-       WHERE f.case_id = NEW.id AND f.recorded_at >= paid AND f.recorded_by <> NEW.closed_by) THEN
+       WHERE f.case_id = NEW.id AND f.done_on >= paid AND f.recorded_by <> NEW.closed_by) THEN
     RAISE EXCEPTION 'nobody closes a case that he or she alone followed up' USING ERRCODE = 'RR024';
   END IF;
   RETURN NEW;
@@ -615,8 +717,6 @@ CALL relief.guard('relief.kinship',
 CALL relief.guard('relief.notice', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.notice_item', 'EXISTS (SELECT FROM relief.notice n WHERE n.id = notice)');
 CALL relief.guard('relief.objection', 'EXISTS (SELECT FROM relief.notice_item i WHERE i.id = item)');
-CALL relief.guard('relief.award', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
-CALL relief.guard('relief.instalment', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 CALL relief.guard('relief.archive', 'EXISTS (SELECT FROM relief.household h WHERE h.id = household)');
 CALL relief.guard('relief.follow_up', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 
@@ -642,6 +742,8 @@ CALL audit.freeze('relief.means_check');
 CALL audit.freeze('relief.decision');
 CALL audit.freeze('relief.follow_up');
 
+GRANT EXECUTE ON FUNCTION relief.answers_for(ltree, uuid, uuid, uuid), relief.case_number(uuid), relief.case_subject(uuid)
+  TO relief_app;
 GRANT SELECT, INSERT ON relief.sheet, relief.evidence, relief.visit, relief.means_check, relief.kinship,
   relief.decision, relief.follow_up TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.case_file, relief.case_step, relief.notice, relief.notice_item,

@@ -4,7 +4,7 @@ CREATE TABLE relief.fund (
   id             uuid PRIMARY KEY,
   code           text NOT NULL UNIQUE CHECK (code ~ '^[A-Z0-9][A-Z0-9-]{0,31}$'),
   name           text NOT NULL CHECK (name <> ''),
-  org_id         uuid NOT NULL REFERENCES relief.organisation,
+  org_id         uuid NOT NULL,
   org_path       ltree NOT NULL,
   source         text NOT NULL CHECK (source IN ('central', 'localFiscal', 'upperUnion', 'ownFunds', 'donation', 'interest')),
   year           int NOT NULL CHECK (year BETWEEN 2000 AND 2200),
@@ -19,14 +19,17 @@ CREATE TABLE relief.fund (
   net_account    uuid NOT NULL UNIQUE,     -- ledger: what the fund may still spend
   bank_account   uuid NOT NULL UNIQUE,     -- ledger: what lies at the bank
   created_by     uuid NOT NULL REFERENCES relief.app_user,
-  created_at     timestamptz NOT NULL
+  created_at     timestamptz NOT NULL,
+  UNIQUE (id, org_path)
 );
+CREATE INDEX fund_org ON relief.fund (org_id);
+CALL relief.follow('relief.fund', 'org_id', 'relief.organisation', 'path');
 ALTER TABLE relief.award ADD FOREIGN KEY (fund) REFERENCES relief.fund;
 
 -- Union fees that employers paid, from the tax bureau's list: the ground of refunds (免申即享).
 CREATE TABLE relief.remittance (
   id          uuid PRIMARY KEY,
-  employer    uuid NOT NULL REFERENCES relief.employer,
+  employer    uuid NOT NULL,
   org_path    ltree NOT NULL,
   year        int NOT NULL CHECK (year BETWEEN 2000 AND 2200),
   quarter     int NOT NULL CHECK (quarter BETWEEN 1 AND 4),
@@ -36,11 +39,13 @@ CREATE TABLE relief.remittance (
   imported_at timestamptz NOT NULL,
   UNIQUE (employer, year, quarter)
 );
+CALL relief.follow('relief.remittance', 'employer', 'relief.employer');
 
 CREATE TABLE relief.run (
   id           uuid PRIMARY KEY,
   number       text NOT NULL UNIQUE,
-  fund         uuid NOT NULL REFERENCES relief.fund,
+  number_key   text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
+  fund         uuid NOT NULL,
   org_path     ltree NOT NULL,
   programme    text,
   up_to        date NOT NULL,
@@ -78,14 +83,17 @@ CREATE TABLE relief.run (
         OR (released_by IS NOT NULL AND (state = 'released' OR filed_at IS NOT NULL)))))))
 );
 
+CREATE INDEX run_by_number ON relief.run (number_key);
+CREATE INDEX run_fund ON relief.run (fund);
+CALL relief.follow('relief.run', 'fund', 'relief.fund');
+
 -- A run only moves on, and what was signed stays as it was signed.
 CREATE FUNCTION relief.run_rules() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.number, NEW.fund, NEW.org_path, NEW.up_to, NEW.execute_on, NEW.payments, NEW.total, NEW.sheet, NEW.prepared_by,
-      NEW.prepared_at)
-     IS DISTINCT FROM (OLD.number, OLD.fund, OLD.org_path, OLD.up_to, OLD.execute_on, OLD.payments, OLD.total, OLD.sheet,
-      OLD.prepared_by, OLD.prepared_at)
+  IF (NEW.number, NEW.fund, NEW.up_to, NEW.execute_on, NEW.payments, NEW.total, NEW.sheet, NEW.prepared_by, NEW.prepared_at)
+     IS DISTINCT FROM (OLD.number, OLD.fund, OLD.up_to, OLD.execute_on, OLD.payments, OLD.total, OLD.sheet, OLD.prepared_by,
+      OLD.prepared_at)
      OR (OLD.checked_by IS NOT NULL AND (NEW.checked_by, NEW.checked_at) IS DISTINCT FROM (OLD.checked_by, OLD.checked_at))
      OR (OLD.approved_by IS NOT NULL
          AND (NEW.approved_by, NEW.approved_at) IS DISTINCT FROM (OLD.approved_by, OLD.approved_at))
@@ -109,7 +117,7 @@ CREATE TABLE relief.payment (
   reference      text NOT NULL UNIQUE CHECK (reference ~ '^[A-Z0-9]{8,35}$'),   -- EndToEndId
   run            uuid NOT NULL REFERENCES relief.run,
   instalment     uuid NOT NULL REFERENCES relief.instalment,
-  case_id        uuid NOT NULL REFERENCES relief.case_file,
+  case_id        uuid NOT NULL,
   attempt        int NOT NULL CHECK (attempt >= 0),     -- payments that ended before it: failed, or taken back unsent
   payee_account  uuid NOT NULL REFERENCES relief.payee_account,
   amount         bigint NOT NULL CHECK (amount > 0),
@@ -123,7 +131,6 @@ CREATE TABLE relief.payment (
   sent_at        timestamptz,
   accepted_at    timestamptz,
   booked_on      date,
-  booked_at      timestamptz,              -- when we learned of it
   returned_on    date,
   reissue_reason text,
   reissued_by    uuid REFERENCES relief.app_user,
@@ -139,6 +146,7 @@ CREATE UNIQUE INDEX one_live_payment ON relief.payment (instalment)
   WHERE state NOT IN ('rejected', 'returned', 'reissued', 'cancelled');
 CREATE INDEX payment_run ON relief.payment (run, reference);
 CREATE INDEX payment_case ON relief.payment (case_id);
+CALL relief.follow('relief.payment', 'case_id', 'relief.case_file');
 CREATE INDEX payment_outstanding ON relief.payment (sent_at) WHERE state IN ('sent', 'accepted');
 
 -- What is checked is what is there: as many payments, as much money, as the run says.
@@ -327,7 +335,7 @@ CREATE TABLE relief.bank_line (
                                                 'amountMismatch', 'unmatched', 'contradiction', 'received')),
   payment        uuid REFERENCES relief.payment,
   run            uuid REFERENCES relief.run,      -- whose payment or file the line names
-  org_path       ltree,                           -- where it names neither: the union on whose account it stands
+  org_id         uuid REFERENCES relief.organisation,   -- where it names neither: the union on whose account it stands
   detail         text,
   UNIQUE (message, ordinal)
 );
@@ -362,7 +370,13 @@ CREATE INDEX bank_line_open ON relief.bank_line (class) WHERE class IN ('amountM
 CALL relief.guard('relief.fund', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.remittance', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.run', 'relief.in_scope(org_path)');
-CALL relief.guard('relief.payment', 'relief.in_scope(org_path)');
+-- A fund's desk sees what the fund granted and pays, also where the union of the case has moved to another; of the case no
+-- more than that.
+CALL relief.guard('relief.payment', 'relief.in_scope(org_path) OR EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
+CALL relief.guard('relief.award', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)
+  OR EXISTS (SELECT FROM relief.fund f WHERE f.id = fund)');
+CALL relief.guard('relief.instalment', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)
+  OR EXISTS (SELECT FROM relief.award w WHERE w.id = award)');
 -- A sheet is seen by whom its case or run is; it is kept before its run is there.
 CALL relief.guard('relief.sheet',
   'EXISTS (SELECT FROM relief.case_file c WHERE c.number = subject) OR EXISTS (SELECT FROM relief.run r WHERE r.number = subject)');
@@ -371,7 +385,7 @@ CREATE POLICY kept ON relief.sheet FOR INSERT WITH CHECK (true);
 -- only who sees the whole tree sees it.
 CALL relief.guard('relief.bank_line',
   'EXISTS (SELECT FROM relief.payment p WHERE p.id = payment) OR EXISTS (SELECT FROM relief.run r WHERE r.id = run)
-   OR relief.in_scope(org_path) OR relief.sees_all()');
+   OR EXISTS (SELECT FROM relief.organisation o WHERE o.id = org_id AND relief.in_scope(o.path)) OR relief.sees_all()');
 CREATE POLICY taken_in ON relief.bank_line FOR INSERT WITH CHECK (true);
 CALL relief.guard('relief.bank_file', 'EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
 

@@ -12,18 +12,20 @@ enum Archives {
         guard let household = file.subject.household, let level = assessment.level else {
             throw Refusal.conflict("Case \(file.number) gives no level of hardship.")
         }
-        // A new archive takes the place of the one that it re-tests.
-        try await context.transaction.execute(
-            """
-            UPDATE relief.archive SET ended_at = \(context.now), end_reason = \("re-tested by \(file.number)")
-            WHERE household = \(household) AND ended_at IS NULL
-            """)
-        try await context.transaction.execute(
-            """
-            INSERT INTO relief.archive (id, household, case_id, level, archived_at, retest_on)
-            VALUES (\(UUID()), \(household), \(file.id), \(level), \(context.now),
-                    \(context.today.adding(months: pack.retestMonths ?? 12)))
-            """)
+        // A new archive takes the place of the one that it re-tests. The household may be a union's above the case's.
+        try await context.seeingAll { transaction in
+            try await transaction.execute(
+                """
+                UPDATE relief.archive SET ended_at = \(context.now), end_reason = \("re-tested by \(file.number)")
+                WHERE household = \(household) AND ended_at IS NULL
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO relief.archive (id, household, case_id, level, archived_at, retest_on)
+                VALUES (\(UUID()), \(household), \(file.id), \(level), \(context.now),
+                        \(context.today.adding(months: pack.retestMonths ?? 12)))
+                """)
+        }
         try await context.transaction.execute("UPDATE relief.case_file SET state = 'followUp' WHERE id = \(file.id)")
         context.note("level", .string(level))
     }

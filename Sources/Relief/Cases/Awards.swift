@@ -48,9 +48,12 @@ enum Awards {
 
     private static func archivedAt(_ file: CaseFile, in context: CommandContext) async throws -> Date? {
         guard let household = file.subject.household else { return nil }
-        return try await context.transaction.first(
-            "SELECT archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")?[
-                "archived_at"]
+        // The household may be a union's above the case's.
+        return try await context.seeingAll {
+            try await $0.first(
+                "SELECT archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")?[
+                    "archived_at"]
+        }
     }
 
     /// Stops what isn't in a run yet and gives its money back to the fund.

@@ -13,7 +13,7 @@ struct CaseFile: Sendable {
     let path: String
     let subject: CaseSubject
     /// What it is granted once for; nil while that can't be said.
-    var period: String?
+    let period: String?
     var state: CaseState
     /// Ordinal of the open step.
     var step: Int?

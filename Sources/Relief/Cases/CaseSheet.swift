@@ -57,7 +57,7 @@ struct CaseSheet: Codable {
         let sheet = CaseSheet(
             version: StoredForm.version, number: file.number, programme: file.programme, packDigest: version.digest,
             organisation: organisation,
-            subject: subject.number, period: period, round: file.round, facts: file.facts,
+            subject: subject.number ?? "", period: period, round: file.round, facts: file.facts,
             papers: try papers.map { Paper(kind: try $0["kind"], sha256: try $0["sha256"]) },
             visits: try visits.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
             means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
@@ -89,7 +89,8 @@ struct CaseSheet: Codable {
     ) async throws -> (sheet: CaseSheet, madeAt: Date) {
         let row = try await context.transaction.one(
             "SELECT content, created_at FROM relief.sheet WHERE id = \(id)")
-        return (try JSON.decode(CaseSheet.self, from: Data((row["content"] as String).utf8)), try row["created_at"])
+        let sheet = try JSON.decode(CaseSheet.self, from: Data((row["content"] as String).utf8))
+        return (sheet, try row["created_at"])
     }
 
     static func inputs(of file: CaseFile, _ pack: Pack, in context: some OperationContext) async throws

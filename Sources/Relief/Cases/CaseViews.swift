@@ -29,36 +29,28 @@ enum CaseViews {
             decisions: try await decisions(of: file, in: context), visits: try await visits(of: file, in: context),
             means: try await means(of: file, in: context), followUps: try await followUps(of: file, in: context),
             award: try await award(of: file, in: context), sheet: file.sheet ?? "", openedBy: try row["opener"],
-            openedAt: file.openedAt, outcome: file.outcome, warnings: standing(of: file, assessment),
+            openedAt: file.openedAt, outcome: file.outcome,
+            warnings: try await warnings(of: file, assessment, in: context),
             form: Dictionary(uniqueKeysWithValues: form))
     }
 
-    /// What whoever works on it should know at once.
-    private static func standing(of file: CaseFile, _ assessment: Assessment) -> [Phrase] {
-        guard file.state == .submitted, !assessment.eligible else { return [] }
-        return [
-            Phrase(
-                "It no longer qualifies: reject it, or return it to its worker (relief case decide).",
-                "该案件已不符合条件:请否决或退回经办人(relief case decide)。")
-        ]
+    /// What whoever works on it should know at once: that it can't go on as it was shown, and why.
+    private static func warnings(
+        of file: CaseFile, _ assessment: Assessment, in context: some OperationContext
+    ) async throws -> [Phrase] {
+        guard file.state == .submitted else { return [] }
+        let shown = try await CaseSheet.shown(file, in: context).assessment
+        guard let change = Cases.change(of: file, from: shown, to: assessment) else { return [] }
+        return [change.phrase] + (change.particulars ?? [])
     }
 
+    /// Whom a case is about, the same for everybody who sees the case: also for a county whose case is about a household of
+    /// its city.
     static func subject(of file: CaseFile, in context: some OperationContext) async throws -> SubjectView {
-        if let person = file.subject.person {
-            let row = try await context.transaction.one("SELECT number, name FROM relief.person WHERE id = \(person)")
-            return SubjectView(kind: .person, number: try row["number"], name: try row["name"])
-        }
-        if let household = file.subject.household {
-            let row = try await context.transaction.one(
-                """
-                SELECT h.number, p.name FROM relief.household h JOIN relief.person p ON p.id = h.head
-                WHERE h.id = \(household)
-                """)
-            return SubjectView(kind: .household, number: try row["number"], name: try row["name"])
-        }
-        let row = try await context.transaction.one(
-            "SELECT uscc, name FROM relief.employer WHERE id = \(file.subject.employer)")
-        return SubjectView(kind: .employer, number: try row["uscc"], name: try row["name"])
+        let row = try await context.transaction.first("SELECT number, name FROM relief.case_subject(\(file.id))")
+        return SubjectView(
+            kind: file.subject.kind, number: try row?["number"], name: try row?["name"],
+            elsewhere: row == nil ? .elsewhere : nil)
     }
 
     private static func steps(of file: CaseFile, in context: some OperationContext) async throws -> [StepView] {

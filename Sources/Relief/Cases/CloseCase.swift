@@ -29,11 +29,13 @@ extension CloseCase: Executable {
         if version.pack.kind == .archive
             && [.relieved, .died, .identifiedOut, .safetyNet, .moved, .duplicate].contains(outcome)
         {
-            try await context.transaction.execute(
-                """
-                UPDATE relief.archive SET ended_at = \(context.now), end_reason = \(outcome.rawValue)
-                WHERE case_id = \(file.id) AND ended_at IS NULL
-                """)
+            _ = try await context.seeingAll {
+                try await $0.execute(
+                    """
+                    UPDATE relief.archive SET ended_at = \(context.now), end_reason = \(outcome.rawValue)
+                    WHERE case_id = \(file.id) AND ended_at IS NULL
+                    """)
+            }
         }
         try await context.transaction.execute(
             """

@@ -1,7 +1,6 @@
 package import Contract
 import FoundationEssentials
 import Postgres
-import WorkingDays
 
 extension DecideCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
@@ -16,9 +15,11 @@ extension DecideCase: Executable {
                 "Case \(file.number) has changed since it was shown: look at it again and decide on that.",
                 field: "sheet")
         }
-        if kind == .approve, outcome == .pass, let item = version.pack.item {
+        if kind == .approve, outcome == .pass, let item = version.pack.item,
+            let owner = file.subject.owner(of: version.pack)
+        {
             // What is left of a limit is reckoned after whoever grants of the same item to the same people has ended.
-            try await context.transaction.execute("SELECT relief.lock_aid(\(file.id), \(item))")
+            try await context.transaction.execute("SELECT relief.lock_aid(\(owner), \(item), \(context.today))")
         }
         let inputs = try await CaseSheet.inputs(of: file, version.pack, in: context)
         let assessment = version.pack.assess(inputs)
@@ -85,40 +86,6 @@ extension DecideCase: Executable {
         } else {
             try await Awards.grant(approved, version.pack, assessment, approvals: needed, in: context)
         }
-    }
-}
-
-extension Cases {
-    /// What was shown must still be so before somebody signs it or the public reads it: other aid, a figure, or the archive
-    /// may have changed since, and nobody saw it.
-    static func requireStanding(_ file: CaseFile, _ now: Assessment, in context: some OperationContext) async throws {
-        let shown = try await CaseSheet.shown(file, in: context).assessment
-        guard now.eligible else {
-            throw Refusal.conflict(
-                Phrase(
-                    "Case \(file.number) no longer qualifies: return or reject it.",
-                    "案件\(file.number)已不符合条件:请退回或否决。"), field: "outcome",
-                details: now.answer == .no ? now.refusals : now.open)
-        }
-        guard now.grantsTheSame(as: shown) else {
-            throw Refusal.conflict(
-                Phrase(
-                    "Case \(file.number) comes to \(now.granted.en) now, not to \(shown.granted.en) as shown: return it.",
-                    "案件\(file.number)现为\(now.granted.zh),与表单所示的\(shown.granted.zh)不同:请退回。"),
-                field: "outcome", details: now.amountBecause.map(Phrase.init(untranslated:)))
-        }
-    }
-}
-
-extension Assessment {
-    /// What a yes gives, in words.
-    fileprivate var granted: Phrase {
-        if let level { return Phrase("the level \(level)", "级别 \(level)") }
-        guard let amount else { return Phrase("nothing", "无") }
-        let dates = Array(Set(plan.compactMap(\.on))).sorted().map(\.description).joined(separator: ", ")
-        return Phrase(
-            "\(amount) yuan in \(plan.count) part(s)\(dates.isEmpty ? "" : " from \(dates)")",
-            "\(amount)元分\(plan.count)期\(dates.isEmpty ? "" : "(\(dates)起)")")
     }
 }
 

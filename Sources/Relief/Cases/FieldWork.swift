@@ -67,13 +67,21 @@ extension Cases {
                 "Case \(file.number) is at “\(open.title)”: what changes it now would go past those who saw it; return it first.",
                 field: "case")
         }
-        let file = changes.isEmpty ? file : try await merge(changes, into: file, version.pack, in: context)
+        let file = changes.isEmpty ? file : try await merge(changes, into: file, in: context)
         let assessment = try await CaseSheet.refresh(file, version, in: context).assessment
-        // A household that no longer qualifies goes no further: it is rejected, returned, or visited again.
-        if let ordinal = file.step, version.pack.step(ordinal)?.kind == kind, assessment.eligible {
+        guard file.state != .submitted || assessment.period == nil || assessment.period == file.period else {
+            throw Refusal.conflict(
+                Phrase(
+                    "Case \(file.number) is for \(file.period ?? ""): what was found makes it one for \(assessment.period ?? ""). Return it first.",
+                    "案件\(file.number)的周期为“\(file.period ?? "")”:所查事实使其变为“\(assessment.period ?? "")”,请先退回。"),
+                field: "facts")
+        }
+        // A household that no longer qualifies goes no further: it is rejected, returned, or visited again. What can't be
+        // said now is looked at by whoever decides next.
+        if let ordinal = file.step, version.pack.step(ordinal)?.kind == kind, assessment.answer != .no {
             try await CaseSteps.advance(file, version.pack, in: context)
         }
         context.concerns(file.number)
-        context.note("eligible", .bool(assessment.eligible))
+        context.note("answer", .string(assessment.answer.rawValue))
     }
 }

@@ -21,7 +21,7 @@ extension ImportCases: Executable {
         context.concerns(union.code)
         context.note("programme", .string(pack.programme))
         return try await RowImport.run(table, mode: mode, in: context) { row, problems in
-            let (column, subject) = try await self.subject(row, pack, &problems, in: context)
+            let (column, subject) = try await self.subject(row, pack, near: union, &problems, in: context)
             let facts = Self.facts(row, pack, &problems)
             guard let subject, !problems.lines.contains(row.line) else { return nil }
             return try await problems.attempt(row, column, in: context) {
@@ -38,11 +38,12 @@ extension ImportCases: Executable {
 
     /// Whom a row is about, and the column that says so.
     private func subject(
-        _ row: CSV.Row, _ pack: Pack, _ problems: inout RowProblems, in context: CommandContext
+        _ row: CSV.Row, _ pack: Pack, near union: Organisation, _ problems: inout RowProblems,
+        in context: CommandContext
     ) async throws -> (column: String, subject: CaseSubject?) {
         if let number = row[Self.number[0]] {
             let subject = try await problems.attempt(row, Self.number[0], value: number, in: context) {
-                try await CaseSubjects.find(number, for: pack, in: context)
+                try await CaseSubjects.find(number, for: pack, near: union, in: context)
             }
             return (Self.number[0], subject)
         }
@@ -55,7 +56,7 @@ extension ImportCases: Executable {
         guard let identity = try problems.collect(row, column, value: shown, { try IdentityNumber(text) }) else {
             return (column, nil)
         }
-        let subject = try await CaseSubjects.find(identity, for: pack, in: context)
+        let subject = try await CaseSubjects.find(identity, for: pack, near: union, in: context)
         if subject == nil {
             problems.add(
                 row, column, value: shown,
@@ -94,18 +95,19 @@ extension Pack.Subject {
 extension CaseSubjects {
     /// Whom a programme's case is about, by the number that the programme's kind of subject has.
     fileprivate static func find(
-        _ number: String, for pack: Pack, in context: CommandContext
+        _ number: String, for pack: Pack, near union: Organisation, in context: CommandContext
     ) async throws -> CaseSubject {
         switch pack.subject {
         case .household: CaseSubject(household: try await household(number, in: context))
         case .person: try await person(number, in: context)
-        case .employer: CaseSubject(employer: try await employer(number, in: context))
+        case .employer: CaseSubject(employer: try await Employer.find(number, near: union, in: context).id)
         }
     }
 
-    /// The same by identity number: the person, or the household that the person lives in; nil where none is visible.
+    /// The same by identity number: the person, or the household that the person lives in; nil where none is visible. Of
+    /// several rows of one person it is one that the union answers for, if there is any.
     fileprivate static func find(
-        _ identity: IdentityNumber, for pack: Pack, in context: CommandContext
+        _ identity: IdentityNumber, for pack: Pack, near union: Organisation, in context: CommandContext
     ) async throws -> CaseSubject? {
         let index = context.vault.blindIndex(identity.text, .idNumber)
         let row = try await context.transaction.first(
@@ -114,7 +116,8 @@ extension CaseSubjects {
             LEFT JOIN relief.household_member m ON m.person = p.id AND m.valid @> \(context.today)
             WHERE p.id_index = \(index) AND p.died_on IS NULL
               AND (\(pack.subject == .person) OR m.household IS NOT NULL)
-            ORDER BY m.household IS NULL, nlevel(p.org_path) DESC, p.number LIMIT 1
+            ORDER BY relief.on_one_line(p.org_path, \(union.path)::ltree) DESC, m.household IS NULL,
+              nlevel(p.org_path) DESC, p.number_key LIMIT 1
             """)
         guard let row else { return nil }
         return CaseSubject(household: try row["household"], person: pack.subject == .person ? try row["id"] : nil)

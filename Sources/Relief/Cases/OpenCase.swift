@@ -21,6 +21,7 @@ enum Cases {
     ) async throws -> CaseFile {
         let pack = version.pack
         let facts = try pack.read(facts)
+        try await subject.requireAnswering(organisation, in: context)
         let id = UUID()
         let inputs = try await Assessments.gather(
             subject, caseID: id, facts: facts, path: organisation.path, pack: pack, in: context)
@@ -53,18 +54,18 @@ enum Cases {
         } catch let error as PostgresError where error.constraint == "once_per_period" {
             throw Refusal.conflict(
                 Phrase(
-                    "\(pack.title) is granted once per \(period ?? "?") and there is a case for it already.",
-                    "\(pack.title)每个“\(period ?? "?")”只办一次,已有案件。"),
+                    "\(pack.title) is granted once per \(period ?? "") and there is a case for it already (relief case list).",
+                    "\(pack.title)每个“\(period ?? "")”只办一次,已有案件(relief case list)。"),
                 field: pack.subject.rawValue)
         }
     }
 
-    /// Takes facts that were given into a case's.
+    /// Takes facts, as read by the form, into a case's; null takes one away.
     static func merge(
-        _ given: [String: JSONValue], into file: CaseFile, _ pack: Pack, in context: CommandContext
+        _ facts: [String: JSONValue], into file: CaseFile, in context: CommandContext
     ) async throws -> CaseFile {
         var file = file
-        file.facts = file.facts.merging(try pack.read(given)) { $1 }.filter { $0.value != .null }
+        file.facts = file.facts.merging(facts) { $1 }.filter { $0.value != .null }
         let stored = String(decoding: try JSON.encode(file.facts), as: UTF8.self)
         try await context.transaction.execute(
             "UPDATE relief.case_file SET facts = \(stored)::text::jsonb WHERE id = \(file.id)")
@@ -98,7 +99,8 @@ extension OpenCase: Executable {
             guard let employer else {
                 throw Refusal.invalid("\(pack.title) is for an employer: give its USCC.", field: "employer")
             }
-            return CaseSubject(employer: try await CaseSubjects.employer(employer, in: context))
+            let union = try await Organisation.find(organisation, in: context)
+            return CaseSubject(employer: try await Employer.find(employer, near: union, in: context).id)
         }
     }
 }
@@ -129,14 +131,6 @@ enum CaseSubjects {
         }
         return CaseSubject(household: try row["household"], person: try row["id"])
     }
-
-    static func employer(_ uscc: String, in context: some OperationContext) async throws -> UUID {
-        guard let row = try await context.transaction.first("SELECT id FROM relief.employer WHERE uscc = \(uscc)")
-        else {
-            throw Refusal.notFound("There is no employer \(uscc); register it first.", field: "employer")
-        }
-        return try row["id"]
-    }
 }
 
 extension AmendCase: Executable {
@@ -144,7 +138,7 @@ extension AmendCase: Executable {
         let before = try await CaseFile.find(`case`, in: context)
         try before.require(.draft, .returned, to: "amend")
         let version = try await Programmes.version(before.version, in: context)
-        let file = try await Cases.merge(facts, into: before, version.pack, in: context)
+        let file = try await Cases.merge(try version.pack.read(facts), into: before, in: context)
         try await CaseSheet.refresh(file, version, in: context)
         context.concerns(file.number)
         return try await CaseViews.view(file.number, in: context)

@@ -32,7 +32,7 @@ extension ScreenCases: Executable {
                 report.qualified += 1
                 report.cases.append(number)
             } catch let refusal as Refusal {
-                let reason = ([refusal.phrase] + (refusal.particulars ?? [])).joined()
+                let reason = ([refusal.phrase] + (refusal.particulars ?? [])).joined("; ", "；")
                 report.refused.append(
                     ScreeningRefusal(
                         employer: "\(try employer["name"] as String) (\(try employer["uscc"] as String))",

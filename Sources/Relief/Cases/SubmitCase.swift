@@ -16,6 +16,7 @@ extension Cases {
     /// once: missing facts, papers, and each rule that says no with its reason.
     static func submit(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws {
         try file.require(.draft, .returned, to: "submit")
+        try await file.requireAnswering(in: context)
         let pack = version.pack
         // What came in time and was sent back may come again after the intake closed.
         if let intake = pack.intake, file.firstSubmittedOn == nil, !intake.contains(context.today) {
@@ -29,16 +30,12 @@ extension Cases {
         let papers = try await missingEvidence(of: file, assessment, pack, in: context).map {
             Phrase("missing: \($0)", "缺少材料:\($0)")
         }
-        var open = assessment.open + papers
+        let open = assessment.open + papers
         guard assessment.answer != .no else {
             throw Refusal.conflict(
                 Phrase(
                     "Case \(file.number) is not eligible for \(pack.title).", "案件\(file.number)不符合\(pack.title)的条件。"),
                 field: "case", details: assessment.refusals + open)
-        }
-        if assessment.period == nil {
-            open.append(
-                Phrase("what it is granted once for can't be computed yet", "“同一事项只办一次”的周期尚无法计算"))
         }
         guard open.isEmpty else {
             let what =
@@ -47,13 +44,6 @@ extension Cases {
             throw Refusal.conflict(
                 Phrase("Case \(file.number) is not complete\(what.en)", "案件\(file.number)尚不完整\(what.zh)"),
                 field: "case", details: open)
-        }
-        if let amount = assessment.amount, amount.rawValue == 0 {
-            throw Refusal.conflict(
-                Phrase(
-                    "Case \(file.number) would be awarded 0 yuan: the limit is used up.",
-                    "案件\(file.number)可发放0元:限额已用完。"),
-                field: "case", details: assessment.amountBecause.map(Phrase.init(untranslated:)))
         }
         let submitted = try await CaseFile.find(id: file.id, in: context)
         try await Decisions.record(

@@ -18,7 +18,8 @@ extension OperationContext {
     package var vault: Vault { door.vault }
 
     /// Looks over the whole tree, for the few checks whose verdict must count what the asker may not see: duplicates, a
-    /// parent's funds and parameters. Nothing but the verdict may leave it.
+    /// parent's funds and parameters. Nothing but the verdict may leave it. Also for an act on what was found in the asker's
+    /// own subtree: whoever may act on a run, a notice or a case acts on all of it, wherever the unions in it stand today.
     package func seeingAll<R>(_ body: (Transaction) async throws -> R) async throws -> R {
         let scope: String = try await transaction.value("SELECT coalesce(current_setting('relief.scope', true), '')")
         try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")

@@ -25,6 +25,9 @@ enum DatabaseRefusal {
                 .conflict,
                 "A member of the household stands in another active archive: one household, one archive (一户一档).",
                 field: "household")
+        case "RR013": return NewHousehold.peopleOfAnother
+        case "RR014": return Refusal(.conflict, sentence(error.message))
+        case "RR015": return CaseSubjects.movedAway
         case "RR021": return Refusal(.forbidden, "Four eyes: \(error.message); another person must.")
         case "RR023":
             return Refusal(
@@ -38,6 +41,12 @@ enum DatabaseRefusal {
                 Phrase(
                     "Four eyes: nobody closes a case that he or she alone followed up; another person must.",
                     "四眼原则:独自完成回访的人不得结案,请由另一人办理。"))
+        case "RR026":
+            return Refusal(
+                .conflict,
+                Phrase(
+                    "The case has no follow-up after its last payment yet: record one (relief followup record).",
+                    "最后一笔款项入账后还没有回访:请先登记回访(relief followup record)。"), field: "case")
         case "RR022": return Refusal(.conflict, sentence(error.message))
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "22021", "22P05":

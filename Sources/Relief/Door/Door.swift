@@ -181,6 +181,10 @@ extension Result where Failure == Refusal {
 }
 
 extension PostgresError {
-    /// PostgreSQL ended the transaction because of another; running it again is right.
-    fileprivate var isConflict: Bool { sqlState == "40001" || sqlState == "40P01" }
+    /// PostgreSQL ended the transaction because of another, or a union moved while it ran (`relief.follow`); running it
+    /// again is right.
+    fileprivate var isConflict: Bool {
+        sqlState == "40001" || sqlState == "40P01"
+            || (sqlState == "23503" && constraint?.contains("_follows_") == true)
+    }
 }

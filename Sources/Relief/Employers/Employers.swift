@@ -22,8 +22,8 @@ package struct Employer: Sendable {
         let row = try await context.transaction.first(
             """
             SELECT id, uscc, name, kind, org_id, org_path FROM relief.employer WHERE uscc = \(code)
-            ORDER BY nlevel(lca(org_path, coalesce(\(organisation?.path)::ltree, org_path))) DESC NULLS LAST, org_path
-            LIMIT 1
+            ORDER BY relief.on_one_line(org_path, \(organisation?.path)::ltree) DESC NULLS LAST,
+              abs(nlevel(org_path) - nlevel(\(organisation?.path)::ltree)), org_path LIMIT 1
             """)
         guard let row else {
             throw Refusal.notFound(

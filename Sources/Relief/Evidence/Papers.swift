@@ -73,7 +73,10 @@ extension AddEvidence: Executable {
             VALUES (\(id), \(file.id), \(kind), \(name), \(found), \(content.count), \(sha256), \(context.principal.user),
                     \(context.now))
             """)
-        try await CaseSheet.refresh(file, version, in: context)
+        let shown = file.state == .submitted ? try await CaseSheet.shown(file, in: context).assessment : nil
+        let now = try await CaseSheet.refresh(file, version, in: context).assessment
+        // The sheet is made anew with today's figures: those who signed before saw the others.
+        if let shown, let change = Cases.change(of: file, from: shown, to: now), shown.eligible { throw change }
         context.concerns(file.number)
         context.note("sha256", .string(sha256))
         return try Papers.view(try await context.transaction.one("SELECT \(Papers.columns) WHERE e.id = \(id)"))

@@ -44,15 +44,17 @@ enum Households {
             """
             SELECT m.household, p.number, p.name, p.id_masked, m.relation, lower(m.valid) AS first,
                    upper(m.valid) - 1 AS last
-            FROM relief.household_member m JOIN relief.person p ON p.id = m.person
-            WHERE m.household = ANY (\(ids)) ORDER BY m.relation <> 'head', lower(m.valid), p.number
+            FROM relief.household_member m LEFT JOIN relief.person p ON p.id = m.person
+            WHERE m.household = ANY (\(ids)) ORDER BY m.relation <> 'head', lower(m.valid), p.number_key, m.id
             """)
         var found: [UUID: [MemberView]] = [:]
         for row in rows {
+            let number: String? = try row["number"]
             found[try row["household"], default: []].append(
                 MemberView(
-                    person: try row["number"], name: try row["name"], relation: try row["relation"],
-                    idNumber: try row["id_masked"] ?? "", from: try row["first"], to: try row["last"]))
+                    person: number, name: try row["name"], relation: try row["relation"],
+                    idNumber: try row["id_masked"] ?? "", from: try row["first"], to: try row["last"],
+                    elsewhere: number == nil ? .elsewhere : nil))
         }
         return found
     }
@@ -92,8 +94,8 @@ extension ListHouseholds: Answerable {
             """
             SELECT \(Households.columns) FROM relief.household h
             WHERE (\(top?.path)::ltree IS NULL OR h.org_path <@ \(top?.path)::ltree)
-              AND h.number > coalesce(\(cursor)::text, '')
-            ORDER BY h.number LIMIT \(size + 1)
+              AND h.number_key > relief.number_key(coalesce(\(cursor)::text, ''))
+            ORDER BY h.number_key LIMIT \(size + 1)
             """)
         return Paging.page(try await Households.views(rows, in: context), size: size, cursor: \.number)
     }

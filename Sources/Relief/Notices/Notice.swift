@@ -26,15 +26,16 @@ enum Notices {
 
     static func view(_ row: Row, in context: some OperationContext) async throws -> NoticeView {
         let id: UUID = try row["id"]
+        // What was published stays on the list of who published it, also where the case has moved to another union.
         let items = try await context.transaction.query(
             """
-            SELECT c.number, i.public_name, i.category, i.amount, i.state FROM relief.notice_item i
-            JOIN relief.case_file c ON c.id = i.case_id WHERE i.notice = \(id) ORDER BY c.number
+            SELECT relief.case_number(i.case_id) AS number, i.public_name, i.category, i.amount, i.state
+            FROM relief.notice_item i WHERE i.notice = \(id) ORDER BY relief.number_key(relief.case_number(i.case_id))
             """)
         let objections = try await context.transaction.query(
             """
-            SELECT b.id, c.number, b.content, b.raised_by, b.raised_at, b.state, b.resolution FROM relief.objection b
-            JOIN relief.notice_item i ON i.id = b.item JOIN relief.case_file c ON c.id = i.case_id
+            SELECT b.id, relief.case_number(i.case_id) AS number, b.content, b.raised_by, b.raised_at, b.state, b.resolution
+            FROM relief.objection b JOIN relief.notice_item i ON i.id = b.item
             WHERE i.notice = \(id) ORDER BY b.raised_at, b.id
             """)
         return NoticeView(
@@ -53,14 +54,16 @@ enum Notices {
             })
     }
 
-    /// Takes a case off the notice that it stands on.
+    /// Takes a case off the notice that it stands on, which may be an upper union's.
     static func remove(_ file: CaseFile, in context: CommandContext) async throws {
-        let notices = try await context.transaction.query(
-            """
-            UPDATE relief.notice_item SET state = 'removed', paused_on = NULL
-            WHERE case_id = \(file.id) AND state IN ('listed', 'objected') RETURNING notice
-            """)
-        for row in notices { try await settle(notice: try row["notice"], in: context) }
+        try await context.seeingAll { transaction in
+            let notices = try await transaction.query(
+                """
+                UPDATE relief.notice_item SET state = 'removed', paused_on = NULL
+                WHERE case_id = \(file.id) AND state IN ('listed', 'objected') RETURNING notice
+                """)
+            for row in notices { try await settle(notice: try row["notice"], in: context) }
+        }
     }
 
     /// A notice is over when none of its cases stands on it any more.

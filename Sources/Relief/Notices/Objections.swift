@@ -9,8 +9,7 @@ extension ObjectToNotice: Executable {
         let row = try await context.transaction.first(
             """
             SELECT i.id, i.notice, i.state FROM relief.notice_item i JOIN relief.notice n ON n.id = i.notice
-            JOIN relief.case_file c ON c.id = i.case_id
-            WHERE n.number = \(notice) AND c.number = \(`case`) FOR UPDATE OF i
+            WHERE n.number = \(notice) AND relief.case_number(i.case_id) = \(`case`) FOR UPDATE OF i
             """)
         guard let row else {
             throw Refusal.notFound("Case \(`case`) doesn't stand on notice \(notice).", field: "case")
@@ -51,6 +50,10 @@ extension ResolveObjection: Executable {
         guard try row["state"] == ObjectionState.open else {
             throw Refusal.conflict("The objection is resolved already.", field: "objection")
         }
+        return try await context.seeingAll { _ in try await resolve(row, in: context) }
+    }
+
+    private func resolve(_ row: Row, in context: CommandContext) async throws -> NoticeView {
         try await context.transaction.execute(
             """
             UPDATE relief.objection SET state = \(outcome.rawValue), resolution = \(reason),

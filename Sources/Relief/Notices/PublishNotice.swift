@@ -6,7 +6,8 @@ import WorkingDays
 extension PublishNotice: Executable {
     package func execute(in context: CommandContext) async throws -> NoticeView {
         let union = try await Organisation.find(organisation, in: context)
-        let files = try await waiting(under: union, in: context)
+        // An upper union's notice or objection counts, too.
+        let files = try await context.seeingAll { _ in try await waiting(under: union, in: context) }
         guard !files.isEmpty else {
             throw Refusal.conflict(
                 "No case of \(programme) under \(organisation) waits for a public notice.", field: "programme")
@@ -21,14 +22,18 @@ extension PublishNotice: Executable {
             do {
                 let now = version.pack.assess(try await CaseSheet.inputs(of: file, version.pack, in: context))
                 try await Cases.requireStanding(file, now, in: context)
-            } catch let refusal as Refusal where cases == nil {
-                leftOut.append(refusal.phrase)
+            } catch var refusal as Refusal {
+                guard cases == nil else {
+                    refusal.field = "cases"
+                    throw refusal
+                }
+                leftOut.append(([refusal.phrase] + (refusal.particulars ?? [])).joined("; ", "；"))
                 continue
             }
             (title, days) = (version.pack.title, max(days, step.noticeDays))
             let assessment = try await CaseSheet.shown(file, in: context).assessment
             let subject = try await CaseViews.subject(of: file, in: context)
-            let name = subject.kind == .employer ? subject.name : PublicText.name(subject.name)
+            let name = subject.kind == .employer ? subject.name ?? "" : PublicText.name(subject.name ?? "")
             let category = assessment.level.map { "\(version.pack.title)(\($0))" } ?? version.pack.title
             lines.append((file, name, category, step.showsAmount ? assessment.amount : nil))
         }
@@ -63,6 +68,7 @@ extension PublishNotice: Executable {
         }
         context.concerns(number)
         context.note("cases", .int(Int64(lines.count)))
+        if !leftOut.isEmpty { context.note("leftOut", .int(Int64(leftOut.count))) }
         var view = try await Notices.view(number, in: context)
         view.leftOut = leftOut.isEmpty ? nil : leftOut
         return view
@@ -76,7 +82,7 @@ extension PublishNotice: Executable {
             WHERE c.programme = \(programme) AND c.state = 'submitted' AND c.org_path <@ \(union.path)::ltree
               AND (\(cases)::text[] IS NULL OR c.number = ANY (\(cases)))
               AND NOT EXISTS (SELECT FROM relief.notice_item i WHERE i.case_id = c.id AND i.state IN ('listed', 'objected'))
-            ORDER BY c.number FOR NO KEY UPDATE OF c
+            ORDER BY c.number_key FOR NO KEY UPDATE OF c
             """)
         let files = try rows.map(CaseFile.init)
         let disputed = try await context.transaction.first(
@@ -127,11 +133,11 @@ extension ListNotices: Answerable {
         let size = try Paging.size(limit)
         let rows = try await context.transaction.query(
             """
-            SELECT \(Notices.columns) WHERE n.number > coalesce(\(cursor)::text, '')
+            SELECT \(Notices.columns) WHERE n.number_key > relief.number_key(coalesce(\(cursor)::text, ''))
               AND (\(state)::text IS NULL OR n.state = \(state))
               AND (\(organisation)::text IS NULL
                    OR n.org_path <@ (SELECT u.path FROM relief.organisation u WHERE u.code = \(organisation)))
-            ORDER BY n.number LIMIT \(size + 1)
+            ORDER BY n.number_key LIMIT \(size + 1)
             """)
         var views: [NoticeView] = []
         for row in rows { views.append(try await Notices.view(row, in: context)) }

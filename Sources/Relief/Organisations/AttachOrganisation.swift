@@ -4,22 +4,23 @@ import Postgres
 import WorkingDays
 
 extension AttachOrganisation: Executable {
-    /// Puts a union under a parent of the territory or of its industry. Who may see it stays as it was made: the path
-    /// doesn't move.
+    /// Puts a union under a parent of the territory or of its industry. Where another parent funds it, the union and all that
+    /// is its own moves there: at once, or on the day by its schedule (`FollowParents`).
     package func execute(in context: CommandContext) async throws -> OrganisationView {
         let union = try await Organisation.find(organisation, in: context)
         let above = try await Organisation.find(parent, field: "parent", in: context)
         context.concerns(union.code)
         context.concerns(above.code)
         let transaction = context.transaction
-        // Two commands that hang unions under one another must see each other's links.
-        try await transaction.execute("LOCK TABLE relief.organisation_parent IN SHARE ROW EXCLUSIVE MODE")
+        try await Organisations.lockTree(in: context)
         try await refuseCircle(union, above, in: transaction)
         if try await transaction.exists(
             "SELECT FROM relief.organisation_parent WHERE organisation = \(union.id) AND lower(valid) > \(from)")
         {
             throw Refusal.conflict(
-                "\(union.code) has a parent from a later day already: choose a later day.", field: "from")
+                Phrase(
+                    "\(union.code) has a parent from a later day already (relief organisation show): choose that day, or one after it.",
+                    "\(union.code)已定有更晚日期的上级(见relief organisation show):请选该日或其后。"), field: "from")
         }
         try await end(linksOf: union, line: above.line, in: transaction)
         if fundParent { try await endFunding(of: union, in: transaction) }
@@ -30,10 +31,16 @@ extension AttachOrganisation: Executable {
             """)
         guard isFunded else {
             throw Refusal.conflict(
-                "Nobody would fund \(union.code) from \(from): exactly one parent does on any day.", field: "fundParent"
+                Phrase(
+                    "Nobody would fund \(union.code) from \(from): exactly one parent does on any day; say that this one does (--fund-parent).",
+                    "自\(from)起\(union.code)将没有资金上级:任何一天都须有且仅有一个,请注明由其负责资金(--fund-parent)。"), field: "fundParent"
             )
         }
-        return try await Organisations.view(union, in: context)
+        let move = try await OrganisationMove.foresee(union, from: from, in: context)
+        if from <= context.today { try await Organisations.followParents(in: context) }
+        var view = try await Organisations.view(.find(union.code, in: context), in: context)
+        view.move = move
+        return view
     }
 
     private func refuseCircle(_ union: Organisation, _ above: Organisation, in transaction: Transaction) async throws {
@@ -47,7 +54,9 @@ extension AttachOrganisation: Executable {
             """)
         if isBelow {
             throw Refusal.conflict(
-                "\(above.code) stands under \(union.code), so it can't be its parent.", field: "parent")
+                Phrase(
+                    "\(above.code) stands under \(union.code), so it can't be its parent: choose another.",
+                    "\(above.code)在\(union.code)之下,不能作其上级:请另选。"), field: "parent")
         }
     }
 

@@ -8,6 +8,7 @@ extension CreateOrganisation: Executable {
         guard let parent else {
             throw Refusal.conflict("The tree has its root already: name the parent of \(code).", field: "parent")
         }
+        try await Organisations.lockTree(in: context)
         let above = try await Organisation.find(parent, field: "parent", in: context)
         guard level.rank > above.level.rank || (line == .industry && level.rank >= above.level.rank) else {
             throw Refusal.invalid(

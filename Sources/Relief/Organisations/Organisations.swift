@@ -34,6 +34,19 @@ enum Organisations {
         }
     }
 
+    /// Makes whatever changes the tree wait for one another: each must see the other's links and paths.
+    static func lockTree(in context: CommandContext) async throws {
+        try await context.transaction.execute("LOCK TABLE relief.organisation_parent IN SHARE ROW EXCLUSIVE MODE")
+    }
+
+    /// Codes from the root to the union that stands last in a path, along its fund parents of a day. Today's stand in the
+    /// path.
+    static func line(_ path: String, on day: Day, in context: some OperationContext) async throws -> [String] {
+        let codes = path.split(separator: ".").map(String.init)
+        guard day != context.today, let code = codes.last else { return codes }
+        return try await context.transaction.value("SELECT relief.line_on(\(code), \(day))")
+    }
+
     static func view(_ union: Organisation, in context: some OperationContext) async throws -> OrganisationView {
         try await views([union], in: context)[0]
     }

@@ -44,9 +44,9 @@ extension BankImport {
         try await context.transaction.execute(
             """
             INSERT INTO relief.bank_line (id, message, ordinal, saying, reference, bank_reference, amount, day, class,
-              payment, run, org_path, detail)
+              payment, run, org_id, detail)
             SELECT l.id, \(id), l.n, l.saying, l.reference, l.bank_reference, l.amount, l.day::date, l.class, l.payment, l.run,
-              l."union"::ltree, l.detail
+              l."union", l.detail
             FROM unnest(\(lines.map { _ in UUID() }), \(lines.map(\.word.reference)), \(lines.map(\.word.bankReference)),
                  \(lines.map { $0.word.amount?.rawValue }), \(lines.map { $0.word.day?.description })::text[],
                  \(lines.map(\.verdict.rawValue)), \(lines.map(\.payment)), \(lines.map(\.run)), \(lines.map(\.detail)),
@@ -111,7 +111,6 @@ extension BankImport {
                 booked_on = coalesce(m.booked_on::date, p.booked_on), posting = coalesce(p.posting, m.posting),
                 returned_on = coalesce(m.returned_on::date, p.returned_on), reason_code = coalesce(m.code, p.reason_code),
                 reason = coalesce(m.words, p.reason),
-                booked_at = CASE m.state WHEN 'booked' THEN \(context.now) ELSE p.booked_at END,
                 sent_at = CASE m.state WHEN 'sent' THEN \(context.now) ELSE p.sent_at END,
                 accepted_at = CASE m.state WHEN 'accepted' THEN \(context.now) ELSE p.accepted_at END
             FROM unnest(\(step.map(\.payment)), \(step.map(\.to.rawValue)),

@@ -92,10 +92,7 @@ extension SettleBankLine: Executable {
             context.concerns(payment)
             context.concerns(
                 try await context.transaction.value(
-                    """
-                    SELECT c.number FROM relief.payment p JOIN relief.case_file c ON c.id = p.case_id
-                    WHERE p.reference = \(payment)
-                    """))
+                    "SELECT relief.case_number(p.case_id) FROM relief.payment p WHERE p.reference = \(payment)"))
         }
         context.note("class", .string(found.class.rawValue))
         context.note("reason", .string(reason))

@@ -6,8 +6,8 @@ struct BankParties: Sendable {
     private var indexes: [String: [UInt8]] = [:]
     /// Of our payees' accounts, by id.
     private var payees: [UUID: [UInt8]] = [:]
-    /// Paths of the unions whose funds have such an account.
-    private var unions: [String: String] = [:]
+    /// The unions whose funds have such an account.
+    private var unions: [String: UUID] = [:]
 
     init(_ words: [BankWord], payments: [Payment], in context: CommandContext) async throws {
         let named = Set(words.compactMap(\.payeeAccount).compactMap(Self.plain))
@@ -26,15 +26,15 @@ struct BankParties: Sendable {
                     """)
             let fundRows = try await transaction.query(
                 """
-                SELECT named.account, min(f.org_path::text) AS path
+                SELECT named.account, (array_agg(f.org_id))[1] AS union_id
                 FROM unnest(\(ours), \(ourIndexes)) AS named (account, account_index)
                 JOIN relief.fund f USING (account_index)
-                GROUP BY named.account HAVING count(DISTINCT f.org_path) = 1
+                GROUP BY named.account HAVING count(DISTINCT f.org_id) = 1
                 """)
             return (payeeRows, fundRows)
         }
         for row in payeeRows { payees[try row["id"]] = try row["account_index"] }
-        for row in fundRows { unions[try row["account"]] = try row["path"] }
+        for row in fundRows { unions[try row["account"]] = try row["union_id"] }
     }
 
     /// Whether the money went where it was sent. Where the bank names no account, or hides digits of it, that isn't known,
@@ -47,7 +47,7 @@ struct BankParties: Sendable {
     }
 
     /// The union on whose account a line stands; nil where that is nobody's of ours, or several unions'.
-    func union(of word: BankWord) -> String? { word.account.flatMap { unions[$0] } }
+    func union(of word: BankWord) -> UUID? { word.account.flatMap { unions[$0] } }
 
     /// The number as accounts are registered; nil where digits of it are hidden.
     private static func plain(_ account: String) -> String? {

@@ -16,14 +16,17 @@ extension ImportBankFile: Executable {
         let sha256 = Hex.encode(SHA256.hash(data: content))
         if let view = try await BankImport.known(sha256, fileName: fileName, in: context) { return view }
         let message = try BankMessage(content, fileName: fileName)
-        var intake = try await BankImport(message, in: context)
-        intake.hear(on: context.today)
+        var heard = try await BankImport(message, in: context)
+        heard.hear(on: context.today)
+        let intake = heard
         guard let id = try await intake.keep(fileName: fileName, sha256: sha256, in: context) else {
             throw Refusal.conflict("The file \(fileName) is being taken in by somebody else: ask again.")
         }
-        try await intake.book(in: context)
-        try await intake.movePayments(in: context)
-        try await intake.moveInstalments(in: context)
+        try await context.seeingAll { _ in
+            try await intake.book(in: context)
+            try await intake.movePayments(in: context)
+            try await intake.moveInstalments(in: context)
+        }
         context.note("file", .string(sha256))
         context.note("message", .string(id.uuidString.lowercased()))
         for (name, count) in intake.classes { context.note(name, .int(Int64(count))) }
@@ -41,8 +44,8 @@ struct BankImport {
         let detail: String?
         let payment: UUID?
         let run: UUID?
-        /// Path of the union on whose account it stands, where it names no payment of ours.
-        var union: String?
+        /// The union on whose account it stands, where it names no payment of ours.
+        var union: UUID?
     }
 
     let message: BankMessage
@@ -91,9 +94,11 @@ struct BankImport {
             }
         }
         let ids: [UUID] = try rows.map { try $0["id"] }
-        let found = try await context.transaction.query(
-            "SELECT \(Payment.columns) WHERE p.run = ANY (\(ids)) ORDER BY p.run, p.reference FOR NO KEY UPDATE OF p"
-        ).map(Payment.init)
+        let found = try await context.seeingAll {
+            try await $0.query(
+                "SELECT \(Payment.columns) WHERE p.run = ANY (\(ids)) ORDER BY p.run, p.reference FOR NO KEY UPDATE OF p"
+            ).map(Payment.init)
+        }
         parties = try await BankParties(message.words, payments: found, in: context)
         let debits = try await Self.debits(of: found, in: context)
         var serials: [UUID: Int] = [:]

@@ -59,12 +59,15 @@ struct Payment: Sendable {
         returnedOn = try row["returned_on"]
     }
 
-    /// The payment of a reference, where the asker may see it; locked.
+    /// The payment of a reference, where the asker may see its run; locked.
     static func find(_ reference: String, in context: CommandContext) async throws -> Payment {
-        let row = try await context.transaction.first(
-            "SELECT \(columns) WHERE p.reference = \(reference) FOR NO KEY UPDATE OF p")
-        guard let row else { throw notFound(reference) }
-        return try Payment(row)
+        let isSeen = try await context.transaction.exists(
+            "SELECT FROM relief.payment p JOIN relief.run r ON r.id = p.run WHERE p.reference = \(reference)")
+        guard isSeen else { throw notFound(reference) }
+        return try await context.seeingAll {
+            try Payment(
+                await $0.one("SELECT \(columns) WHERE p.reference = \(reference) FOR NO KEY UPDATE OF p"))
+        }
     }
 
     static func notFound(_ reference: String) -> Refusal {

@@ -14,11 +14,11 @@ enum Payments {
     static func views(_ condition: SQL, in context: some OperationContext) async throws -> [PaymentView] {
         let rows = try await context.transaction.query(
             """
-            SELECT p.reference, r.number AS run, c.number AS case_number, i.ordinal, a.holder, a.account_masked, p.amount,
+            SELECT p.reference, r.number AS run, relief.case_number(p.case_id) AS case_number, i.ordinal, a.holder, a.account_masked, p.amount,
                    p.state, p.reason_code, p.reason, p.attempt, p.sent_at, p.booked_on,
                    (SELECT e.reference FROM relief.payment e WHERE e.instalment = p.instalment AND e.state = 'reissued'
                     AND e.attempt < p.attempt ORDER BY e.attempt DESC LIMIT 1) AS reissues
-            FROM relief.payment p LEFT JOIN relief.run r ON r.id = p.run JOIN relief.case_file c ON c.id = p.case_id
+            FROM relief.payment p LEFT JOIN relief.run r ON r.id = p.run LEFT JOIN relief.case_file c ON c.id = p.case_id
             JOIN relief.instalment i ON i.id = p.instalment LEFT JOIN relief.payee_account a ON a.id = p.payee_account
             \(condition)
             """)

@@ -8,6 +8,10 @@ extension ReissuePayment: Executable {
     /// with a reference of its own. Money that came back is held anew. The database refuses who brought the word that it failed.
     package func execute(in context: CommandContext) async throws -> PaymentView {
         let payment = try await Payment.find(payment, in: context)
+        return try await context.seeingAll { _ in try await reissue(payment, in: context) }
+    }
+
+    private func reissue(_ payment: Payment, in context: CommandContext) async throws -> PaymentView {
         guard [.rejected, .returned].contains(payment.state) else {
             throw Refusal.conflict(
                 payment.state == .unknown
@@ -72,6 +76,10 @@ extension DisprovePayment: Executable {
     /// released its run.
     package func execute(in context: CommandContext) async throws -> PaymentView {
         let payment = try await Payment.find(payment, in: context)
+        return try await context.seeingAll { _ in try await disprove(payment, in: context) }
+    }
+
+    private func disprove(_ payment: Payment, in context: CommandContext) async throws -> PaymentView {
         guard payment.state == .unknown else {
             throw Refusal.conflict(
                 "Payment \(payment.reference) is \(payment.state.rawValue): only one of unknown fate is disproved.")

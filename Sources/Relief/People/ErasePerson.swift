@@ -34,10 +34,10 @@ extension ErasePerson: Executable {
                 account_masked = '***', status = 'retired'
             WHERE person = \(id)
             """)
-        try await context.transaction.execute(
-            "UPDATE relief.household SET address = NULL, salt = gen_random_uuid() WHERE head = \(id)")
         let replies = try await context.seeingAll { transaction in
             try await transaction.execute(
+                "UPDATE relief.household SET address = NULL, salt = gen_random_uuid() WHERE head = \(id)")
+            return try await transaction.execute(
                 """
                 UPDATE relief.command_key SET answered = NULL, erased_at = \(context.now)
                 WHERE answered IS NOT NULL

@@ -86,8 +86,8 @@ extension ListPersons: Answerable {
             SELECT \(People.columns(today: context.today)) FROM relief.person p
             WHERE (\(top?.path)::ltree IS NULL OR p.org_path <@ \(top?.path)::ltree)
               AND (\(name)::text IS NULL OR starts_with(p.name, \(name)))
-              AND p.number > coalesce(\(cursor)::text, '')
-            ORDER BY p.number LIMIT \(size + 1)
+              AND p.number_key > relief.number_key(coalesce(\(cursor)::text, ''))
+            ORDER BY p.number_key LIMIT \(size + 1)
             """)
         return Paging.page(try await People.views(rows, in: context), size: size, cursor: \.number)
     }
@@ -100,7 +100,7 @@ extension FindPerson: Answerable {
         let rows = try await context.transaction.query(
             """
             SELECT \(People.columns(today: context.today)) FROM relief.person p
-            WHERE p.id_index = \(context.vault.blindIndex(identity.text, .idNumber)) ORDER BY p.org_path, p.number
+            WHERE p.id_index = \(context.vault.blindIndex(identity.text, .idNumber)) ORDER BY p.org_path, p.number_key
             """)
         guard var first = try await People.views(rows, in: context).first else {
             throw Refusal.notFound(

@@ -59,7 +59,7 @@ extension RegisterPerson: Executable {
         let known = try await context.transaction.query(
             """
             SELECT p.number, p.org_id, o.code FROM relief.person p JOIN relief.organisation o ON o.id = p.org_id
-            WHERE p.id_index = \(index) ORDER BY p.number
+            WHERE p.id_index = \(index) ORDER BY p.number_key
             """)
         var warnings: [String] = []
         for row in known {

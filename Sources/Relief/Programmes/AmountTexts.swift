@@ -23,6 +23,11 @@ struct AmountTexts: Sendable {
         return "\(Fen(fen))元"
     }
 
+    /// A factor such as 80 or 100 is one of a comparison by shares: what comes out is no amount that anybody has.
+    private static func isShare(_ node: Node) -> Bool {
+        if case .literal(.int(let number)) = node.form { number > 36 } else { false }
+    }
+
     /// Whether a node's value is an amount; notes its text and those of its parts that are.
     private mutating func isAmount(_ node: Node, of expression: Expression) -> Bool {
         let parts = node.form.children.map { isAmount($0, of: expression) }
@@ -31,7 +36,8 @@ struct AmountTexts: Sendable {
             case .name, .select: texts.contains(node.path?.joined(separator: ".") ?? "")
             case .index(let operand, _): operand.path == ["fees"]
             case .binary(.add, _, _), .binary(.subtract, _, _): parts.contains(true)
-            case .binary(.multiply, _, _): parts.count { $0 } == 1
+            case .binary(.multiply, let left, let right):
+                parts.count { $0 } == 1 && !Self.isShare(left) && !Self.isShare(right)
             case .binary(.divide, _, _): parts == [true, false]
             case .conditional: parts.dropFirst().contains(true)
             case .call("min", _, _), .call("max", _, _): parts.contains(true)

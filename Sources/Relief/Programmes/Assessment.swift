@@ -30,10 +30,11 @@ package struct Assessment: Sendable {
         }
     }
 
-    /// Whether a decider was shown the same: answer, amount, its parts and their days, level. Sheets of the first version have
+    /// Whether a decider was shown the same: answer, amount, its parts and their days, level, and what it is
+    /// granted once for. Sheets of the first version have
     /// no plan.
     func grantsTheSame(as shown: Assessment) -> Bool {
-        answer == shown.answer && amount == shown.amount && level == shown.level
+        answer == shown.answer && amount == shown.amount && level == shown.level && period == shown.period
             && (shown.plan.isEmpty || plan == shown.plan)
     }
 }
@@ -41,37 +42,25 @@ package struct Assessment: Sendable {
 extension Pack {
     /// Judges a case. Pure: the same inputs give the same answer, years later too.
     ///
-    /// What can't be computed is no answer: one rule that says no decides, else what isn't known does.
+    /// What can't be computed is no answer: one rule that says no decides, and only where all say yes and nothing is open the
+    /// answer is yes.
     package func assess(_ inputs: AssessmentInputs) -> Assessment {
         var judgement = Judgement(pack: self, inputs: inputs)
-        judgement.nameLets()
-        let traces = rules.map { judgement.trace($0) }
+        var traces = rules.map { judgement.trace($0) }
         let because = judgement.lets + (expressions.amount.map { judgement.explain($0) } ?? [])
-        var open = missing(in: inputs) + judgement.open
-        let isRefused = traces.contains { $0.answer == .no }
+        let period = judgement.period()
         var grant = Judgement.Grant()
-        if !isRefused, open.isEmpty {
+        if judgement.open.isEmpty, traces.allSatisfy({ $0.answer == .yes }) {
             grant = judgement.grant()
-            open = judgement.open
+            if let nothing = grant.nothing { traces.append(nothing) }
         }
+        let answer: Answer =
+            traces.contains { $0.answer == .no }
+            ? .no : judgement.open.isEmpty && traces.allSatisfy { $0.answer == .yes } ? .yes : .unknown
         return Assessment(
-            answer: isRefused ? .no : open.isEmpty ? .yes : .unknown, rules: traces, amount: grant.amount,
-            amountBecause: because, plan: grant.plan, parameters: parameters.compactMap { inputs.parameters[$0] },
-            open: open, period: judgement.period(), level: grant.level,
+            answer: answer, rules: traces, amount: answer == .yes ? grant.amount : nil, amountBecause: because,
+            plan: answer == .yes ? grant.plan : [], parameters: parameters.compactMap { inputs.parameters[$0] },
+            open: judgement.open, period: period, level: answer == .yes ? grant.level : nil,
             requiredEvidence: evidence.filter { judgement.requires($0) }.map(\.kind))
-    }
-
-    private func missing(in inputs: AssessmentInputs) -> [Phrase] {
-        let answers = facts.filter { $0.required && (inputs.facts[$0.name] ?? .null) == .null }.map {
-            Phrase("\($0.title) (\($0.name)) is not answered yet", "“\($0.title)”(\($0.name))尚未填写")
-        }
-        let figures = parameters.filter { inputs.parameters[$0] == nil }.map {
-            Phrase(
-                "the figure \($0) is not set for this region and day (relief parameter set)",
-                "本地区当日没有标准 \($0)(relief parameter set)")
-        }
-        let needsArchive = kind != .archive && archiveWaived == nil && inputs.archive == nil
-        let archive = Phrase("the household has no active archive", "该户没有有效的困难职工档案")
-        return answers + figures + (needsArchive ? [archive] : [])
     }
 }

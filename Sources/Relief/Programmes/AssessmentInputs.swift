@@ -51,10 +51,10 @@ package struct AssessmentInputs: Sendable {
         ]
         bindings.merge(Self.calendarNames(of: today)) { $1 }
         if let applicant { bindings["applicant"] = applicant.value }
-        if let household {
-            bindings["household"] = .record(
-                "Household", ["size": .int(Int64(household.count)), "members": .list(household.map(\.value))])
-        }
+        // A person may live in no household: then it has nobody.
+        let members = household ?? []
+        bindings["household"] = .record(
+            "Household", ["size": .int(Int64(members.count)), "members": .list(members.map(\.value))])
         let months = archive.map { (today.year - $0.since.year) * 12 + today.month - $0.since.month } ?? 0
         bindings["archive"] = .record(
             "Archive",
@@ -69,7 +69,7 @@ package struct AssessmentInputs: Sendable {
     /// A year without fees has paid 0: the map knows every year that a rule may ask for.
     private var allYears: Set<Int> { Set(fees.keys).union((today.year - 30)...(today.year + 1)) }
 
-    private func factValues(_ definitions: [FactDefinition]) -> [String: Value] {
+    func factValues(_ definitions: [FactDefinition]) -> [String: Value] {
         var values: [String: Value] = [:]
         for definition in definitions {
             switch (definition.kind, facts[definition.name]) {

@@ -9,6 +9,8 @@ struct CaseSubject: Sendable {
     var person: UUID?
     var employer: UUID?
 
+    var kind: SubjectKind { person != nil ? .person : household != nil ? .household : .employer }
+
     /// The one that the programme grants to.
     func owner(of pack: Pack) -> UUID? {
         switch pack.subject {
@@ -98,27 +100,19 @@ enum Assessments {
         return try Dictionary(uniqueKeysWithValues: rows.map { (try $0["year"], try $0["total"]) })
     }
 
-    /// What was awarded this year to the same person or employer, under whichever union's row. A household also counts what
-    /// went to any household that one of its members belongs or belonged to: splitting one (分户) makes no second claim.
+    /// What was awarded this year to the same beneficiary, under whichever union's row.
     private static func aid(
         item: String, owner: UUID, besides own: UUID, in context: some OperationContext
     ) async throws -> Int64 {
         let start = Day(year: context.today.year, month: 1, day: 1) ?? context.today
         return try await context.transaction.value(
             """
-            WITH same AS (
-              SELECT \(owner)::uuid AS id
-              UNION SELECT q.id FROM relief.person p JOIN relief.person q ON q.id_index = p.id_index WHERE p.id = \(owner)
-              UNION SELECT n.household FROM relief.household_member m JOIN relief.person p ON p.id = m.person
-                    JOIN relief.person q ON q.id = p.id OR q.id_index = p.id_index
-                    JOIN relief.household_member n ON n.person = q.id
-                    WHERE m.household = \(owner) AND m.valid @> \(context.today)::date
-              UNION SELECT f.id FROM relief.employer e JOIN relief.employer f ON f.uscc = e.uscc WHERE e.id = \(owner)
-            )
             SELECT coalesce(sum(i.amount), 0)::bigint
-            FROM relief.award a JOIN relief.case_file c ON c.id = a.case_id JOIN relief.instalment i ON i.award = a.id
+            FROM (SELECT array_agg(s.id) AS ids FROM relief.same_beneficiary(\(owner), \(context.today)) AS s (id)) AS same
+            JOIN relief.case_file c
+              ON c.person = ANY (same.ids) OR c.household = ANY (same.ids) OR c.employer = ANY (same.ids)
+            JOIN relief.award a ON a.case_id = c.id JOIN relief.instalment i ON i.award = a.id
             WHERE a.item = \(item) AND c.id <> \(own) AND a.approved_at >= \(start.start()) AND i.state <> 'stopped'
-              AND EXISTS (SELECT FROM same WHERE same.id IN (c.person, c.household, c.employer))
             """)
     }
 }

@@ -15,27 +15,30 @@ enum Figures {
     ]
 
     static func find(_ name: String, in context: some OperationContext) async throws -> ParameterDefinition {
-        let row = try await context.transaction.first(
-            "SELECT name, kind, title FROM relief.figure WHERE name = \(name)")
-        guard let row else {
+        guard let figure = try await known(name, in: context) else {
             throw Refusal.notFound(
                 Phrase(
                     "The register has no figure \(name): enter it first (relief parameter define --name \(name) --kind … --title …).",
                     "登记表中没有标准 \(name):请先登记(relief parameter define --name \(name) --kind … --title …)。"),
                 field: "name")
         }
-        return try definition(row)
+        return figure
     }
 
-    /// Whether it is new: a name is entered once.
-    @discardableResult
-    static func enter(_ figure: ParameterDefinition, in context: CommandContext) async throws -> Bool {
+    static func known(_ name: String, in context: some OperationContext) async throws -> ParameterDefinition? {
+        try await context.transaction.first("SELECT name, kind, title FROM relief.figure WHERE name = \(name)")
+            .map(definition)
+    }
+
+    /// Enters a figure, or corrects its title; what it counts can be corrected as long as nothing was set by it.
+    static func enter(_ figure: ParameterDefinition, in context: CommandContext) async throws {
         try await context.transaction.execute(
             """
             INSERT INTO relief.figure (id, name, kind, title, defined_by, defined_at)
             VALUES (\(UUID()), \(figure.name), \(figure.kind), \(figure.title), \(context.principal.user), \(context.now))
-            ON CONFLICT (name) DO NOTHING
-            """) == 1
+            ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, title = excluded.title,
+              defined_by = excluded.defined_by, defined_at = excluded.defined_at
+            """)
     }
 
     /// Those of the names that the register doesn't have, in order.
@@ -56,30 +59,32 @@ enum Figures {
 extension FigureKind: ParameterEncodable, ColumnDecodable {}
 
 extension DefineParameter: Executable {
-    /// What a name counts never changes: packs and kept assessments were made by it.
     package func execute(in context: CommandContext) async throws -> ParameterDefinition {
         let figure = ParameterDefinition(name: name, kind: kind, title: title.trimmingWhitespace)
         guard !figure.title.isEmpty, figure.title.count <= 100, figure.title.isOneLine else {
             throw Refusal.invalid(
                 Phrase("The title must be 1 to 100 characters on one line.", "名称应为1至100字,且在一行内。"), field: "title")
         }
-        do {
-            guard try await Figures.enter(figure, in: context) else {
-                let known = try await Figures.find(name, in: context)
-                throw Refusal.conflict(
-                    Phrase(
-                        "The register has \(name) already: \(known.title) (\(known.kind.rawValue)).",
-                        "登记表中已有 \(name):\(known.title)(\(known.kind.rawValue))。"), field: "name")
-            }
-        } catch let error as PostgresError where error.constraint == "figure_name_check" {
+        guard name.wholeMatch(of: /[a-z][a-z0-9_]{0,63}/) != nil else {
             throw Refusal.invalid(
                 Phrase(
                     "The name must be small letters, digits and underscores, beginning with a letter.",
                     "名称代码应由小写字母、数字和下划线组成,以字母开头。"), field: "name")
         }
+        if let known = try await Figures.known(name, in: context), known.kind != kind, try await isUsed(in: context) {
+            throw Refusal.conflict(
+                Phrase(
+                    "\(name) counts \(known.kind.rawValue) and has values: what it counts never changes; enter another name.",
+                    "\(name) 的类型为 \(known.kind.rawValue),且已设有数值,类型不能更改;请另立名称代码。"), field: "kind")
+        }
+        try await Figures.enter(figure, in: context)
         context.note("parameter", .string(name))
         context.note("kind", .string(kind.rawValue))
         return figure
+    }
+
+    private func isUsed(in context: CommandContext) async throws -> Bool {
+        try await context.transaction.exists("SELECT FROM relief.parameter WHERE name = \(name)")
     }
 }
 

@@ -15,7 +15,9 @@ struct PackExpressions: Sendable {
     let level: Expression?
 
     /// Names that an expression may use beside its pack's `let`s: those that a subject of this kind has, and no others.
-    static func environment(facts: [FactDefinition], parameters: [String], subject: Pack.Subject) -> Environment {
+    ///
+    /// `subject` nil: of every kind, as packs could once be released.
+    static func environment(facts: [FactDefinition], parameters: [String], subject: Pack.Subject?) -> Environment {
         var environment = Environment(allowsDouble: false)
         environment.declare(
             record: RecordType("Facts", Dictionary(facts.map { ($0.name, $0.kind.type) }) { $1 }))
@@ -23,7 +25,9 @@ struct PackExpressions: Sendable {
         for record in [person, household, archive, employer] { environment.declare(record: record) }
         environment.declare("facts", .record("Facts"))
         environment.declare("parameter", .record("Parameters"))
-        for (name, type) in names(of: subject) { environment.declare(name, type) }
+        for known in subject.map({ [$0] }) ?? Pack.Subject.allCases {
+            for (name, type) in names(of: known) { environment.declare(name, type) }
+        }
         environment.declare("aid_this_year", .int)
         environment.declare("this_year", .int)
         environment.declare("this_month", .int)

@@ -11,7 +11,9 @@ extension Pack {
     ]
 
     /// Reads a pack and types every expression in it. Throws `PackProblems` with all faults, each with line and column.
-    package static func load(_ text: String) throws -> Pack {
+    ///
+    /// `isKept`: the text was added before, and what was asked of packs then is asked of it: cases follow it.
+    package static func load(_ text: String, isKept: Bool = false) throws -> Pack {
         guard text.utf8.count <= 262_144 else {
             throw PackProblems(problems: [
                 PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "a pack has at most 256 KiB"))
@@ -28,7 +30,7 @@ extension Pack {
         } catch let error as YamlError {
             throw PackProblems(problems: [error.packProblem(in: text)])
         }
-        var loader = PackLoader(root: node, text: text)
+        var loader = PackLoader(root: node, text: text, isKept: isKept)
         return try loader.pack()
     }
 
@@ -51,13 +53,14 @@ extension Pack {
 private struct PackLoader {
     let root: YAMLNode
     let lines: [Substring]
+    let isKept: Bool
     var reader = PackReader()
-    private var review = PackReview(facts: [])
+    private var review = PackReview(facts: [], subject: nil)
     private var outcomes = PackOutcomes(lets: [:])
     private var subject: Pack.Subject?
 
-    init(root: YAMLNode, text: String) {
-        self.root = root
+    init(root: YAMLNode, text: String, isKept: Bool) {
+        (self.root, self.isKept) = (root, isKept)
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
@@ -80,8 +83,8 @@ private struct PackLoader {
         }
         let parameters = figures.map(\.name)
         var environment = PackExpressions.environment(
-            facts: facts, parameters: parameters, subject: subject ?? .household)
-        review = PackReview(facts: facts)
+            facts: facts, parameters: parameters, subject: isKept ? nil : subject ?? .household)
+        review = PackReview(facts: facts, subject: subject)
         self.subject = subject
         let lets = lets(top["let"], &environment)
         outcomes = PackOutcomes(lets: Dictionary(lets.map { ($0.name, $0.expression) }) { $1 })
@@ -107,6 +110,7 @@ private struct PackLoader {
         if paid && funding.isEmpty {
             reader.report(top["funding"] ?? root, "“funding” names at least one source of money")
         }
+        if !isKept { check(kind, subject, waived: waived, steps) }
         let intake = reader.intake(top["intake"])
         let screening = reader.flag(top["screening"], "screening")
         guard reader.problems.isEmpty, let code, let version, let title, let kind, let source, let subject, let oncePer
@@ -120,6 +124,27 @@ private struct PackLoader {
             item: item, funding: funding, evidence: evidence, steps: steps, instalments: instalments,
             retestMonths: retest, warnings: reader.warnings,
             expressions: PackExpressions(oncePer: oncePer, lets: lets, amount: amount, count: count, level: level))
+    }
+
+    /// What no case could ever come to the end of.
+    private mutating func check(_ kind: Pack.Kind?, _ subject: Pack.Subject?, waived: String?, _ steps: [PackStep]) {
+        if kind == .archive, let subject, subject != .household {
+            reader.report(
+                root,
+                Phrase(
+                    "an archive is of a household, not of a \(subject.rawValue)", "档案以户为对象,不能以 \(subject.rawValue) 为对象")
+            )
+        }
+        if kind == .archive, !steps.contains(where: { $0.kind == .approve }) {
+            reader.report(root, Phrase("an archive takes an “approve” step", "建档方案应有“approve”环节"))
+        }
+        if subject == .employer, kind != .archive, waived == nil {
+            reader.report(
+                root,
+                Phrase(
+                    "an employer has no archive: write needs_archive: {waived: why}",
+                    "用人单位没有档案:请写 needs_archive: {waived: 理由}"))
+        }
     }
 
     private mutating func archiveWaiver(_ node: YAMLNode?, kind: Pack.Kind?) -> String? {

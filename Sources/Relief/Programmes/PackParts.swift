@@ -59,10 +59,16 @@ extension PackReader {
         return number(people, "people", 1...9).map { PackStep.Band(upTo: upTo, people: $0) }
     }
 
-    /// An amount with its unit, `20,000元` or `2万元`; a bare number is fen, as expressions have it.
+    /// An amount as people write it, `20,000元` or `2万`. Bare digits are fen, as expressions have them, and easily mistaken.
     private mutating func limit(_ node: Node) -> Fen? {
-        guard let text = node.scalar?.string, text.hasSuffix("元") else {
-            return number(node, "up_to", 1...1_000_000_000_000).map { Fen(Int64($0)) }
+        let text = node.scalar?.string ?? ""
+        if text.isDigits, let fen = number(node, "up_to", 1...1_000_000_000_000).map({ Fen(Int64($0)) }) {
+            warn(
+                node,
+                Phrase(
+                    "“up_to” of bare digits is fen: \(fen) yuan; write the amount with its unit, as 20,000元",
+                    "“up_to”只写数字时以分计:\(fen)元;请写明单位,如 20,000元"))
+            return fen
         }
         guard let limit = Fen(yuan: text), limit > .zero else {
             report(node, Phrase("“up_to” must be an amount, as 20,000元", "“up_to”应为金额,如 20,000元"))

@@ -11,6 +11,7 @@ struct PackReview {
     }
 
     let facts: [FactDefinition]
+    let subject: Pack.Subject?
 
     func doubts(of expression: Expression) -> [Doubt] {
         walk(expression.syntax, known: [])
@@ -78,8 +79,8 @@ struct PackReview {
 
     private func division(by divisor: Node, at node: Node, _ known: Set<Form>) -> [Doubt] {
         if case .literal(.int(let number)) = divisor.form, number != 0 { return [] }
-        // A household has one member at least, a figure is set by an officer.
-        if let path = divisor.path, path == ["household", "size"] || path.first == "parameter" { return [] }
+        // A case of a household has somebody in it.
+        if divisor.path == ["household", "size"], subject == .household { return [] }
         let zero = Node(.literal(.int(0)), at: divisor.place)
         let guards: [Form] = [.binary(.greater, divisor, zero), .binary(.notEqual, divisor, zero)]
         let atLeastOne = Form.binary(.greaterOrEqual, divisor, Node(.literal(.int(1)), at: divisor.place))

@@ -5,16 +5,18 @@ import WorkingDays
 
 /// Dated, regional figures with their source: 低保, caps, subsidy tables.
 enum Parameters {
-    /// The figures in force at a place on a day: of each name the one of the nearest union upward.
+    /// The figures in force at a place on a day: of each name the one of the nearest union upward, along the fund parents of
+    /// that day.
     static func inForce(_ names: [String], at path: String, on day: Day, in context: some OperationContext) async throws
         -> [String: ParameterUsed]
     {
+        let line = try await Organisations.line(path, on: day, in: context)
         let rows = try await context.transaction.query(
             """
             SELECT DISTINCT ON (p.name) p.name, p.value, f.kind, f.title, o.code, lower(p.valid) AS first, p.source
             FROM relief.parameter p JOIN relief.figure f USING (name) JOIN relief.organisation o ON o.id = p.org_id
-            WHERE p.name = ANY (\(names)) AND p.org_path @> \(path)::ltree AND p.valid @> \(day)
-            ORDER BY p.name, nlevel(p.org_path) DESC
+            WHERE p.name = ANY (\(names)) AND o.code = ANY (\(line)) AND p.valid @> \(day)
+            ORDER BY p.name, array_position(\(line), o.code) DESC
             """)
         return try Dictionary(
             uniqueKeysWithValues: rows.map { row in

@@ -63,7 +63,8 @@ extension ReleaseProgramme: Executable {
             throw Refusal.conflict(
                 "Version \(version) of \(programme) is \(before.state.rawValue) already.", field: "version")
         }
-        let missing = try await Programmes.unregistered(try Pack.load(before.text ?? ""), in: context)
+        let pack = try await Programmes.find(programme, version, in: context)?.pack
+        let missing = if let pack { try await Programmes.unregistered(pack, in: context) } else { [PackProblem]() }
         guard missing.isEmpty else {
             throw Refusal.conflict(
                 Phrase(

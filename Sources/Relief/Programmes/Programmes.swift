@@ -41,6 +41,17 @@ package enum Programmes {
             try await context.transaction.one("SELECT id, pack, digest FROM relief.programme_version WHERE id = \(id)"))
     }
 
+    /// A version by its number.
+    static func find(_ programme: String, _ number: Int, in context: some OperationContext) async throws
+        -> ProgrammeVersion?
+    {
+        try await context.transaction.first(
+            """
+            SELECT id, pack, digest FROM relief.programme_version WHERE programme = \(programme) AND version = \(number)
+            """
+        ).map(version)
+    }
+
     private static func version(_ row: Row) throws -> ProgrammeVersion {
         let digest: String = try row["digest"]
         return ProgrammeVersion(id: try row["id"], pack: try loaded(row["pack"], digest: digest), digest: digest)
@@ -51,7 +62,7 @@ package enum Programmes {
 
     private static func loaded(_ text: String, digest: String) throws -> Pack {
         if let pack = packs.withLock({ $0[digest] }) { return pack }
-        let pack = try Pack.load(text)
+        let pack = try Pack.load(text, isKept: true)
         packs.withLock { $0[digest] = pack }
         return pack
     }

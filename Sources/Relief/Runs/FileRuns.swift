@@ -20,7 +20,7 @@ struct FileReleasedRuns: SystemCommand {
             return WorkDone(count: 0)
         }
         let runs = try await context.transaction.query(
-            "SELECT * FROM relief.run WHERE state = 'released' ORDER BY released_at, number FOR NO KEY UPDATE"
+            "SELECT * FROM relief.run WHERE state = 'released' ORDER BY released_at, number_key FOR NO KEY UPDATE"
         ).map(Run.init)
         var filed = 0
         for run in runs {

@@ -68,7 +68,7 @@ struct Payable: Sendable {
                 LEFT JOIN relief.payee_account a ON a.status = 'active'
                   AND (a.person = payee.id OR a.organisation = union_of.id)
                 \(condition)
-                ORDER BY c.number, i.ordinal
+                ORDER BY c.number_key, i.ordinal
                 """)
         }
         return try rows.map(Payable.init)
@@ -113,6 +113,8 @@ struct RunSheet: Codable {
         let amount: Fen
     }
 
+    /// nil: of the first version.
+    let version: Int?
     let run: String
     let fund: String
     let fundAccount: String
@@ -122,6 +124,7 @@ struct RunSheet: Codable {
     let lines: [Line]
 
     init(run: String, fund: Fund, executeOn: Day, _ payables: [Payable], in context: CommandContext) throws {
+        version = StoredForm.version
         self.run = run
         self.fund = fund.code
         fundAccount = fund.accountMasked

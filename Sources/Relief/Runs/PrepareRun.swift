@@ -16,7 +16,9 @@ extension PrepareRun: Executable {
         guard upTo <= context.today.adding(days: 366) else {
             throw Refusal.invalid("Nothing is paid more than a year before it is due.", field: "upTo")
         }
-        let view = try await Runs.prepare(fund, programme: programme, upTo: upTo, executeOn: executeOn, in: context)
+        let view = try await context.seeingAll { _ in
+            try await Runs.prepare(fund, programme: programme, upTo: upTo, executeOn: executeOn, in: context)
+        }
         // The leaf stands in the timelines of all cases that are paid, also of other unions': no figure of the fund is in it.
         context.note("run", .string(view.number))
         return view

@@ -125,8 +125,8 @@ extension ListRuns: Answerable {
         let views = try await Runs.views(
             """
             WHERE (\(fund)::text IS NULL OR f.code = \(fund)) AND (\(state)::text IS NULL OR r.state = \(state))
-              AND r.number > \(cursor ?? "")
-            ORDER BY r.number LIMIT \(size + 1)
+              AND r.number_key > relief.number_key(\(cursor ?? ""))
+            ORDER BY r.number_key LIMIT \(size + 1)
             """, in: context)
         return Paging.page(views, size: size, cursor: \.number)
     }

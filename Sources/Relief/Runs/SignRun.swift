@@ -36,6 +36,10 @@ extension CancelRun: Executable {
     /// Its instalments are due again, and their money stays held for them.
     package func execute(in context: CommandContext) async throws -> RunView {
         let run = try await Run.find(run, in: context)
+        return try await context.seeingAll { _ in try await cancel(run, in: context) }
+    }
+
+    private func cancel(_ run: Run, in context: CommandContext) async throws -> RunView {
         guard [.prepared, .checked, .approved].contains(run.state) else {
             throw Refusal.conflict(
                 "Run \(run.number) is \(run.state.rawValue): what was released for the bank can't be cancelled.")

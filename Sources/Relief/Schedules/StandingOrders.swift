@@ -27,6 +27,7 @@ package enum StandingOrders {
     /// All hours are those of China. What was missed while no daemon ran is made up for once. The day's work falls due at
     /// midnight, the first look of the day; the others find what a late decision or a new calendar made due.
     static let table: [Order] = [
+        Order(FollowParents.self, "unions", cron: "*/10 * * * *"),
         Order(CloseDueNotices.self, "notices", cron: "*/5 * * * *"),
         Order(MarkOverdueSteps.self, "deadlines", cron: "*/10 * * * *"),
         Order(MarkDueRetests.self, "archives", cron: "*/10 * * * *"),
