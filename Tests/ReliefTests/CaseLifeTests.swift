@@ -251,7 +251,8 @@ struct CaseLifeTests {
         _ = try await desk.decide(number, by: desk.office.approver2)
         _ = try await desk.door.perform(
             SetParameter(
-                name: "education_undergraduate", region: "XN", from: Desk.day("2026-02-01"), value: "999", source: "改"), as: desk.office.programmes)
+                name: "education_undergraduate", region: "XN", from: Desk.day("2026-02-01"), value: "999", source: "改"),
+            as: desk.office.programmes)
         let after = try await desk.door.answer(ExplainCase(case: number), as: worker)
         #expect(after.asOf != nil && after.amount == before.amount)
         #expect(after.parameters.map(\.source) == before.parameters.map(\.source))

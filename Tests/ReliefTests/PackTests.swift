@@ -119,11 +119,12 @@ struct PackTests {
         #expect(throws: Refusal.self) { try pack.read(["cost": .int(-1)]) }
     }
 
-    @Test(arguments: [
-        ("cost", "80000", 8_000_000), ("cost", "80,000.00", 8_000_000), ("cost", "8万", 8_000_000),
-        ("cost", "￥80000", 8_000_000), ("cost", "8万元", 8_000_000), ("cost", "80000", 8_000_000),
-        ("ill", "是", true), ("ill", "否", false), ("cost", "", nil),
-    ] as [(String, String, JSONValue)])
+    @Test(
+        arguments: [
+            ("cost", "80000", 8_000_000), ("cost", "80,000.00", 8_000_000), ("cost", "8万", 8_000_000),
+            ("cost", "￥80000", 8_000_000), ("cost", "8万元", 8_000_000), ("cost", "80000", 8_000_000),
+            ("ill", "是", true), ("ill", "否", false), ("cost", "", nil),
+        ] as [(String, String, JSONValue)])
     func `what a person writes is read by the form, an amount in yuan`(
         name: String, text: String, value: JSONValue
     ) throws {

@@ -45,7 +45,8 @@ struct ScreeningTests {
         let explanation = try await desk.door.answer(ExplainCase(case: file.number), as: desk.office.worker)
         #expect(explanation.amount == Fen(80_000))
         #expect(report.refused.count == 2)
-        #expect(report.refused.contains { $0.employer.contains(codes[1]) && $0.reason.en.contains("10,000") }, "\(report)")
+        #expect(
+            report.refused.contains { $0.employer.contains(codes[1]) && $0.reason.en.contains("10,000") }, "\(report)")
         #expect(report.refused.contains { $0.employer.contains(codes[2]) && $0.reason.en.contains("国有") }, "\(report)")
         let again = try await desk.door.perform(screen, as: desk.office.worker)
         #expect(again.qualified == 0 && again.refused.count == 3)

@@ -166,7 +166,8 @@ struct AwardHouseholds: SystemCommand {
             let number = try await Numbers.next(.file(year: 2026), of: union, in: session)
             let total = Int64(instalments) * amount.rawValue
             let shown = CaseSheet(
-                version: nil, number: number, programme: "P02", packDigest: String(repeating: "0", count: 64), organisation: "XN",
+                version: nil, number: number, programme: "P02", packDigest: String(repeating: "0", count: 64),
+                organisation: "XN",
                 subject: household, period: "2026", round: 1, facts: [:], papers: [], visits: [], means: [],
                 assessment: Assessment(
                     answer: .yes, rules: [], amount: Fen(total), amountBecause: [],

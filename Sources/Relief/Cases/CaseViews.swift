@@ -29,7 +29,8 @@ enum CaseViews {
             decisions: try await decisions(of: file, in: context), visits: try await visits(of: file, in: context),
             means: try await means(of: file, in: context), followUps: try await followUps(of: file, in: context),
             award: try await award(of: file, in: context), sheet: file.sheet ?? "", openedBy: try row["opener"],
-            openedAt: file.openedAt, outcome: file.outcome, warnings: standing(of: file, assessment),
+            openedAt: file.openedAt, outcome: file.outcome,
+            warnings: standing(of: file, assessment) + (try await unknownYears(of: file, pack, steps, in: context)),
             form: Dictionary(uniqueKeysWithValues: form))
     }
 
@@ -41,6 +42,20 @@ enum CaseViews {
                 "It no longer qualifies: reject it, or return it to its worker (relief case decide).",
                 "该案件已不符合条件:请否决或退回经办人(relief case decide)。")
         ]
+    }
+
+    /// Whether a year lies before the open step's end, or the first instalment's, of which the holidays aren't known.
+    private static func unknownYears(
+        of file: CaseFile, _ pack: Pack, _ steps: [StepView], in context: some OperationContext
+    ) async throws -> [Phrase] {
+        var ends = [steps.first { $0.state == .open }?.dueOn].compactMap { $0 }
+        if pack.reckonsInstalmentsInWorkingDays {
+            let first = try await context.transaction.first(
+                "SELECT due_on FROM relief.instalment WHERE case_id = \(file.id) AND state = 'due' AND ordinal = 1")
+            if let first { ends.append(try first["due_on"]) }
+        }
+        guard let last = ends.max() else { return [] }
+        return try await Calendars.warnings(from: context.today, through: last, in: context) ?? []
     }
 
     static func subject(of file: CaseFile, in context: some OperationContext) async throws -> SubjectView {

@@ -92,6 +92,7 @@ extension Cases {
     /// What was shown must still be so before somebody signs it or the public reads it: other aid, a figure, or the archive
     /// may have changed since, and nobody saw it.
     static func requireStanding(_ file: CaseFile, _ now: Assessment, in context: some OperationContext) async throws {
+        try await requireNoticed(file, in: context)
         let shown = try await CaseSheet.shown(file, in: context).assessment
         guard now.eligible else {
             throw Refusal.conflict(
@@ -107,6 +108,21 @@ extension Cases {
                     "案件\(file.number)现为\(now.granted.zh),与表单所示的\(shown.granted.zh)不同:请退回。"),
                 field: "outcome", details: now.amountBecause.map(Phrase.init(untranslated:)))
         }
+    }
+
+    /// Days off that were entered after a case was cleared count: its notice was too short then.
+    private static func requireNoticed(_ file: CaseFile, in context: some OperationContext) async throws {
+        let row = try await context.transaction.first(
+            """
+            SELECT relief.notice_end(i.id) AS ends FROM relief.notice_item i
+            WHERE i.case_id = \(file.id) AND i.closed_at = \(file.noticeClosedAt)
+              AND relief.notice_end(i.id) >= relief.civil_day(i.closed_at)
+            """)
+        guard let end: Day = try row?["ends"] else { return }
+        throw Refusal.conflict(
+            Phrase(
+                "The public notice of case \(file.number) must stand until \(end), days off counted that were entered since: return the case and publish it again.",
+                "案件\(file.number) 须公示至 \(end)(已计入此后录入的休息日),请退回并重新公示。"), field: "outcome")
     }
 }
 

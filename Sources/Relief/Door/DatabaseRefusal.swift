@@ -38,6 +38,12 @@ enum DatabaseRefusal {
                 Phrase(
                     "Four eyes: nobody closes a case that he or she alone followed up; another person must.",
                     "四眼原则:独自完成回访的人不得结案,请由另一人办理。"))
+        case "RR025":
+            return Refusal(
+                .conflict,
+                Phrase(
+                    "The public notice must stand its working days first; days off that were entered since count too. Return the case and publish it again.",
+                    "公示须满规定的工作日(包括此后录入的休息日)。请退回该案件并重新公示。"))
         case "RR022": return Refusal(.conflict, sentence(error.message))
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "22021", "22P05":
