@@ -71,7 +71,7 @@ let package = Package(
         room("Jobs", ["WorkingDays", "Postgres", logging, metrics, lifecycle], exclude: ["README.md"]),
         room("JobsTesting", ["Jobs", "WorkingDays", "Postgres", logging]),
         room("Ledger", ["WorkingDays", "Postgres"]),
-        room("CEL"),
+        room("CEL", ["WorkingDays"]),
         room("TransparencyLog", [crypto]),
         room("BankFiles", ["WorkingDays"]),
 
@@ -124,7 +124,7 @@ let package = Package(
             dependencies: ["Jobs", "JobsTesting", "WorkingDays", "Postgres", "Support", logging],
             packageAccess: false, swiftSettings: [.treatAllWarnings(as: .error)]),
         tests("Ledger", ["Ledger", "WorkingDays", "Postgres", "Schema", "Support"]),
-        tests("CEL", ["CEL"]),
+        tests("CEL", ["CEL", "WorkingDays"]),
         tests("TransparencyLog", ["TransparencyLog", crypto]),
         tests("BankFiles", ["BankFiles", "WorkingDays"]),
         tests("Contract", ["Contract", "WorkingDays"]),

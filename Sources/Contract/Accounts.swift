@@ -91,10 +91,12 @@ package struct PayeeAccountView: Codable, Sendable {
     /// End of the cooling-off time of a changed account.
     package var usableFrom: Date?
     package var warnings: [String]
+    /// What its cooling-off time was reckoned without.
+    package var notes: [Phrase]?
 
     package init(
         id: UUID, owner: String, holder: String, bank: String, cnaps: String? = nil, number: String, kind: AccountKind,
-        state: AccountState, usableFrom: Date? = nil, warnings: [String]
+        state: AccountState, usableFrom: Date? = nil, warnings: [String], notes: [Phrase]? = nil
     ) {
         self.id = id
         self.owner = owner
@@ -106,5 +108,6 @@ package struct PayeeAccountView: Codable, Sendable {
         self.state = state
         self.usableFrom = usableFrom
         self.warnings = warnings
+        self.notes = notes
     }
 }

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import WorkingDays
 
 extension Route {
     /// Reads an operation from a request: fields of the path (decoded), query string (encoded), body. A value that isn't
@@ -38,7 +39,7 @@ extension Route {
         guard let property = properties.first(where: { $0.name == name }) else { throw unknown(name, properties) }
         switch property.schema {
         case .integer:
-            guard let number = Int64(text) else {
+            guard let number = Int64(decimal: text) else {
                 throw Refusal.invalid("“\(text)” is no whole number for “\(name)”.", field: name)
             }
             return .int(number)

@@ -29,7 +29,10 @@ struct Relief: AsyncParsableCommand {
             }
         } catch {
             if exitCode(for: error) == .validationFailure, message(for: error).contains("is invalid for") {
-                Standard.error("Days are written 2026-11-22, times 2026-11-22T09:00:00Z, amounts in yuan 6,430.00.")
+                let forms = Phrase(
+                    "Days are written 2026-11-22, 2026/11/22 or 2026年11月22日, times 2026-11-22T09:00:00Z, amounts in yuan 6,430.00.",
+                    "日期写作 2026-11-22、2026/11/22 或 2026年11月22日,时间写作 2026-11-22T09:00:00Z,金额以元计,如 6,430.00。")
+                Standard.error(forms.shown)
             }
             exit(withError: error)
         }

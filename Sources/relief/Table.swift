@@ -1,3 +1,5 @@
+import WorkingDays
+
 /// Text in columns, aligned as a terminal shows it.
 struct Table {
     struct Column {
@@ -48,7 +50,7 @@ struct Table {
     /// RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe, unless it is a number.
     private static func quote(_ cell: String) -> String {
         let isFormula = cell.first.map { "=+-@\t".contains($0) } ?? false
-        let cell = isFormula && Int64(cell) == nil ? "'" + cell : cell
+        let cell = isFormula && Int64(decimal: cell) == nil ? "'" + cell : cell
         let isPlain = !cell.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
         return isPlain ? cell : "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }

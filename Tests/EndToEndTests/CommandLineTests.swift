@@ -70,9 +70,16 @@ import Testing
 
     @Test func `a day in another form is refused with the form that is wanted`() async throws {
         try await withDesk { desk in
-            let result = try desk.relief(["person", "died", "--person", "CN-P000001", "--on", "22/11/2026"])
-            #expect(result.status == 64)
-            #expect(result.errors.contains("Days are written 2026-11-22"))
+            for day in ["22/11/2026", "2026-+8-03", "2026-02-30", "٢٠٢٦-٠٨-٠٣", "26-8-3"] {
+                let result = try desk.relief(["person", "died", "--person", "CN-P000001", "--on", day])
+                #expect(result.status == 64, "\(day)")
+                #expect(result.errors.contains("Days are written 2026-11-22"))
+            }
+            // Read as a day, and then there is no such person.
+            for day in ["2026-11-22", "2026/11/22", "2026年11月22日", "20261122"] {
+                #expect(
+                    try desk.relief(["person", "died", "--person", "CN-P000001", "--on", day]).status == 4, "\(day)")
+            }
         }
     }
 

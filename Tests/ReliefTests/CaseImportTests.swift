@@ -154,7 +154,7 @@ struct CaseImportTests {
         let law = await desk.law {
             try await $0.execute(
                 """
-                INSERT INTO relief.archive (id, household, source, level, archived_at, retest_on)
+                INSERT INTO relief.archive (id, household, source, level, archived_on, retest_on)
                 SELECT gen_random_uuid(), h.id, 'X', 'deep', \(desk.office.clock.now()), '2027-01-01'
                 FROM relief.household h WHERE h.number = \(home.number)
                 """)

@@ -59,7 +59,11 @@ enum Accounts {
         _ id: UUID, warnings: [String] = [], in context: some OperationContext
     ) async throws -> PayeeAccountView {
         let row = try await context.transaction.one("SELECT \(columns) FROM relief.payee_account a WHERE a.id = \(id)")
-        return try view(row, warnings: warnings)
+        var view = try view(row, warnings: warnings)
+        if let until = view.usableFrom.map({ Day($0) }), until > context.today {
+            view.notes = try await Calendars.warnings(from: context.today, through: until, in: context)
+        }
+        return view
     }
 
     /// All accounts of people, the newest first.
@@ -85,7 +89,10 @@ enum Accounts {
 
     /// When an account registered today may first be paid to, if it is not its owner's first.
     static func endOfCoolingOff(in context: some OperationContext) async throws -> Date {
-        let calendar = try await Calendars.current(in: context)
-        return calendar.day(workingDays: coolingOff, after: context.today).adding(days: 1).start()
+        endOfCoolingOff(of: context.today, by: try await Calendars.current(in: context))
+    }
+
+    static func endOfCoolingOff(of day: Day, by calendar: WorkingCalendar) -> Date {
+        calendar.day(workingDays: coolingOff, after: day).adding(days: 1).start()
     }
 }

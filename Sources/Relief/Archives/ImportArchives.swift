@@ -42,15 +42,17 @@ extension ImportArchives: Executable {
         guard let household = row["户号"], let level = row["级别"], let day = row["建档日期"],
             let source = row["国家档案号"]
         else { return nil }
-        let (knownLevel, knownDay) = (levels[level], Day(day))
+        let (knownLevel, knownDay) = (levels[level], Day(cell: day))
         if knownLevel == nil {
             problems.add(row, "级别", value: String(level.prefix(20)), "this is no level", "Write 深度, 相对 or 意外.")
         }
-        if knownDay.map({ $0 > today }) ?? true {
+        let believed = ActDay.earliest...max(today, ActDay.earliest)
+        if knownDay.map({ !believed.contains($0) }) ?? true {
             problems.add(
-                row, "建档日期", value: String(day.prefix(20)), "this is no day up to today", "Write it as 2025-03-01.")
+                row, "建档日期", value: String(day.prefix(20)), "this is no day up to today",
+                "Write it as 2025-03-01 or 2025年3月1日.")
         }
-        guard let knownLevel, let knownDay, knownDay <= today else { return nil }
+        guard let knownLevel, let knownDay, believed.contains(knownDay) else { return nil }
         return Entry(household: household, level: knownLevel, day: knownDay, source: source)
     }
 
@@ -70,8 +72,8 @@ extension ImportArchives: Executable {
         do {
             try await context.transaction.execute(
                 """
-                INSERT INTO relief.archive (id, household, source, level, archived_at, retest_on)
-                VALUES (\(UUID()), \(household), \(entry.source), \(entry.level), \(entry.day.start()), \(retestOn))
+                INSERT INTO relief.archive (id, household, source, level, archived_on, retest_on)
+                VALUES (\(UUID()), \(household), \(entry.source), \(entry.level), \(entry.day), \(retestOn))
                 """)
         } catch let error as PostgresError where error.constraint == "one_active_archive" {
             throw Refusal.conflict("Household \(entry.household) has an active archive already.")

@@ -89,9 +89,7 @@ extension ReceiveMoney: Executable {
         guard amount > .zero, amount.rawValue <= 1_000_000_000_000_000 else {
             throw Refusal.invalid("Money that arrived is more than nothing.", field: "amount")
         }
-        guard on <= context.today else {
-            throw Refusal.invalid("Money that arrives on \(on) has not arrived yet.", field: "on")
-        }
+        try ActDay.check(on, in: context)
         guard on.year >= fund.year - 1 else {
             throw Refusal.invalid("Money of the fund of \(fund.year) did not arrive in \(on.year).", field: "on")
         }

@@ -1,6 +1,7 @@
 package import Contract
 import FoundationEssentials
 import Postgres
+import WorkingDays
 
 extension ImportRemittances: Executable {
     /// Takes in the tax bureau's list of union dues: an employer's quarter once; the same amount again is no fault and
@@ -60,8 +61,9 @@ extension ImportRemittances: Executable {
     /// `2026Q1`.
     private static func period(_ text: String) -> (year: Int, quarter: Int)? {
         let parts = text.uppercased().split(separator: "Q", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].utf8.count == 4, let year = Int(parts[0]), (2000...2200).contains(year),
-            let quarter = Int(parts[1]), (1...4).contains(quarter)
+        guard parts.count == 2, parts[0].utf8.count == 4, let year = Int(digits: parts[0]),
+            (2000...2200).contains(year),
+            let quarter = Int(digits: parts[1]), (1...4).contains(quarter)
         else { return nil }
         return (year, quarter)
     }

@@ -27,8 +27,8 @@ package struct IdentityNumber: Sendable, Hashable {
                 field: field)
         }
         let digits = Array(text)
-        guard let year = Int(String(digits[6..<10])), let month = Int(String(digits[10..<12])),
-            let day = Int(String(digits[12..<14])), let birthDay = Day(year: year, month: month, day: day)
+        guard let year = Int(digits: String(digits[6..<10])), let month = Int(digits: String(digits[10..<12])),
+            let day = Int(digits: String(digits[12..<14])), let birthDay = Day(year: year, month: month, day: day)
         else {
             throw Refusal.invalid(
                 "The birth date in the identity number is no day; look at the card again.", field: field)

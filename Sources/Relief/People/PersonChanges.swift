@@ -56,9 +56,7 @@ extension RecordDeath: Executable {
         let found = try await Person.find(person, in: context)
         try found.requireKept()
         context.concerns(found.number)
-        guard on <= context.today else {
-            throw Refusal.invalid("\(on) is not over: a death is recorded when it has happened.", field: "on")
-        }
+        try ActDay.check(on, in: context)
         let changed = try await context.transaction.execute(
             """
             UPDATE relief.person SET died_on = \(on), death_recorded_by = \(context.principal.user), death_retracted_by = NULL
