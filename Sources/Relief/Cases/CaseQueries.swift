@@ -32,7 +32,7 @@ extension ListCases: Answerable {
               AND (\(organisation)::text IS NULL
                    OR c.org_path <@ (SELECT u.path FROM relief.organisation u WHERE u.code = \(organisation)))
               AND (\(search)::text IS NULL OR c.number = \(search)
-                   OR strpos(coalesce(p.name, h.name, e.name), \(search)) > 0)
+                   OR strpos(coalesce(p.name_key, h.name_key, e.name_key), relief.name_key(\(search))) > 0)
             ORDER BY c.number LIMIT \(size + 1)
             """)
         let items = try rows.map {

@@ -58,11 +58,8 @@ extension FigureKind: ParameterEncodable, ColumnDecodable {}
 extension DefineParameter: Executable {
     /// What a name counts never changes: packs and kept assessments were made by it.
     package func execute(in context: CommandContext) async throws -> ParameterDefinition {
-        let figure = ParameterDefinition(name: name, kind: kind, title: title.trimmingWhitespace)
-        guard !figure.title.isEmpty, figure.title.count <= 100, figure.title.isOneLine else {
-            throw Refusal.invalid(
-                Phrase("The title must be 1 to 100 characters on one line.", "名称应为1至100字,且在一行内。"), field: "title")
-        }
+        let title = try NameText.checked(title, .institution, Phrase("title", "名称"), field: "title")
+        let figure = ParameterDefinition(name: name, kind: kind, title: title)
         do {
             guard try await Figures.enter(figure, in: context) else {
                 let known = try await Figures.find(name, in: context)
