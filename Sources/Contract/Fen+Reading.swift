@@ -73,7 +73,9 @@ extension StringProtocol {
     /// Whether a blank stands between two digits: that is two numbers, as of a cell with two lines.
     var hasBlankWithinDigits: Bool {
         let words = split(whereSeparator: \.isWhitespace)
-        return zip(words, words.dropFirst()).contains { $0.last?.isDecimalDigit == true && $1.first?.isDecimalDigit == true }
+        return zip(words, words.dropFirst()).contains {
+            $0.last?.isDecimalDigit == true && $1.first?.isDecimalDigit == true
+        }
     }
 
     /// Whether it is ASCII digits alone, at least one: `Int` would take a sign as well.

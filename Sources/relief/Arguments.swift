@@ -13,6 +13,7 @@ extension UnionLine: ExpressibleByArgument {}
 extension EmployerKind: ExpressibleByArgument {}
 extension PersonalField: ExpressibleByArgument {}
 extension AccountKind: ExpressibleByArgument {}
+extension AccountState: ExpressibleByArgument {}
 extension ImportMode: ExpressibleByArgument {}
 extension CaseState: ExpressibleByArgument {}
 extension DecisionOutcome: ExpressibleByArgument {}
@@ -56,13 +57,19 @@ struct Fact: ExpressibleByArgument {
     }
 }
 
-/// The facts that a verb takes; of a name given twice the last one holds.
+/// The facts that a verb takes, each once: of two values nobody knows which was meant.
 struct FactOptions: ParsableArguments {
     @Option(name: .customLong("fact"), help: "A fact, name=value, an amount in yuan; repeat for more.")
     var facts: [Fact] = []
 
     var values: [String: JSONValue] {
-        Dictionary(facts.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        get throws {
+            var values: [String: JSONValue] = [:]
+            for fact in facts where values.updateValue(fact.value, forKey: fact.name) != nil {
+                throw Refusal.doubled("facts.\(fact.name)")
+            }
+            return values
+        }
     }
 
     /// The facts that were given, as the case has them now: whoever wrote an amount sees what it was taken for.

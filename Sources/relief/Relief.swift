@@ -21,7 +21,9 @@ struct Relief: AsyncParsableCommand {
         // Whatever it writes is for its user alone, from the first byte on.
         umask(0o077)
         do {
-            var command = try parseAsRoot(Subject.named(in: Array(CommandLine.arguments.dropFirst())))
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            try Doubled.refuse(arguments)
+            var command = try parseAsRoot(Subject.named(in: arguments))
             if var verb = command as? any AsyncParsableCommand {
                 try await verb.run()
             } else {

@@ -286,9 +286,9 @@ BEGIN
   END IF;
   -- A name that was changed, and changed back, makes no account its owner's.
   IF account.status <> 'active' OR account.usable_from > NEW.created_at
-     OR (account.approved_by IS NULL AND account.holder IS DISTINCT FROM coalesce(
-       (SELECT p.name FROM relief.person p WHERE p.id = account.person),
-       (SELECT o.name FROM relief.organisation o WHERE o.id = account.organisation))) THEN
+     OR (account.approved_by IS NULL AND account.holder_key IS DISTINCT FROM coalesce(
+       (SELECT p.name_key FROM relief.person p WHERE p.id = account.person),
+       (SELECT o.name_key FROM relief.organisation o WHERE o.id = account.organisation))) THEN
     RAISE EXCEPTION 'the account of payment % is not usable yet', NEW.reference USING ERRCODE = 'RR010';
   END IF;
   IF NEW.attempt <> (SELECT count(*) FROM relief.payment p WHERE p.instalment = NEW.instalment

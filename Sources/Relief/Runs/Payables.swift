@@ -52,7 +52,7 @@ struct Payable: Sendable {
                            WHERE q.status = 'pending' AND (q.person = payee.id OR q.organisation = union_of.id))
                            THEN 'the payee''s account waits for its approval'
                          WHEN a.id IS NULL THEN 'the payee has no active account'
-                         WHEN a.approved_by IS NULL AND a.holder <> coalesce(payee.name, union_of.name)
+                         WHEN a.approved_by IS NULL AND a.holder_key <> coalesce(payee.name_key, union_of.name_key)
                            THEN 'the payee''s account is in another name, and nobody approved it: register it anew'
                          WHEN a.usable_from > \(context.now) THEN 'the payee''s account is new and may not be used yet'
                        END AS obstacle
