@@ -28,13 +28,13 @@ extension ImportArchives: Executable {
     ) async throws -> RowImport.Taken? {
         let found = try await context.transaction.first(
             """
-            SELECT a.level, a.archived_at FROM relief.archive a JOIN relief.household h ON h.id = a.household
+            SELECT a.level, a.archived_on FROM relief.archive a JOIN relief.household h ON h.id = a.household
             WHERE a.source = \(entry.source) AND h.number = \(entry.household)
             """)
         guard let found else { return nil }
-        let (level, begin): (ArchiveLevel, Date) = (try found["level"], try found["archived_at"])
+        let (level, begin): (ArchiveLevel, Day) = (try found["level"], try found["archived_on"])
         let told: [(column: String, isSame: Bool, registered: String)] = [
-            ("级别", level == entry.level, level.rawValue), ("建档日期", Day(begin) == entry.day, "\(Day(begin))"),
+            ("级别", level == entry.level, level.rawValue), ("建档日期", begin == entry.day, "\(begin)"),
         ]
         for field in told where !field.isSame {
             problems.add(

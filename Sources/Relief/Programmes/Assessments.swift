@@ -65,7 +65,7 @@ enum Assessments {
         return inputs
     }
 
-    private static func age(_ birth: Day?, on day: Day) -> Int? {
+    static func age(_ birth: Day?, on day: Day) -> Int? {
         guard let birth else { return nil }
         let hadBirthday = (day.month, day.day) >= (birth.month, birth.day)
         return day.year - birth.year - (hadBirthday ? 0 : 1)
