@@ -94,11 +94,6 @@ private final class AccountReportMessage: XMLMessage {
         default: break
         }
     }
-
-    private func day(_ text: String) throws -> Day {
-        guard let day = Day(String(text.prefix(10))) else { throw BankFileError(.invalid, "“\(text)” is no day.") }
-        return day
-    }
 }
 
 /// An entry, or one payment's details within it, before both are put together.

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import WorkingDays
 
 /// A 代发 text file: payments by a bank's template, one a line.
 package enum BatchTextFile {
@@ -104,7 +105,7 @@ package enum BatchTextFile {
             creditorAccount: "")
         for (column, field) in zip(template.columns, fields) {
             switch column {
-            case .serial where Int(field) != serial:
+            case .serial where Int(digits: field) != serial:
                 throw BankFileError(.malformed, "The serial number is \(field), not \(serial).")
             case .serial: break
             case .name: payment.creditorName = field

@@ -67,9 +67,8 @@ private final class CreditTransferMessage: XMLMessage {
         case ("PmtInf", "CtrlSum"): blockSum = try amount(text)
         case ("PmtInf", "PmtMtd") where text != "TRF":
             throw BankFileError(.invalid, "The payment method is \(text), not TRF.")
-        case ("ReqdExctnDt", "Dt"):
-            guard let day = Day(text) else { throw BankFileError(.invalid, "“\(text)” is no day.") }
-            header.requestedExecutionDay = day
+        case ("ReqdExctnDt", "Dt"), ("ReqdExctnDt", "DtTm"):
+            header.requestedExecutionDay = try day(text)
             hasDay = true
         case ("Dbtr", "Nm"): header.debtorName = text
         case ("DbtrAcct", "Ccy") where text != "CNY":
@@ -115,6 +114,12 @@ func instant(_ text: String) throws -> Date {
     return instant
 }
 
+/// The civil day in China of a date, or of a date and time wherever it was told.
+func day(_ text: String) throws -> Day {
+    guard let day = ISODateTime.day(text) else { throw BankFileError(.invalid, "“\(text)” is no day.") }
+    return day
+}
+
 func amount(_ text: String) throws -> Int64 {
     guard let fen = CNYAmount.fen(text) else {
         throw BankFileError(.amount, "“\(text)” is no amount in yuan with at most two decimals.")
@@ -123,7 +128,7 @@ func amount(_ text: String) throws -> Int64 {
 }
 
 func count(_ text: String) throws -> Int {
-    guard let count = Int(text), count >= 0, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+    guard let count = Int(digits: text) else {
         throw BankFileError(.count, "“\(text)” is no count.")
     }
     return count

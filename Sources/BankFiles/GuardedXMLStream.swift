@@ -78,7 +78,7 @@ final class GuardedXMLStream: InputStream {
             return BankFileError(.malformed, "The XML declaration is not well formed.", line: 1)
         }
         let name = match.output.name.map { $0.uppercased() } ?? "UTF-8"
-        guard ["UTF-8", "GBK", "GB2312", "GB18030", "US-ASCII"].contains(name) else {
+        guard ["UTF-8", "UTF8", "GBK", "GB2312", "GB18030", "US-ASCII"].contains(name) else {
             return BankFileError(.forbidden, "Encoding \(name) is not accepted; use UTF-8, GBK or GB18030.", line: 1)
         }
         return nil

@@ -13,6 +13,17 @@ enum ISODateTime {
         return "\(day)T" + parts.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":") + "+08:00"
     }
 
+    /// The civil day in China: of an instant the day that it then is there, of a date that day, whatever zone stands behind it
+    /// (XML allows `2026-11-22Z`). nil for anything else.
+    static func day(_ text: String) -> Day? {
+        if text.utf8.count > 10, text.utf8.dropFirst(10).first == UInt8(ascii: "T") {
+            return instant(text).map { Day($0, secondsFromUTC: china) }
+        }
+        let zone = String(text.dropFirst(10))
+        guard zone.isEmpty || instant("2000-01-01T00:00:00" + zone) != nil else { return nil }
+        return Day(String(text.prefix(10)))
+    }
+
     /// nil for anything that is no date and time; fractions of a second are dropped.
     static func instant(_ text: String) -> Date? {
         let bytes = Array(text.utf8)
@@ -25,7 +36,8 @@ enum ISODateTime {
             return (0...9).contains(tens) && (0...9).contains(ones) ? tens * 10 + ones : nil
         }
         guard let hour = number(11), let minute = number(14), let second = number(17),
-            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"), hour < 25, minute < 60, second < 61
+            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            hour < 24 || (hour, minute, second) == (24, 0, 0), minute < 60, second < 61
         else { return nil }
         var end = 19
         if end < bytes.count, bytes[end] == UInt8(ascii: ".") {

@@ -25,7 +25,7 @@ package enum TextEncoding: String, Sendable, Codable, CaseIterable {
     }
 
     /// Throws `BankFileError` where the bytes are no text in this encoding. A byte order mark is dropped.
-    func decode(_ bytes: [UInt8]) throws -> String {
+    package func decode(_ bytes: [UInt8]) throws -> String {
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         let utf8 = self == .utf8 ? bytes : try Self.convert(bytes, from: rawValue, to: "UTF-8")
         guard let utf8, let text = String(validating: utf8, as: UTF8.self) else {

@@ -63,19 +63,25 @@ package struct Function: Sendable {
     package let result: Type
     /// Called as `a.f(b)` rather than `f(a, b)`.
     package let isMember: Bool
+    /// A binding that it reads beside its arguments, such as a calendar, and gets as its last argument. No expression can
+    /// name it, so that authors don't have to; whoever keeps the bindings of an evaluation keeps it too.
+    package let reads: String?
     /// Steps of the evaluation budget for one call.
     package let cost: Int
     let body: @Sendable ([Value]) throws -> Value
 
-    /// The body must be a function of its arguments alone; it is called with values of the declared types.
+    /// The body must be a function of its arguments alone, and of what it `reads`; it is called with values of the declared
+    /// types.
     package init(
-        _ name: String, _ parameters: [Type], returns result: Type, isMember: Bool = false, cost: Int = 10,
+        _ name: String, _ parameters: [Type], returns result: Type, isMember: Bool = false, reads: String? = nil,
+        cost: Int = 10,
         body: @escaping @Sendable ([Value]) throws -> Value
     ) {
         self.name = name
         self.parameters = parameters
         self.result = result
         self.isMember = isMember
+        self.reads = reads
         self.cost = cost
         self.body = body
     }

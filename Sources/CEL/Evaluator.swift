@@ -171,6 +171,14 @@ struct Evaluator {
         return value
     }
 
+    /// What a host function reads beside its arguments.
+    func lent(_ name: String, to function: Function, _ node: Node) throws(CELError) -> Value {
+        guard let value = bindings[name] else {
+            throw fault(.unbound, "\(function.name)() needs \(name), which has no value in this case", node)
+        }
+        return value
+    }
+
     private mutating func map(_ entries: [Form.MapEntry]) throws(CELError) -> Value {
         var values: [Value: Value] = [:]
         for entry in entries {

@@ -1,3 +1,5 @@
+import WorkingDays
+
 extension Evaluator {
     /// The conversion functions; nil if `name` is none of them.
     func convert(_ name: String, _ value: Value, _ node: Node) throws(CELError) -> Value? {
@@ -8,7 +10,7 @@ extension Evaluator {
         case "uint": return .uint(try uint(value, node))
         case "double": return .double(try double(value, node))
         case "string": return .string(try string(value, node))
-        case "bool", "bytes", "timestamp", "duration": return try parse(name, value, node)
+        case "bool", "bytes", "timestamp", "duration", "date": return try parse(name, value, node)
         default: return nil
         }
     }
@@ -31,7 +33,7 @@ extension Evaluator {
             guard let converted = Int64(exactly: x.rounded(.towardZero)) else { throw tooLarge(value, .int, node) }
             return converted
         case .string(let x):
-            guard let converted = Int64(x) else { throw failed(value, .int, node) }
+            guard let converted = Int64(decimal: x) else { throw failed(value, .int, node) }
             return converted
         case .timestamp(let x): return x.seconds
         default: throw noOverload("int", [value], node)
@@ -50,7 +52,7 @@ extension Evaluator {
             }
             return converted
         case .string(let x):
-            guard let converted = UInt64(x) else { throw failed(value, .uint, node) }
+            guard let converted = UInt64(digits: x) else { throw failed(value, .uint, node) }
             return converted
         default: throw noOverload("uint", [value], node)
         }
@@ -76,6 +78,7 @@ extension Evaluator {
         case .uint(let x): return String(x)
         case .timestamp(let x): return x.description
         case .duration(let x): return DurationText.format(x)
+        case .date(let x): return x.description
         case .bytes(let x):
             guard let text = String(validating: x, as: UTF8.self) else {
                 throw fault(.badConversion, "the bytes are not UTF-8", node)
@@ -87,7 +90,8 @@ extension Evaluator {
 
     private func parse(_ name: String, _ value: Value, _ node: Node) throws(CELError) -> Value {
         switch (name, value) {
-        case ("bool", .bool), ("bytes", .bytes), ("timestamp", .timestamp), ("duration", .duration): return value
+        case ("bool", .bool), ("bytes", .bytes), ("timestamp", .timestamp), ("duration", .duration), ("date", .date):
+            return value
         case ("bytes", .string(let text)): return .bytes(Array(text.utf8))
         case ("bool", .string(let text)):
             if ["true", "True", "TRUE", "t", "1"].contains(text) { return .bool(true) }
@@ -108,6 +112,11 @@ extension Evaluator {
                 throw fault(.badConversion, "\(value.text(limit: 60)) is no duration; write it as 36h or 90s", node)
             }
             return .duration(duration)
+        case ("date", .string(let text)):
+            guard let day = Day(text) else {
+                throw fault(.badConversion, "\(value.text(limit: 60)) is no date; write it as 2026-11-22", node)
+            }
+            return .date(day)
         default: throw noOverload(name, [value], node)
         }
     }

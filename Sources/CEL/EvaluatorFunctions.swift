@@ -11,6 +11,7 @@ extension Evaluator {
         for argument in arguments { try spend(argument.textSteps, at: node) }
         guard let first = arguments.first else { throw noOverload(name, arguments, node) }
         if arguments.count == 1, let value = try convert(name, first, node) { return value }
+        if let function = DateFunction(rawValue: name), let value = try date(function, arguments, node) { return value }
         if let field = TimestampField(rawValue: name) { return .int(try part(field, arguments, node)) }
         if name == "size", arguments.count == 1 { return .int(try size(first, node)) }
         guard arguments.count == 2, case .string(let text) = first, case .string(let other) = arguments[1] else {
@@ -34,6 +35,8 @@ extension Evaluator {
         _ function: Function, _ arguments: [Value], _ node: Node
     ) throws(CELError) -> Value {
         try spend(function.cost, at: node)
+        var arguments = arguments
+        if let name = function.reads { arguments.append(try lent(name, to: function, node)) }
         let value: Value
         do {
             value = try function.body(arguments)

@@ -54,6 +54,15 @@ package struct Expression: Sendable {
         return found
     }
 
+    /// The functions that it calls, by name.
+    package var calls: Set<String> { Self.calls(in: syntax) }
+
+    private static func calls(in node: Node) -> Set<String> {
+        let inner = node.form.children.reduce(into: Set<String>()) { $0.formUnion(calls(in: $1)) }
+        guard case .call(let name, _, _) = node.form else { return inner }
+        return inner.union([name])
+    }
+
     private static func collect(_ node: Node, bound: Set<String>, into found: inout Set<String>) {
         if let path = selectors(node) {
             if !bound.contains(path[0]), node.type != .type {

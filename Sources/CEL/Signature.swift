@@ -31,11 +31,12 @@ struct Signature: Sendable {
             "uint": conversions(to: .uint, from: [.uint, .int, .double, .string]),
             "double": conversions(to: .double, from: [.double, .int, .uint, .string]),
             "string": conversions(
-                to: .string, from: [.string, .bool, .int, .uint, .double, .bytes, .timestamp, .duration]),
+                to: .string, from: [.string, .bool, .int, .uint, .double, .bytes, .timestamp, .duration, .date]),
             "bytes": conversions(to: .bytes, from: [.bytes, .string]),
             "bool": conversions(to: .bool, from: [.bool, .string]),
             "timestamp": conversions(to: .timestamp, from: [.timestamp, .string, .int]),
             "duration": conversions(to: .duration, from: [.duration, .string]),
+            "date": conversions(to: .date, from: [.date, .string]),
             "type": [Signature([.dyn], .type)],
             "dyn": [Signature([.dyn], .dyn)],
         ]
@@ -50,7 +51,7 @@ struct Signature: Sendable {
         for field: TimestampField in [.hours, .minutes, .seconds, .milliseconds] {
             table[field.rawValue]?.append(Signature([.duration], .int, isMember: true))
         }
-        return table
+        return table.merging(dates) { $1 }
     }()
 
     private static let sized = [Type.string, .bytes, .list(.dyn), .map(.dyn, .dyn)].map { Signature([$0], .int) }

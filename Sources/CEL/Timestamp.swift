@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import WorkingDays
 
 /// An instant of CEL, to the nanosecond, from year 1 to year 9999.
 package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -56,7 +57,8 @@ extension Timestamp {
         guard let year = reader.number(4), reader.accept("-"), let month = reader.number(2), reader.accept("-"),
             let day = reader.number(2), reader.accept("T") || reader.accept("t"), let hour = reader.number(2),
             reader.accept(":"), let minute = reader.number(2), reader.accept(":"), let second = reader.number(2),
-            hour < 24, minute < 60, second < 60, let days = CivilDate.number(year, month, day)
+            hour < 24, minute < 60, second < 60,
+            let civil = Day(year: Int(year), month: Int(month), day: Int(day))
         else { return nil }
         var nanoseconds: Int64 = 0
         if reader.accept(".") {
@@ -72,53 +74,16 @@ extension Timestamp {
             offset = (hours * 60 + minutes) * (isWest ? -60 : 60)
         }
         guard reader.isAtEnd else { return nil }
-        let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        let seconds = Int64(civil.number) * 86_400 + hour * 3_600 + minute * 60 + second - offset
         self.init(seconds: seconds, nanoseconds: nanoseconds)
     }
 
     /// RFC 3339 in UTC, with as many digits of fraction as there are.
     package var description: String {
         let (days, time) = Self.floored(seconds, 86_400)
-        let date = CivilDate(days)
         let parts = [(time / 3_600), (time / 60 % 60), (time % 60)].map { DigitReader.padded($0, 2) }
-        let day = [(date.year, 4), (date.month, 2), (date.day, 2)].map { DigitReader.padded($0.0, $0.1) }
-        return day.joined(separator: "-") + "T" + parts.joined(separator: ":")
+        return Day(number: Int(days)).description + "T" + parts.joined(separator: ":")
             + DigitReader.fractionText(nanoseconds) + "Z"
-    }
-}
-
-/// A day of the proleptic Gregorian calendar, to and from days since 1970-01-01.
-struct CivilDate {
-    let year: Int64
-    let month: Int64
-    let day: Int64
-    /// 0 is the first of January.
-    let dayOfYear: Int64
-
-    init(_ number: Int64) {
-        // Years begin in March here, so that the leap day is the last of its year.
-        let (era, dayOfEra) = Timestamp.floored(number + 719_468, 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayFromMarch = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayFromMarch + 2) / 153
-        month = shifted < 10 ? shifted + 3 : shifted - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        day = dayFromMarch - (153 * shifted + 2) / 5 + 1
-        dayOfYear = number - Self.unchecked(year, 1, 1)
-    }
-
-    /// nil where no such day exists.
-    static func number(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64? {
-        guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
-        let number = unchecked(year, month, day)
-        let back = CivilDate(number)
-        return back.month == month && back.day == day ? number : nil
-    }
-
-    private static func unchecked(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let (era, yearOfEra) = Timestamp.floored(month <= 2 ? year - 1 : year, 400)
-        let dayFromMarch = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayFromMarch - 719_468
     }
 }
 

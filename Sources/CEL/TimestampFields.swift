@@ -1,18 +1,19 @@
 import Foundation
+import WorkingDays
 
 extension TimestampField {
     /// The part of an instant in a zone that is `offset` seconds east of UTC.
     func part(of instant: Timestamp, secondsFromUTC offset: Int64) -> Int64 {
         let (days, time) = Timestamp.floored(instant.seconds + offset, 86_400)
-        let date = CivilDate(days)
+        let date = Day(number: Int(days))
         return switch self {
-        case .fullYear: date.year
-        case .month: date.month - 1
-        case .date: date.day
-        case .dayOfMonth: date.day - 1
+        case .fullYear: Int64(date.year)
+        case .month: Int64(date.month - 1)
+        case .date: Int64(date.day)
+        case .dayOfMonth: Int64(date.day - 1)
         // 1970-01-01 was a Thursday, and Sunday is 0.
         case .dayOfWeek: Timestamp.floored(days + 4, 7).remainder
-        case .dayOfYear: date.dayOfYear
+        case .dayOfYear: Int64(date.number - (Day(year: date.year, month: 1, day: 1) ?? date).number)
         case .hours: time / 3_600
         case .minutes: time / 60 % 60
         case .seconds: time % 60

@@ -1,6 +1,6 @@
 /// The type of a CEL expression, as the checker knows it before any value exists.
 package indirect enum Type: Sendable, Hashable, CustomStringConvertible {
-    case null, bool, int, uint, double, string, bytes, timestamp, duration
+    case null, bool, int, uint, double, string, bytes, timestamp, duration, date
     case list(Type)
     case map(Type, Type)
     /// A declared record, by its name.
@@ -21,6 +21,7 @@ package indirect enum Type: Sendable, Hashable, CustomStringConvertible {
         case .bytes: "bytes"
         case .timestamp: "timestamp"
         case .duration: "duration"
+        case .date: "date"
         case .list(let element): "list(\(element))"
         case .map(let key, let value): "map(\(key), \(value))"
         case .record(let name): name
@@ -34,13 +35,14 @@ package indirect enum Type: Sendable, Hashable, CustomStringConvertible {
         "null_type": .null, "bool": .bool, "int": .int, "uint": .uint, "double": .double, "string": .string,
         "bytes": .bytes, "list": .list(.dyn), "map": .map(.dyn, .dyn), "type": .type,
         "google.protobuf.Timestamp": .timestamp, "google.protobuf.Duration": .duration,
+        "date": .date,
     ]
 
     var isNumeric: Bool { self == .int || self == .uint || self == .double }
 
     var isOrdered: Bool {
         switch self {
-        case .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .dyn: true
+        case .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .date, .dyn: true
         default: false
         }
     }

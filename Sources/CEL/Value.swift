@@ -1,3 +1,5 @@
+package import WorkingDays
+
 /// A CEL value: what a rule reads and what it gives.
 ///
 /// `==` is structural, for tests and dictionaries: `.int(1)` is not `.uint(1)`. CEL's own `==` is ``equals(_:_:)``.
@@ -11,6 +13,8 @@ package enum Value: Sendable {
     case bytes([UInt8])
     case timestamp(Timestamp)
     case duration(Duration)
+    /// A civil day, which has no time and no zone. Not of the CEL specification: its timestamps are instants.
+    case date(Day)
     case list([Value])
     case map([Value: Value])
     /// A record by the name of its type, with the fields that are set.
@@ -29,6 +33,7 @@ package enum Value: Sendable {
         case .bytes: .bytes
         case .timestamp: .timestamp
         case .duration: .duration
+        case .date: .date
         case .list: .list(.dyn)
         case .map: .map(.dyn, .dyn)
         case .record(let name, _): .record(name)
@@ -52,6 +57,7 @@ extension Value: Hashable {
         case (.bytes(let x), .bytes(let y)): x == y
         case (.timestamp(let x), .timestamp(let y)): x == y
         case (.duration(let x), .duration(let y)): x == y
+        case (.date(let x), .date(let y)): x == y
         case (.list(let x), .list(let y)): x == y
         case (.map(let x), .map(let y)): x == y
         case (.record(let x, let f), .record(let y, let g)): x == y && f == g
@@ -72,6 +78,7 @@ extension Value: Hashable {
         case .bytes(let x): hasher.combine(x)
         case .timestamp(let x): hasher.combine(x)
         case .duration(let x): hasher.combine(x)
+        case .date(let x): hasher.combine(x)
         case .list(let x): hasher.combine(x)
         case .map(let x): hasher.combine(x)
         case .record(_, let fields): hasher.combine(fields)

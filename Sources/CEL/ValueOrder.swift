@@ -15,6 +15,7 @@ extension Value {
         case (.bytes(let x), .bytes(let y)): order(of: x, y)
         case (.timestamp(let x), .timestamp(let y)): Order(x, y)
         case (.duration(let x), .duration(let y)): Order(x, y)
+        case (.date(let x), .date(let y)): Order(x, y)
         default: nil
         }
     }

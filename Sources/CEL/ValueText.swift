@@ -1,3 +1,5 @@
+import WorkingDays
+
 extension Value: CustomStringConvertible {
     /// The value in CEL syntax; map keys and record fields in order, so that equal values have equal text.
     package var description: String { text(limit: .max) }
@@ -36,6 +38,8 @@ private struct ValueWriter {
         case .bytes(let x): put(Self.quoted(Array(x.prefix(room))))
         case .timestamp(let x): put("timestamp(\"\(x)\")")
         case .duration(let x): put("duration(\"\(DurationText.format(x))\")")
+        // As people write it: traces are read by them.
+        case .date(let x): put(x.description)
         case .list(let elements): write(elements, open: "[", close: "]") { $0.write($1) }
         case .map(let entries):
             write(entries.sorted { Value.keyPrecedes($0.key, $1.key) }, open: "{", close: "}") {

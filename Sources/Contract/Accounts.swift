@@ -53,9 +53,33 @@ package struct ApproveAccount: Command {
     package static let route = Route.post("/v1/accounts/{account}/approve")
 
     package let account: UUID
+    /// Why a doubtful account is approved all the same; refused without, and the refusal lists the doubts.
+    package let despite: String?
 
-    package init(account: UUID) {
+    package init(account: UUID, despite: String? = nil) {
         self.account = account
+        self.despite = despite
+    }
+}
+
+/// Lists accounts that are paid to, with what is doubtful of each.
+package struct ListAccounts: Query {
+    package typealias Reply = Page<PayeeAccountView>
+    package static let name = "account.list"
+    package static let summary = "Lists accounts that are paid to, with what is doubtful of each."
+    package static let permission = Permission.read
+    package static let route = Route.get("/v1/accounts")
+
+    package let organisation: String?
+    package let state: AccountState?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(organisation: String? = nil, state: AccountState? = nil, cursor: String? = nil, limit: Int? = nil) {
+        self.organisation = organisation
+        self.state = state
+        self.cursor = cursor
+        self.limit = limit
     }
 }
 
@@ -90,11 +114,14 @@ package struct PayeeAccountView: Codable, Sendable {
     package var state: AccountState
     /// End of the cooling-off time of a changed account.
     package var usableFrom: Date?
-    package var warnings: [String]
+    /// What is doubtful of it: kept since it was registered, or true today.
+    package var warnings: [Phrase]
+    /// What its cooling-off time was reckoned without.
+    package var notes: [Phrase]?
 
     package init(
         id: UUID, owner: String, holder: String, bank: String, cnaps: String? = nil, number: String, kind: AccountKind,
-        state: AccountState, usableFrom: Date? = nil, warnings: [String]
+        state: AccountState, usableFrom: Date? = nil, warnings: [Phrase], notes: [Phrase]? = nil
     ) {
         self.id = id
         self.owner = owner
@@ -106,5 +133,6 @@ package struct PayeeAccountView: Codable, Sendable {
         self.state = state
         self.usableFrom = usableFrom
         self.warnings = warnings
+        self.notes = notes
     }
 }

@@ -1,3 +1,5 @@
+package import FoundationEssentials
+
 /// Takes over the archives (建档) that the national system has: 户号,级别,建档日期,国家档案号.
 package struct ImportArchives: Command {
     package typealias Reply = ImportReport
@@ -7,11 +9,11 @@ package struct ImportArchives: Command {
     package static let route = Route.post("/v1/archives/import")
 
     package let organisation: String
-    /// The file's text.
-    package let csv: String
+    /// The file's bytes: CSV in UTF-8, UTF-16 or GB18030.
+    package let csv: Data
     package let mode: ImportMode
 
-    package init(organisation: String, csv: String, mode: ImportMode) {
+    package init(organisation: String, csv: Data, mode: ImportMode) {
         self.organisation = organisation
         self.csv = csv
         self.mode = mode

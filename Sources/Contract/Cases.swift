@@ -1,3 +1,5 @@
+package import FoundationEssentials
+
 /// The life of a case.
 package enum CaseState: String, Codable, CaseIterable, Sendable {
     case draft
@@ -163,13 +165,13 @@ package struct ImportCases: Command {
 
     package let programme: String
     package let organisation: String
-    /// The file's text.
-    package let csv: String
+    /// The file's bytes: CSV in UTF-8, UTF-16 or GB18030.
+    package let csv: Data
     package let mode: ImportMode
     /// Whether valid cases are submitted at once.
     package let submit: Bool
 
-    package init(programme: String, organisation: String, csv: String, mode: ImportMode, submit: Bool) {
+    package init(programme: String, organisation: String, csv: Data, mode: ImportMode, submit: Bool) {
         self.programme = programme
         self.organisation = organisation
         self.csv = csv

@@ -28,6 +28,7 @@ package enum Catalogue {
         JoinUnion.self,
         LeaveUnion.self,
         RegisterAccount.self,
+        ListAccounts.self,
         ApproveAccount.self,
         RevealAccount.self,
         OpenHousehold.self,

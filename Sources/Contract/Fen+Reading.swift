@@ -1,3 +1,5 @@
+import WorkingDays
+
 extension Fen {
     /// Reads yuan as people write them: `6430`, `6,430.00`, `-12.5`, `￥99`, `80000元`, `8万`, `1.25 万元`, full-width digits
     /// too. nil for anything else, as for parts of a fen, a comma in the wrong place, an exponent, or more than fits.
@@ -50,7 +52,7 @@ private struct WrittenAmount {
     }
 
     private static func digits(_ text: Substring) -> Int64? {
-        text.isDigits ? Int64(text) : nil
+        Int64(digits: text)
     }
 }
 
@@ -71,7 +73,9 @@ extension StringProtocol {
     /// Whether a blank stands between two digits: that is two numbers, as of a cell with two lines.
     var hasBlankWithinDigits: Bool {
         let words = split(whereSeparator: \.isWhitespace)
-        return zip(words, words.dropFirst()).contains { $0.last?.isDecimalDigit == true && $1.first?.isDecimalDigit == true }
+        return zip(words, words.dropFirst()).contains {
+            $0.last?.isDecimalDigit == true && $1.first?.isDecimalDigit == true
+        }
     }
 
     /// Whether it is ASCII digits alone, at least one: `Int` would take a sign as well.

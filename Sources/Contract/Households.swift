@@ -1,10 +1,5 @@
+package import FoundationEssentials
 package import WorkingDays
-
-/// Take all rows or none, or the valid ones.
-package enum ImportMode: String, Codable, CaseIterable, Sendable {
-    case all
-    case valid
-}
 
 /// Level of a hardship archive: 深度困难, 相对困难, 意外致困.
 package enum ArchiveLevel: String, Codable, CaseIterable, Sendable {
@@ -121,11 +116,11 @@ package struct ImportHouseholds: Command {
     package static let route = Route.post("/v1/households/import")
 
     package let organisation: String
-    /// The file's text.
-    package let csv: String
+    /// The file's bytes: CSV in UTF-8, UTF-16 or GB18030.
+    package let csv: Data
     package let mode: ImportMode
 
-    package init(organisation: String, csv: String, mode: ImportMode) {
+    package init(organisation: String, csv: Data, mode: ImportMode) {
         self.organisation = organisation
         self.csv = csv
         self.mode = mode
@@ -217,42 +212,5 @@ package struct ArchiveView: Codable, Sendable {
         self.caseNumber = caseNumber
         self.nationalNumber = nationalNumber
         self.active = active
-    }
-}
-
-/// What became of each row of a file.
-package struct ImportReport: Codable, Sendable {
-    package var rows: Int
-    package var accepted: Int
-    package var refused: Int
-    package var problems: [RowProblem]
-    /// Numbers of what was made, in the file's order.
-    package var created: [String]
-
-    package init(rows: Int, accepted: Int, refused: Int, problems: [RowProblem], created: [String]) {
-        self.rows = rows
-        self.accepted = accepted
-        self.refused = refused
-        self.problems = problems
-        self.created = created
-    }
-}
-
-/// Why a row was refused, and what to do about it.
-package struct RowProblem: Codable, Sendable {
-    /// In the file, from 1; the header is line 1.
-    package var line: Int
-    package var column: String
-    /// Masked where personal.
-    package var value: String?
-    package var problem: String
-    package var advice: String
-
-    package init(line: Int, column: String, value: String? = nil, problem: String, advice: String) {
-        self.line = line
-        self.column = column
-        self.value = value
-        self.problem = problem
-        self.advice = advice
     }
 }

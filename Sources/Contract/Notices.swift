@@ -159,10 +159,13 @@ package struct NoticeView: Codable, Sendable {
     package var objections: [ObjectionView]
     /// Cases that wait for a notice and can't be published as they stand, with why; told when it is published.
     package var leftOut: [Phrase]?
+    /// Years that it runs into and that have no calendar yet.
+    package var warnings: [Phrase]?
 
     package init(
         number: String, programme: String, organisation: String, startsOn: Day, endsOn: Day, workingDays: Int,
-        state: NoticeState, publicText: String, items: [NoticeItemView], objections: [ObjectionView]
+        state: NoticeState, publicText: String, items: [NoticeItemView], objections: [ObjectionView],
+        warnings: [Phrase]? = nil
     ) {
         self.number = number
         self.programme = programme
@@ -174,6 +177,7 @@ package struct NoticeView: Codable, Sendable {
         self.publicText = publicText
         self.items = items
         self.objections = objections
+        self.warnings = warnings
     }
 }
 

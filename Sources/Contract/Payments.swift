@@ -100,11 +100,11 @@ package struct ImportRemittances: Command {
     package static let route = Route.post("/v1/remittances/import")
 
     package let organisation: String
-    /// The file's text.
-    package let csv: String
+    /// The file's bytes: CSV in UTF-8, UTF-16 or GB18030.
+    package let csv: Data
     package let mode: ImportMode
 
-    package init(organisation: String, csv: String, mode: ImportMode) {
+    package init(organisation: String, csv: Data, mode: ImportMode) {
         self.organisation = organisation
         self.csv = csv
         self.mode = mode

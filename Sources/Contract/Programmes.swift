@@ -360,9 +360,41 @@ package struct CalendarDay: Codable, Sendable {
 package struct CalendarView: Codable, Sendable {
     package var days: [CalendarDay]
     package var workingDays: Int
+    /// What was reckoned in working days and falls on another day now; `calendar.set` says it.
+    package var moved: [MovedDay]?
+    /// Years that nobody entered yet, and what the change can't move.
+    package var warnings: [Phrase]?
 
-    package init(days: [CalendarDay], workingDays: Int) {
+    package init(days: [CalendarDay], workingDays: Int, moved: [MovedDay]? = nil, warnings: [Phrase]? = nil) {
         self.days = days
         self.workingDays = workingDays
+        self.moved = moved
+        self.warnings = warnings
+    }
+}
+
+/// A day that moved with the working days.
+package struct MovedDay: Codable, Sendable {
+    package enum Kind: String, Codable, CaseIterable, Sendable {
+        case notice
+        case deadline
+        case coolingOff
+        case instalment
+        case execution
+    }
+
+    package var kind: Kind
+    package var what: Phrase
+    /// Number of the case, the account's owner or the run.
+    package var number: String
+    package var from: Day
+    package var to: Day
+
+    package init(kind: Kind, what: Phrase, number: String, from: Day, to: Day) {
+        self.kind = kind
+        self.what = what
+        self.number = number
+        self.from = from
+        self.to = to
     }
 }

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import WorkingDays
 
 extension Route {
     /// Reads an operation from a request: fields of the path (decoded), query string (encoded), body. A value that isn't
@@ -14,7 +15,7 @@ extension Route {
         }
         for (name, text) in try pairs(query) {
             guard O.route.method == .get else { throw Refusal.invalid("\(O.name) takes no query string.", field: name) }
-            guard !given.contains(where: { $0.name == name }) else { throw twice(name) }
+            guard !given.contains(where: { $0.name == name }) else { throw Refusal.doubled(name) }
             given.append((name, try value(text, name, properties)))
         }
         let object = try splice(given, into: O.route.method == .get ? Data() : body, of: type, properties)
@@ -38,7 +39,7 @@ extension Route {
         guard let property = properties.first(where: { $0.name == name }) else { throw unknown(name, properties) }
         switch property.schema {
         case .integer:
-            guard let number = Int64(text) else {
+            guard let number = Int64(decimal: text) else {
                 throw Refusal.invalid("“\(text)” is no whole number for “\(name)”.", field: name)
             }
             return .int(number)
@@ -47,7 +48,7 @@ extension Route {
                 throw Refusal.invalid("“\(text)” is neither true nor false for “\(name)”.", field: name)
             }
             return .bool(flag)
-        default: return .string(text)
+        default: return .string(RequestText.visible(text, of: name))
         }
     }
 
@@ -56,6 +57,7 @@ extension Route {
         _ given: [(name: String, value: JSONValue)], into body: Data, of type: O.Type, _ properties: [SchemaProperty]
     ) throws -> Data {
         var fields: [String] = []
+        let body = try RequestText.checked(body)
         if !body.isEmpty {
             do {
                 fields = try JSON.decode(FieldNames.self, from: body).names
@@ -65,7 +67,7 @@ extension Route {
         }
         for field in fields {
             guard properties.contains(where: { $0.name == field }) else { throw unknown(field, properties) }
-            guard !given.contains(where: { $0.name == field }) else { throw twice(field) }
+            guard !given.contains(where: { $0.name == field }) else { throw Refusal.doubled(field) }
         }
         guard !given.isEmpty else { return body.isEmpty ? Data("{}".utf8) : body }
         var object = Data("{".utf8)
@@ -79,10 +81,6 @@ extension Route {
             return object + Data("}".utf8)
         }
         return object + Data(",".utf8) + body[(brace + 1)...]
-    }
-
-    private static func twice(_ name: String) -> Refusal {
-        Refusal.invalid("“\(name)” is given twice.", field: name)
     }
 
     private static func unknown(_ name: String, _ properties: [SchemaProperty]) -> Refusal {

@@ -59,10 +59,13 @@ package struct ClockView: Codable, Sendable {
 package struct DoctorReport: Codable, Sendable {
     package var ok: Bool
     package var checks: [DoctorCheck]
+    /// What will go wrong unless somebody acts; nothing is yet.
+    package var warnings: [Phrase]?
 
-    package init(ok: Bool, checks: [DoctorCheck]) {
+    package init(ok: Bool, checks: [DoctorCheck], warnings: [Phrase]? = nil) {
         self.ok = ok
         self.checks = checks
+        self.warnings = warnings
     }
 }
 

@@ -91,7 +91,7 @@ private struct Field {
         guard parts.count <= 2, let base = parts.first else { throw wrong(item) }
         var step = 1
         if parts.count == 2 {
-            guard let given = Int(parts[1]), given > 0 else { throw wrong(item) }
+            guard let given = Int(digits: parts[1]), given > 0 else { throw wrong(item) }
             step = given
         }
         let ends = base.split(separator: "-", omittingEmptySubsequences: false)
@@ -110,7 +110,7 @@ private struct Field {
 
     private func value(_ text: Substring, of item: Substring) throws -> Int {
         if let index = names.firstIndex(of: text.lowercased()) { return index + range.lowerBound }
-        guard let number = Int(text), range.contains(number) else { throw wrong(item) }
+        guard let number = Int(digits: text), range.contains(number) else { throw wrong(item) }
         return number
     }
 

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+import WorkingDays
 
 /// Up to where somebody has followed the jobs.
 public struct JobsFollowed: Sendable, Equatable, LosslessStringConvertible {
@@ -17,9 +18,11 @@ public struct JobsFollowed: Sendable, Equatable, LosslessStringConvertible {
     /// Reads what `description` wrote; nil for anything else.
     public init?(_ description: String) {
         let parts = description.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, let at = Int64(parts[0]), let newest = Int64(parts[1]) else { return nil }
+        guard parts.count == 3, let at = Int64(decimal: parts[0]), let newest = Int64(digits: parts[1]) else {
+            return nil
+        }
         let words = parts[2].split(separator: ",")
-        let running = words.compactMap { Int64($0) }
+        let running = words.compactMap { Int64(digits: $0) }
         guard running.count == words.count, running.count <= JobsOverview.mostChanges else { return nil }
         self.init(at: Date(timeIntervalSince1970: Double(at) / 1e6), newest: newest, running: running)
     }

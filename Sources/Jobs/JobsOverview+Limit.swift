@@ -1,4 +1,5 @@
 public import Postgres
+import WorkingDays
 
 /// How often jobs of a queue start, over all engines: at most so many in any window as long as the period. They may start
 /// together; then the queue waits until the window has moved on.
@@ -23,7 +24,7 @@ public struct QueueRate: Sendable, Equatable, CustomStringConvertible {
     /// Reads `10/minute`; nil for anything else.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let count = Int(parts[0]), count > 0, count <= 1_000_000,
+        guard parts.count == 2, let count = Int(digits: parts[0]), count > 0, count <= 1_000_000,
             let unit = Unit(rawValue: String(parts[1]))
         else { return nil }
         (self.count, self.unit) = (count, unit)

@@ -5,14 +5,14 @@ import Output
 /// A program of the house: parses its command line, runs it, and ends as the shell has to know it.
 package protocol Program: AsyncParsableCommand {
     /// The words of the command line as they are parsed.
-    static func words(_ typed: [String]) -> [String]
+    static func words(_ typed: [String]) throws -> [String]
 
     /// A line more for somebody whose command line can't be read; nil where there is nothing to add.
     static func hint(for error: any Error) -> String?
 }
 
 extension Program {
-    package static func words(_ typed: [String]) -> [String] { typed }
+    package static func words(_ typed: [String]) throws -> [String] { typed }
 
     package static func hint(for error: any Error) -> String? { nil }
 
@@ -34,7 +34,7 @@ extension Program {
     private static var name: String { configuration.commandName ?? _commandName }
 
     private static func carryOut() async throws {
-        var command = try parseAsRoot(words(Array(CommandLine.arguments.dropFirst())))
+        var command = try parseAsRoot(try words(Array(CommandLine.arguments.dropFirst())))
         if var verb = command as? any AsyncParsableCommand {
             try await verb.run()
         } else {

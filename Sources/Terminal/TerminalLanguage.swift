@@ -17,9 +17,7 @@ extension Language: ExpressibleByArgument {
             return Language(tag: words[option + 1])
         }
         if let option = words.last(where: { $0.hasPrefix("--lang=") }) { return Language(tag: option.dropFirst(7)) }
-        let environment = ProcessInfo.processInfo.environment
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-        return set.map { Language(tag: $0) } ?? .english
+        return Language(environment: ProcessInfo.processInfo.environment)
     }()
 }
 

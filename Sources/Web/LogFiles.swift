@@ -67,7 +67,7 @@ struct LogFiles {
     }
 
     private static func isNumber(_ text: String, upTo limit: Int) -> Bool {
-        guard let number = Int(text), (0...limit).contains(number) else { return false }
+        guard let number = Int(text, radix: 10), (0...limit).contains(number) else { return false }
         return String(number) == text
     }
 }

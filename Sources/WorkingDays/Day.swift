@@ -24,11 +24,11 @@ public struct Day: Hashable, Sendable, Comparable, LosslessStringConvertible {
         guard components == (year, month, day) else { return nil }
     }
 
-    /// Reads `2026-11-22`; nil for anything else.
+    /// Reads `2026-11-22`, the form of files and interfaces; nil for anything else. What people write, `Day(written:)` reads.
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+        guard parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2, parts[2].utf8.count == 2,
+            let year = Int(digits: parts[0]), let month = Int(digits: parts[1]), let day = Int(digits: parts[2])
         else { return nil }
         self.init(year: year, month: month, day: day)
     }

@@ -9,6 +9,17 @@ public struct WorkingCalendar: Sendable, Equatable {
         self.extraWorkingDays = extraWorkingDays
     }
 
+    /// Whether the year's holiday notice is in it. No year is without holidays: one without a special day isn't known yet, and
+    /// is counted as Monday to Friday, for want of better.
+    public func knows(_ year: Int) -> Bool {
+        holidays.contains { $0.year == year } || extraWorkingDays.contains { $0.year == year }
+    }
+
+    /// The years from one day to another whose holidays nobody has entered.
+    public func unknownYears(from first: Day, through last: Day) -> [Int] {
+        first <= last ? (first.year...last.year).filter { !knows($0) } : []
+    }
+
     public func isWorking(_ day: Day) -> Bool {
         if extraWorkingDays.contains(day) { return true }
         return day.weekday <= 5 && !holidays.contains(day)
@@ -30,5 +41,23 @@ public struct WorkingCalendar: Sendable, Equatable {
     public func workingDays(after start: Day, through end: Day) -> Int {
         guard start < end else { return 0 }
         return ((start.number + 1)...end.number).count { isWorking(Day(number: $0)) }
+    }
+}
+
+extension WorkingCalendar: Codable {
+    private enum CodingKeys: CodingKey { case holidays, extraWorkingDays }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            holidays: Set(try container.decode([Day].self, forKey: .holidays)),
+            extraWorkingDays: Set(try container.decode([Day].self, forKey: .extraWorkingDays)))
+    }
+
+    /// In order, so that equal calendars are equal bytes.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(holidays.sorted(), forKey: .holidays)
+        try container.encode(extraWorkingDays.sorted(), forKey: .extraWorkingDays)
     }
 }

@@ -25,7 +25,9 @@ struct Options: ParsableArguments {
     var template: String?
 
     func validate() throws {
-        if let date, Day(date) == nil { throw ValidationError("--date: “\(date)” is no day; write it as 2026-11-22.") }
+        if let date, Day(written: date) == nil {
+            throw ValidationError("--date: “\(date)” is no day; write it as 2026-11-22.")
+        }
     }
 
     /// Does one piece of the bank's work under its lock, and prints what it did, a line each.
@@ -41,7 +43,7 @@ struct Options: ParsableArguments {
     }
 
     private func day() throws -> Day {
-        if let date, let day = Day(date) { return day }
+        if let date, let day = Day(written: date) { return day }
         let path = dir + "/today"
         guard FileManager.default.fileExists(atPath: path) else { return Day(Date()) }
         let text = try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)

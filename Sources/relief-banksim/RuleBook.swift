@@ -1,5 +1,6 @@
 import ArgumentParser
 import BankFiles
+import WorkingDays
 
 /// What the simulated bank does with a payment.
 enum Behaviour: Equatable, Codable {
@@ -19,11 +20,11 @@ enum Behaviour: Equatable, Codable {
         case ("reject", 2): self = .reject(ReasonCode(rawValue: String(words[1])))
         case ("return", 2): self = .giveBack(ReasonCode(rawValue: String(words[1])), afterDays: 0)
         case ("return", 4...5) where words[2] == "after" && (words.count == 4 || words[4].hasPrefix("day")):
-            guard let days = Int(words[3]), days >= 0 else { return nil }
+            guard let days = Int(digits: words[3]) else { return nil }
             self = .giveBack(ReasonCode(rawValue: String(words[1])), afterDays: days)
         case ("silent", 1): self = .silent
         case ("late", 2):
-            guard let days = Int(words[1]), days > 0 else { return nil }
+            guard let days = Int(digits: words[1]), days > 0 else { return nil }
             self = .late(days: days)
         case ("twice", 1): self = .twice
         case ("partial", 1): self = .partial
@@ -94,7 +95,7 @@ extension RuleBook.Match {
         case ("name", 2): self = .name(String(words[1]))
         case ("reference", 2): self = .reference(prefix: String(words[1]))
         case ("share", 2):
-            guard let percent = UInt64(words[1]), percent <= 100 else { return nil }
+            guard let percent = UInt64(digits: words[1]), percent <= 100 else { return nil }
             self = .share(percent: percent)
         default: return nil
         }

@@ -5,7 +5,7 @@ import Output
 struct AccountNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "Accounts that are paid to.",
-        subcommands: [Register.self, Approve.self, Reveal.self])
+        subcommands: [Register.self, List.self, Approve.self, Reveal.self])
 }
 
 extension AccountNoun {
@@ -27,14 +27,28 @@ extension AccountNoun {
         }
     }
 
+    struct List: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var organisation: String?
+        @Option var state: AccountState?
+        @Option var cursor: String?
+        @Option var limit: Int?
+
+        func operation() -> ListAccounts {
+            ListAccounts(organisation: organisation, state: state, cursor: cursor, limit: limit)
+        }
+    }
+
     struct Approve: CommandVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
         @Option var account: Identifier
+        @Option(help: "Why a doubtful account is approved all the same.") var despite: String?
 
         func operation() -> ApproveAccount {
-            ApproveAccount(account: account.uuid)
+            ApproveAccount(account: account.uuid, despite: despite)
         }
     }
 

@@ -1,15 +1,19 @@
 public import ArgumentParser
 import Contract
 import Foundation
-import WorkingDays
+public import WorkingDays
 
-extension Day: ExpressibleByArgument {}
+/// A day as people write it.
+extension Day: ExpressibleByArgument {
+    public init?(argument: String) { self.init(written: argument) }
+}
 extension Role: ExpressibleByArgument {}
 extension UnionLevel: ExpressibleByArgument {}
 extension UnionLine: ExpressibleByArgument {}
 extension EmployerKind: ExpressibleByArgument {}
 extension PersonalField: ExpressibleByArgument {}
 extension AccountKind: ExpressibleByArgument {}
+extension AccountState: ExpressibleByArgument {}
 extension ImportMode: ExpressibleByArgument {}
 extension CaseState: ExpressibleByArgument {}
 extension DecisionOutcome: ExpressibleByArgument {}
@@ -53,13 +57,19 @@ struct Fact: ExpressibleByArgument {
     }
 }
 
-/// The facts that a verb takes; of a name given twice the last one holds.
+/// The facts that a verb takes, each once: of two values nobody knows which was meant.
 struct FactOptions: ParsableArguments {
     @Option(name: .customLong("fact"), help: "A fact, name=value, an amount in yuan; repeat for more.")
     var facts: [Fact] = []
 
     var values: [String: JSONValue] {
-        Dictionary(facts.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        get throws {
+            var values: [String: JSONValue] = [:]
+            for fact in facts where values.updateValue(fact.value, forKey: fact.name) != nil {
+                throw Refusal.doubled("facts.\(fact.name)")
+            }
+            return values
+        }
     }
 
     /// The facts that were given, as the case has them now: whoever wrote an amount sees what it was taken for.
@@ -86,7 +96,9 @@ struct CalendarDayArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.split(separator: ":", maxSplits: 2).map(String.init)
-        guard parts.count == 3, let day = Day(parts[0]), ["off", "working"].contains(parts[1]) else { return nil }
+        guard parts.count == 3, let day = Day(written: parts[0]), ["off", "working"].contains(parts[1]) else {
+            return nil
+        }
         self.day = CalendarDay(day: day, working: parts[1] == "working", name: parts[2])
     }
 }
@@ -97,8 +109,8 @@ struct FundItemArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.split(separator: ":", maxSplits: 3).map(String.init)
-        guard parts.count >= 3, let from = Day(parts[1]) else { return nil }
-        if parts.count == 4, let to = Day(parts[2]) {
+        guard parts.count >= 3, let from = Day(written: parts[1]) else { return nil }
+        if parts.count == 4, let to = Day(written: parts[2]) {
             item = FundItem(item: parts[0], from: from, to: to, source: parts[3])
         } else {
             item = FundItem(item: parts[0], from: from, source: parts[2...].joined(separator: ":"))
@@ -111,7 +123,7 @@ struct TimeArgument: ExpressibleByArgument {
     let date: Date
 
     init?(argument: String) {
-        guard let date = Timestamp.date(argument) ?? Day(argument)?.start() else { return nil }
+        guard let date = Timestamp.date(argument) ?? Day(written: argument)?.start() else { return nil }
         self.date = date
     }
 }
@@ -122,7 +134,7 @@ struct EndArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         // The last instant that the database tells from the next day's first.
-        let end = Day(argument).map { $0.adding(days: 1).start().addingTimeInterval(-0.000_001) }
+        let end = Day(written: argument).map { $0.adding(days: 1).start().addingTimeInterval(-0.000_001) }
         guard let date = Timestamp.date(argument) ?? end else { return nil }
         self.date = date
     }

@@ -4,6 +4,7 @@ import Contract
 import Foundation
 import Output
 import Terminal
+import WorkingDays
 
 extension AuditNoun {
     /// Copies the transparency log as files (C2SP tlog-tiles), for programs that verify it without relief.
@@ -20,7 +21,7 @@ extension AuditNoun {
         private func export(with client: ReliefClient) async throws {
             let checkpoint = try await client.get("/log/checkpoint")
             let lines = String(decoding: checkpoint, as: UTF8.self).split(separator: "\n")
-            guard lines.count >= 3, let size = UInt64(lines[1]) else {
+            guard lines.count >= 3, let size = UInt64(digits: lines[1]) else {
                 throw Refusal(.internal, "The checkpoint that reliefd sent is none.")
             }
             var paths = Self.tiles(of: size, level: "entries")

@@ -22,10 +22,10 @@ extension CaseNoun {
         @Option(help: "USCC.") var employer: String?
         @OptionGroup var told: FactOptions
 
-        func operation() -> OpenCase {
+        func operation() throws -> OpenCase {
             OpenCase(
                 programme: programme, organisation: organisation, household: household, person: person,
-                employer: employer, facts: told.values)
+                employer: employer, facts: try told.values)
         }
 
         func notes(on reply: CaseView) -> [String] { told.echo(reply) }
@@ -38,8 +38,8 @@ extension CaseNoun {
         @Option var `case`: String
         @OptionGroup var told: FactOptions
 
-        func operation() -> AmendCase {
-            AmendCase(case: `case`, facts: told.values)
+        func operation() throws -> AmendCase {
+            AmendCase(case: `case`, facts: try told.values)
         }
 
         func notes(on reply: CaseView) -> [String] { told.echo(reply) }
@@ -81,19 +81,18 @@ extension CaseNoun {
         }
     }
 
-    struct Import: CommandVerb {
+    struct Import: ImportVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
         @Option var programme: String
         @Option var organisation: String
-        @Option(help: ArgumentHelp("CSV file, UTF-8.", valueName: "file")) var csvFile: String
-        @Option var mode: ImportMode
+        @OptionGroup var taking: ImportOptions
         @Flag(help: "Whether valid cases are submitted at once.") var submit = false
 
         func operation() throws -> ImportCases {
             ImportCases(
-                programme: programme, organisation: organisation, csv: try Files.text(csvFile), mode: mode,
+                programme: programme, organisation: organisation, csv: try taking.content(), mode: taking.mode,
                 submit: submit)
         }
     }

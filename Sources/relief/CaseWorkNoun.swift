@@ -18,10 +18,10 @@ extension VisitNoun {
         @Option var findings: String
         @OptionGroup var told: FactOptions
 
-        func operation() -> RecordVisit {
-            RecordVisit(
-                case: `case`, on: on, visitors: visitors, findings: findings,
-                facts: told.values.isEmpty ? nil : told.values)
+        func operation() throws -> RecordVisit {
+            let facts = try told.values
+            return RecordVisit(
+                case: `case`, on: on, visitors: visitors, findings: findings, facts: facts.isEmpty ? nil : facts)
         }
 
         func notes(on reply: CaseView) -> [String] { told.echo(reply) }
@@ -44,8 +44,8 @@ extension MeansNoun {
         @OptionGroup var told: FactOptions
         @Option var note: String?
 
-        func operation() -> RecordMeans {
-            RecordMeans(case: `case`, source: source, on: on, facts: told.values, note: note)
+        func operation() throws -> RecordMeans {
+            RecordMeans(case: `case`, source: source, on: on, facts: try told.values, note: note)
         }
 
         func notes(on reply: CaseView) -> [String] { told.echo(reply) }

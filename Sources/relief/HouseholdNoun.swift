@@ -74,16 +74,15 @@ extension HouseholdNoun {
         }
     }
 
-    struct Import: CommandVerb {
+    struct Import: ImportVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
         @Option var organisation: String
-        @Option(help: ArgumentHelp("CSV file, UTF-8.", valueName: "file")) var csvFile: String
-        @Option var mode: ImportMode
+        @OptionGroup var taking: ImportOptions
 
         func operation() throws -> ImportHouseholds {
-            ImportHouseholds(organisation: organisation, csv: try Files.text(csvFile), mode: mode)
+            ImportHouseholds(organisation: organisation, csv: try taking.content(), mode: taking.mode)
         }
     }
 }

@@ -2,25 +2,6 @@ import Contract
 import Terminal
 import WorkingDays
 
-extension ImportReport: Presented {
-    func presentation() -> String {
-        var lines = ["\(rows) rows: \(accepted) accepted, \(refused) refused."]
-        if !problems.isEmpty {
-            let table = Table(
-                columns: [
-                    .init(title: "line", isRight: true), .init(title: "column"), .init(title: "value"),
-                    .init(title: "what"), .init(title: "what to do"),
-                ],
-                rows: problems.map { [String($0.line), $0.column, $0.value ?? "", $0.problem, $0.advice] })
-            lines += ["", table.text]
-        }
-        if let first = created.first, let last = created.last {
-            lines += ["", created.count == 1 ? "Made \(first)." : "Made \(created.count), from \(first) to \(last)."]
-        }
-        return lines.joined(separator: "\n")
-    }
-}
-
 extension PackReport: Presented {
     func presentation() -> String {
         let name = programme.map { "\($0) v\(version ?? 0)" } ?? "pack"

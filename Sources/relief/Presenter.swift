@@ -49,6 +49,7 @@ struct Presenter {
     /// Columns of wide types, for people; CSV has all.
     private static let columns: [String: Set<String>] = [
         "PersonView": ["number", "name", "idNumber", "phone", "organisation", "household", "diedOn"],
+        "PayeeAccountView": ["id", "owner", "holder", "number", "state", "usableFrom", "warnings"],
         "HouseholdView": ["number", "organisation", "head", "address"],
         "NoticeView": ["number", "programme", "organisation", "startsOn", "endsOn", "state"],
         "FundView": ["code", "name", "source", "year", "received", "spent", "held", "available"],

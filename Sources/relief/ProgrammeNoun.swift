@@ -143,7 +143,11 @@ extension CalendarNoun {
         static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
-        @Option(name: .customLong("day"), help: "2026-10-01:off:国庆节 or 2026-10-10:working:调休; repeat for more.")
+        @Option(
+            name: .customLong("day"),
+            help:
+                "2026-10-01:off:国庆节 or 2026-10-10:working:调休; a weekday that is working goes back to what it is; repeat for more."
+        )
         var days: [CalendarDayArgument]
         @Option var source: String
 

@@ -26,13 +26,19 @@ struct Relief: Program {
         await perform()
     }
 
-    static func words(_ typed: [String]) -> [String] { Subject.named(in: typed) }
+    static func words(_ typed: [String]) throws -> [String] {
+        try Doubled.refuse(typed)
+        return Subject.named(in: typed)
+    }
 
     static func hint(for error: any Error) -> String? {
         guard exitCode(for: error) == .validationFailure, message(for: error).contains("is invalid for") else {
             return nil
         }
-        return "Days are written 2026-11-22, times 2026-11-22T09:00:00Z, amounts in yuan 6,430.00."
+        return Phrase(
+            "Days are written 2026-11-22, 2026/11/22 or 2026年11月22日, times 2026-11-22T09:00:00Z, amounts in yuan 6,430.00.",
+            "日期写作 2026-11-22、2026/11/22 或 2026年11月22日，时间写作 2026-11-22T09:00:00Z，金额以元计，如 6,430.00。"
+        ).shown
     }
 }
 

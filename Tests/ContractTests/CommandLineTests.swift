@@ -5,6 +5,10 @@ import Testing
 /// Runs the built `relief`, which stands beside the tests.
 struct CommandLineTests {
     private func relief(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+        try relief(arguments)
+    }
+
+    private func relief(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "relief")
@@ -42,6 +46,21 @@ struct CommandLineTests {
     ])
     func `a command line that can't be read is 64`(arguments: [String]) throws {
         #expect(try relief(arguments[0], arguments[1], arguments[2], arguments[3]).status == 64)
+    }
+
+    @Test func `an option given twice is refused, and not the last of them taken`() throws {
+        let process = ["fund", "receive", "F1", "--amount", "100", "--amount=10000000", "--on", "2026-08-03"]
+        let (status, output, errors) = try relief(process + ["--reference", "R"])
+        #expect(status == 64 && output.isEmpty)
+        #expect(errors.contains("--amount” is given twice"))
+        let chinese = try relief(process + ["--reference", "R", "--lang", "zh"])
+        #expect(chinese.status == 64 && chinese.errors.contains("给了两次"))
+        // A flag says the same twice, and what may be repeated is.
+        #expect(try relief(["case", "show", "C1", "--json", "--json"]).status == 7)
+        let open = ["case", "open", "--programme", "P", "--organisation", "O", "--fact", "a=1", "--fact"]
+        #expect(try relief(open + ["b=1"]).status == 7)
+        let twice = try relief(open + ["a=2"])
+        #expect(twice.status == 3 && twice.errors.contains("facts.a"))
     }
 
     @Test func `a file that isn't there is named`() throws {

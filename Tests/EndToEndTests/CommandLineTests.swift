@@ -36,6 +36,26 @@ import Testing
         }
     }
 
+    @Test func `to look says of each row what would become of it, and changes nothing`() async throws {
+        try await withDesk { desk in
+            let text = "花名册,,,,\r\n户号,姓名,身份证号,手机,关系\r\n1,张三,\(Self.identity),,户主\r\n"
+            let file = desk.folder.appending(path: "roster.csv")
+            // As a spreadsheet saves “Unicode text”: UTF-16 with a mark.
+            try Data([0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }).write(to: file)
+            let verb = ["household", "import", "--organisation", "CN", "--csv-file", file.path]
+            let look = try desk.relief(verb + ["--look"])
+            #expect(look.status == 0, "\(look)")
+            #expect(look.output.contains("1 rows: 1 new, 0 same, 0 differs, 0 doubted, 0 refused."))
+            #expect(look.output.contains("UTF-16") && look.output.contains("taken for a title"))
+            #expect(try desk.relief(["person", "list"]).output == "(none)\n")
+            #expect(try desk.relief(verb + ["--lang", "zh"]).output.contains("共 1 行：新增 1，相同 0"))
+            #expect(try desk.relief(verb).output.contains("0 new, 1 same"))
+            try Data([0x50, 0x4B, 3, 4] + "xl/workbook.xml".utf8).write(to: file)
+            let workbook = try desk.relief(verb)
+            #expect(workbook.status == 3 && workbook.errors.contains("xlsx"))
+        }
+    }
+
     @Test func `what is fetched is for its user alone, also where a file stood open before`() async throws {
         try await withDesk { desk in
             let log = desk.folder.appending(path: "log")
@@ -70,9 +90,16 @@ import Testing
 
     @Test func `a day in another form is refused with the form that is wanted`() async throws {
         try await withDesk { desk in
-            let result = try desk.relief(["person", "died", "--person", "CN-P000001", "--on", "22/11/2026"])
-            #expect(result.status == 64)
-            #expect(result.errors.contains("Days are written 2026-11-22"))
+            for day in ["22/11/2026", "2026-+8-03", "2026-02-30", "٢٠٢٦-٠٨-٠٣", "26-8-3"] {
+                let result = try desk.relief(["person", "died", "--person", "CN-P000001", "--on", day])
+                #expect(result.status == 64, "\(day)")
+                #expect(result.errors.contains("Days are written 2026-11-22"))
+            }
+            // Read as a day, and then there is no such person.
+            for day in ["2026-11-22", "2026/11/22", "2026年11月22日", "20261122"] {
+                #expect(
+                    try desk.relief(["person", "died", "--person", "CN-P000001", "--on", day]).status == 4, "\(day)")
+            }
         }
     }
 

@@ -8,7 +8,8 @@ struct CronTests {
         ("* * * *", "fields"), ("60 * * * *", "minute"), ("* 24 * * *", "hour"), ("* * 0 * *", "day of month"),
         ("* * * 13 *", "month"), ("* * * foo *", "month"), ("* * * * 8", "day of week"), ("*/0 * * * *", "minute"),
         ("5-1 * * * *", "minute"), ("1,,2 * * * *", "minute"), ("1/2/3 * * * *", "minute"), ("@never", "@daily"),
-        ("-1 * * * *", "minute"), ("", "fields"),
+        ("-1 * * * *", "minute"), ("", "fields"), ("+5 * * * *", "minute"), ("*/+5 * * * *", "minute"),
+        ("٥ * * * *", "minute"),
     ])
     func `a wrong expression is refused and its field named`(text: String, named: String) {
         #expect(performing: { try Cron(text) }, throws: { "\($0)".contains(named) })

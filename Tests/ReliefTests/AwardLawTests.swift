@@ -13,7 +13,7 @@ struct AwardLawTests {
     struct Words: Sendable, CustomTestStringConvertible {
         let name: String
         var first: [SQL] = []
-        var archived = "a.archived_at"
+        var archived = "a.archived_on"
         var archiveWaived = "NULL"
         var noticed = "c.notice_closed_at"
         var noticeWaived = "NULL"
@@ -26,7 +26,7 @@ struct AwardLawTests {
     }
 
     static let forgeries = [
-        Words(name: "an archive that never was", archived: "timestamptz '2026-01-01'", law: "RR005"),
+        Words(name: "an archive that never was", archived: "date '2026-01-01'", law: "RR005"),
         Words(name: "an archive waived in words", archived: "NULL", archiveWaived: "'because'", law: "RR005"),
         Words(
             name: "an archive that has ended",
@@ -58,7 +58,7 @@ struct AwardLawTests {
         try await transaction.execute(
             SQL(
                 unescaped: """
-                    INSERT INTO relief.award (id, case_id, amount, item, fund, sheet, approvals_needed, archived_at,
+                    INSERT INTO relief.award (id, case_id, amount, item, fund, sheet, approvals_needed, archived_on,
                       archive_waived, rule_passed_at, notice_closed_at, notice_waived, approved_at)
                     SELECT gen_random_uuid(), c.id, \(words.amount), 'education', f.id, c.sheet, \(words.approvals),
                       \(words.archived), \(words.archiveWaived), c.rule_passed_at, \(words.noticed), \(words.noticeWaived),

@@ -11,7 +11,7 @@ import WorkingDays
 struct OrderTests {
     /// Inserts an award past the program; the fields not given are those of the case.
     private func award(
-        _ desk: Desk, _ number: String, archived: String = "timestamptz '2026-01-01'",
+        _ desk: Desk, _ number: String, archived: String = "date '2026-01-01'",
         noticed: String = "c.notice_closed_at",
         waived: String = "NULL", approvals: Int = 2, approved: String = "c.approved_at", first: [SQL] = []
     ) async -> String {
@@ -20,7 +20,7 @@ struct OrderTests {
             try await transaction.execute(
                 SQL(
                     unescaped: """
-                        INSERT INTO relief.award (id, case_id, amount, item, fund, sheet, approvals_needed, archived_at,
+                        INSERT INTO relief.award (id, case_id, amount, item, fund, sheet, approvals_needed, archived_on,
                           rule_passed_at, notice_closed_at, notice_waived, approved_at)
                         SELECT gen_random_uuid(), c.id, 600000, 'education', f.id, c.sheet, \(approvals), \(archived),
                           c.rule_passed_at, \(noticed), \(waived), \(approved)
@@ -67,7 +67,7 @@ struct OrderTests {
         try await desk.decide(number, by: desk.office.approver)
         #expect(await award(desk, number, archived: "NULL", approvals: 1, first: [approve]) == "archive_first")
         #expect(
-            await award(desk, number, archived: "timestamptz '2027-01-01'", approvals: 1, first: [approve])
+            await award(desk, number, archived: "date '2027-01-01'", approvals: 1, first: [approve])
                 == "archive_first")
         let early = SQL(
             unescaped: "UPDATE relief.case_file SET approved_at = rule_passed_at WHERE number = '\(number)'")

@@ -127,10 +127,15 @@ struct PeopleTests {
         let proxy = try await name(person, "林工", card)
         #expect(
             proxy.state == .pending
-                && proxy.warnings == ["The name on the account is not the owner's: ask for a proxy."])
+                && proxy.warnings == [AccountDoubt.otherName.phrase])
         let shared = try await name(other, other.name, card)
-        #expect(shared.state == .pending && shared.warnings.first?.contains("somebody else") == true)
-        let approved = try await door.perform(ApproveAccount(account: proxy.id), as: office.reviewer)
+        #expect(shared.state == .pending && shared.warnings == [AccountDoubt.shared.phrase])
+        let blind = await #expect(throws: Refusal.self) {
+            try await door.perform(ApproveAccount(account: proxy.id), as: office.reviewer)
+        }
+        #expect(blind?.field == "despite" && blind?.particulars?.count == 2)
+        let approved = try await door.perform(
+            ApproveAccount(account: proxy.id, despite: "委托书已核对"), as: office.reviewer)
         #expect(approved.state == .active && approved.warnings.count == 2)
         for holder in ["马\n秀英", "马\u{2028}秀英", "马\u{1b}[2J"] {
             await #expect(throws: Refusal.self) { try await name(person, holder, made.card()) }

@@ -80,7 +80,7 @@ struct APITests {
             #expect(no.code == .tooLarge)
             #expect(try await client.send(WhoAmI()).login == "wang.fang")
             let other = try await refusal {
-                try await client.send(ImportHouseholds(organisation: "ah", csv: long, mode: .all))
+                try await client.send(ImportHouseholds(organisation: "ah", csv: Data(long.utf8), mode: .all))
             }
             #expect(other.code == .internal, "a file may be larger: it reached the stand-in")
         }

@@ -19,6 +19,25 @@ CREATE FUNCTION relief.sees_all() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM unnest(relief.scope()) AS path WHERE nlevel(path) <= 1);
 
+-- The one form in which names are compared and searched; a name itself is kept as it was typed. Two names are one where
+-- a reader sees the same: full-width letters and digits, compatibility ideographs and radicals are the plain ones (NFKC),
+-- small and capital Latin letters are one, variation selectors and what can't be seen count for nothing, every dot between
+-- the parts of a name is the dot of GB/T 15834 (U+00B7), and blanks beside a Chinese character or a dot are none.
+CREATE FUNCTION relief.name_key(name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+  normalize(lower(normalize(regexp_replace(name,
+    -- Controls but the blanks among them, marks of direction and joining, fillers, variation selectors, tags.
+    '[\u0001-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]',
+    '', 'g'), NFKC) COLLATE "C"), NFKC),
+  -- Dots: full stop, middle dots of several scripts, bullets, the dot operator, the katakana dot.
+  '[\s\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*[.\u00B7\u1427\u16EB\u2022\u2027\u2219\u22C5\u2E31\u2E33\u30FB\uA78F]+[\s\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000.\u00B7\u1427\u16EB\u2022\u2027\u2219\u22C5\u2E31\u2E33\u30FB\uA78F]*',
+  U&'\00B7', 'g'),
+  '[\s\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+', ' ', 'g'),
+  '(?<=[\u2E80-\u2FDF\u3005-\u3007\u3021-\u3029\u3038-\u303B\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\U00020000-\U0003FFFF]) | (?=[\u2E80-\u2FDF\u3005-\u3007\u3021-\u3029\u3038-\u303B\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\U00020000-\U0003FFFF])',
+  '', 'g'),
+  '^ | $', '', 'g');
+
 -- Numbers that people use, counted per union, so that a number tells nothing of another union's volume.
 CREATE TABLE relief.counter (
   name   text PRIMARY KEY,
@@ -43,7 +62,8 @@ RETURN regexp_replace(number, '[0-9]+$', '') || coalesce(lpad(substring(number F
 CREATE TABLE relief.organisation (
   id         uuid PRIMARY KEY,
   code       text NOT NULL UNIQUE CHECK (code ~ '^[A-Z0-9][A-Z0-9_]{0,31}$'),
-  name       text NOT NULL CHECK (name <> ''),
+  name       text NOT NULL CHECK (name <> '' AND name IS NORMALIZED),
+  name_key   text NOT NULL GENERATED ALWAYS AS (relief.name_key(name)) STORED,
   level      text NOT NULL CHECK (level IN ('nation', 'province', 'city', 'county', 'grassroots')),
   line       text NOT NULL CHECK (line IN ('territory', 'industry')),
   path       ltree NOT NULL UNIQUE,
@@ -149,7 +169,8 @@ RETURN one @> other OR one <@ other;
 CREATE TABLE relief.employer (
   id         uuid PRIMARY KEY,
   uscc       text NOT NULL,                -- GB 32100; a failing check character warns, because such codes exist
-  name       text NOT NULL CHECK (name <> ''),
+  name       text NOT NULL CHECK (name <> '' AND name IS NORMALIZED),
+  name_key   text NOT NULL GENERATED ALWAYS AS (relief.name_key(name)) STORED,
   kind       text NOT NULL CHECK (kind IN ('private', 'stateOwned', 'budgetFunded', 'individual', 'other')),
   org_id     uuid NOT NULL,                -- its own grassroots union
   org_path   ltree NOT NULL,
@@ -164,7 +185,8 @@ CREATE TABLE relief.person (
   id            uuid PRIMARY KEY,
   number        text NOT NULL UNIQUE,
   number_key    text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
-  name          text NOT NULL,
+  name          text NOT NULL CHECK (name IS NORMALIZED),
+  name_key      text NOT NULL GENERATED ALWAYS AS (relief.name_key(name)) STORED,
   id_number     bytea,                     -- encrypted; NULL once erased
   id_index      bytea,                     -- keyed blind index of the normalised 18-character number
   id_masked     text,                      -- what a view shows: 3 first and 4 last characters
@@ -188,6 +210,7 @@ CREATE INDEX person_id_index ON relief.person (id_index);
 CREATE INDEX person_by_number ON relief.person (number_key);
 CREATE INDEX person_org ON relief.person (org_id);
 CREATE INDEX person_org_path ON relief.person USING gist (org_path);
+CREATE INDEX person_name_key ON relief.person (name_key text_pattern_ops);
 CALL relief.follow('relief.person', 'org_id', 'relief.organisation', 'path');
 
 CREATE TABLE relief.household (
@@ -251,7 +274,7 @@ CREATE TABLE relief.membership (
 CREATE TABLE relief.app_user (
   id          uuid PRIMARY KEY,
   login       text NOT NULL UNIQUE CHECK (login ~ '^[a-z][a-z0-9._-]{0,31}$'),
-  name        text NOT NULL CHECK (name <> ''),
+  name        text NOT NULL CHECK (name <> '' AND name IS NORMALIZED),
   unix_uid    bigint UNIQUE CHECK (unix_uid >= 0),
   person      uuid UNIQUE REFERENCES relief.person,
   disabled_at timestamptz,
@@ -324,12 +347,14 @@ CREATE TABLE relief.token (
 );
 
 -- Accounts that money goes to. The first account of an owner is usable at once where nothing is doubtful of it; another
--- cools off and needs another person's approval.
+-- cools off and needs another person's approval. What was doubtful when it was registered is kept, so that whoever approves
+-- it days later is shown it, and says why it is approved all the same.
 CREATE TABLE relief.payee_account (
   id             uuid PRIMARY KEY,
   person         uuid REFERENCES relief.person,
   organisation   uuid REFERENCES relief.organisation,
-  holder         text NOT NULL CHECK (holder <> ''),
+  holder         text NOT NULL CHECK (holder <> '' AND holder IS NORMALIZED),
+  holder_key     text NOT NULL GENERATED ALWAYS AS (relief.name_key(holder)) STORED,
   bank           text NOT NULL CHECK (bank <> ''),
   cnaps          text CHECK (cnaps ~ '^[0-9]{12}$'),
   kind           text NOT NULL CHECK (kind IN ('card', 'passbook', 'corporate')),
@@ -342,8 +367,12 @@ CREATE TABLE relief.payee_account (
   registered_at  timestamptz NOT NULL,
   approved_by    uuid REFERENCES relief.app_user,
   approved_at    timestamptz,
+  doubts         text[] NOT NULL DEFAULT '{}' CHECK (doubts <@ ARRAY[
+    'otherName', 'shared', 'awarded', 'checkDigit', 'cardLength', 'rounded', 'cut']),
+  approved_despite text,                   -- why, where it was doubtful
   org_path       ltree NOT NULL,
   CHECK (num_nonnulls(person, organisation) = 1),
+  CONSTRAINT doubts_answered CHECK (approved_by IS NULL OR doubts = '{}' OR coalesce(approved_despite, '') <> ''),
   CONSTRAINT account_approved_by_another CHECK (approved_by <> registered_by)
 );
 CREATE UNIQUE INDEX one_active_account_of_person ON relief.payee_account (person) WHERE status = 'active';
@@ -385,8 +414,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN hashtextextended('account|' || get_byte(account_index, 0), 0);
 
 -- Money can't be led elsewhere by editing an account: it stays as it was registered until its owner is erased. Active
--- without the approval of another is only an owner's first account, in the owner's name and nobody else's too, as long as
--- no money is awarded that it would draw to itself.
+-- without the approval of another is only an owner's first account, in the owner's name and nobody else's too, of which
+-- nothing is doubtful, as long as no money is awarded that it would draw to itself.
 CREATE FUNCTION relief.payee_account_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 BEGIN
@@ -396,11 +425,14 @@ BEGIN
        OR (NEW.status = 'active' AND EXISTS (
          SELECT FROM relief.payee_account a
          WHERE a.person = NEW.person OR a.organisation = NEW.organisation))
-       OR (NEW.status = 'active' AND NEW.holder IS DISTINCT FROM coalesce(
-         (SELECT p.name FROM relief.person p WHERE p.id = NEW.person),
-         (SELECT o.name FROM relief.organisation o WHERE o.id = NEW.organisation))) THEN
+       OR (NEW.status = 'active' AND relief.name_key(NEW.holder) IS DISTINCT FROM coalesce(
+         (SELECT p.name_key FROM relief.person p WHERE p.id = NEW.person),
+         (SELECT o.name_key FROM relief.organisation o WHERE o.id = NEW.organisation))) THEN
       RAISE EXCEPTION 'an account that isn''t its owner''s first, or is in another name, waits for its approval'
         USING ERRCODE = 'RR010';
+    END IF;
+    IF NEW.status = 'active' AND NEW.doubts <> '{}' THEN
+      RAISE EXCEPTION 'an account of which something is doubtful waits for its approval' USING ERRCODE = 'RR010';
     END IF;
     -- Of two registrations at once the second waits here and then sees the first.
     PERFORM pg_advisory_xact_lock(relief.account_lock(NEW.account_index));
@@ -413,8 +445,8 @@ BEGIN
     RETURN NEW;
   END IF;
   IF NEW.usable_from < OLD.usable_from   -- later is no harm
-     OR (NEW.id, NEW.person, NEW.organisation, NEW.registered_by, NEW.registered_at)
-     IS DISTINCT FROM (OLD.id, OLD.person, OLD.organisation, OLD.registered_by, OLD.registered_at)
+     OR (NEW.id, NEW.person, NEW.organisation, NEW.registered_by, NEW.registered_at, NEW.doubts)
+     IS DISTINCT FROM (OLD.id, OLD.person, OLD.organisation, OLD.registered_by, OLD.registered_at, OLD.doubts)
      OR ((NEW.holder, NEW.bank, NEW.cnaps, NEW.kind, NEW.account, NEW.account_index, NEW.account_masked)
        IS DISTINCT FROM (OLD.holder, OLD.bank, OLD.cnaps, OLD.kind, OLD.account, OLD.account_index, OLD.account_masked)
        AND NOT (NEW.status = 'retired' AND NEW.account = '' AND NEW.kind = OLD.kind AND EXISTS (
@@ -427,6 +459,7 @@ BEGIN
   END IF;
   IF (OLD.status = 'pending' AND NEW.status = 'active') <> ((NEW.approved_by, NEW.approved_at)
        IS DISTINCT FROM (OLD.approved_by, OLD.approved_at))
+     OR (NEW.approved_despite IS DISTINCT FROM OLD.approved_despite AND OLD.status <> 'pending')
      OR (OLD.status = 'pending' AND NEW.status = 'active' AND (NEW.approved_by IS NULL OR NEW.approved_at IS NULL)) THEN
     RAISE EXCEPTION 'an account becomes active by the approval of another' USING ERRCODE = 'RR010';
   END IF;

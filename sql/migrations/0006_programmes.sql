@@ -97,6 +97,36 @@ CREATE TABLE relief.calendar_day (
   source  text NOT NULL CHECK (source <> '')
 );
 
+-- The civil day of an instant in China, whose clocks are eight hours ahead all year.
+CREATE FUNCTION relief.civil_day(at timestamptz) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (at AT TIME ZONE interval '8 hours')::date;
+
+-- Days that were reckoned in working days may move in the transaction that changes the calendar, and in no other.
+CREATE FUNCTION relief.note_calendar_change() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('relief.calendar_changed_in', pg_current_xact_id()::text, true);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER note_calendar_change AFTER INSERT OR UPDATE OR DELETE ON relief.calendar_day
+  FOR EACH STATEMENT EXECUTE FUNCTION relief.note_calendar_change();
+
+CREATE FUNCTION relief.changes_calendar() RETURNS boolean
+LANGUAGE sql STABLE
+RETURN current_setting('relief.calendar_changed_in', true) = pg_current_xact_id_if_assigned()::text;
+
+-- Monday to Friday, but for what the yearly notice says otherwise.
+CREATE FUNCTION relief.is_working_day(day date) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce((SELECT c.working FROM relief.calendar_day c WHERE c.day = is_working_day.day),
+                extract(isodow FROM is_working_day.day) <= 5);
+
+-- How many working days lie after a day up to and including another.
+CREATE FUNCTION relief.working_days("after" date, through date) RETURNS int
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT count(*)::int FROM generate_series(1, through - "after") AS n (n) WHERE relief.is_working_day("after" + n.n));
+
 CALL audit.watch('relief.programme_version');
 CALL audit.watch('relief.figure');
 CALL audit.watch('relief.parameter');
@@ -105,3 +135,4 @@ CALL audit.watch('relief.calendar_day');
 GRANT SELECT, INSERT ON relief.figure TO relief_app;
 GRANT UPDATE (kind, title, defined_by, defined_at) ON relief.figure TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.programme_version, relief.parameter, relief.calendar_day TO relief_app;
+GRANT DELETE ON relief.calendar_day TO relief_app;   -- a day that was entered in error is again what its weekday says

@@ -413,6 +413,45 @@ CREATE TABLE relief.objection (
   CHECK ((state = 'open') = (resolved_at IS NULL))
 );
 
+-- The last day on which a case stands on its notice: the one on which its working days are full, those not counted that went
+-- by between an objection and its dismissal. Of an objection that is open still, as if it had not been raised.
+CREATE FUNCTION relief.notice_end(item uuid) RETURNS date
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  day date;
+  wanted int;
+BEGIN
+  SELECT n.starts_on, n.working_days INTO STRICT day, wanted
+  FROM relief.notice_item i JOIN relief.notice n ON n.id = i.notice WHERE i.id = notice_end.item;
+  WHILE wanted > 0 LOOP
+    day := day + 1;
+    IF relief.is_working_day(day) AND NOT EXISTS (
+         SELECT FROM relief.objection b WHERE b.item = notice_end.item
+           AND day > relief.civil_day(b.raised_at) AND day <= relief.civil_day(b.resolved_at)) THEN
+      wanted := wanted - 1;
+    END IF;
+  END LOOP;
+  RETURN day;
+END $$;
+REVOKE EXECUTE ON FUNCTION relief.notice_end(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.notice_end(uuid) TO relief_app;
+
+-- A case is cleared when it stood its working days, and not before.
+CREATE FUNCTION relief.notice_item_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF TG_OP = 'INSERT' OR (relief.civil_day(NEW.closed_at) > relief.notice_end(NEW.id)) IS NOT TRUE
+     OR EXISTS (SELECT FROM relief.objection b WHERE b.item = NEW.id AND b.state = 'open') THEN
+    RAISE EXCEPTION 'the public notice has not stood its working days' USING ERRCODE = 'RR025';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER notice_item_rules BEFORE INSERT ON relief.notice_item FOR EACH ROW WHEN (NEW.state <> 'listed')
+  EXECUTE FUNCTION relief.notice_item_rules();
+CREATE TRIGGER notice_item_stood BEFORE UPDATE ON relief.notice_item FOR EACH ROW
+  WHEN (NEW.state = 'cleared' AND (OLD.state, OLD.closed_at) IS DISTINCT FROM (NEW.state, NEW.closed_at))
+  EXECUTE FUNCTION relief.notice_item_rules();
+
 -- An objection is weighed by another than made the case, and by nobody whom the case is about.
 CREATE FUNCTION relief.objection_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
@@ -443,7 +482,7 @@ CREATE TABLE relief.award (
   fund             uuid NOT NULL,
   sheet            text NOT NULL REFERENCES relief.sheet,
   approvals_needed int NOT NULL CHECK (approvals_needed > 0),
-  archived_at      timestamptz,
+  archived_on      date,
   archive_waived   text,                   -- why the programme needs no archive
   rule_passed_at   timestamptz NOT NULL,
   notice_closed_at timestamptz,
@@ -451,7 +490,8 @@ CREATE TABLE relief.award (
   approved_at      timestamptz NOT NULL,
   stopped_at       timestamptz,
   stop_reason      text,
-  CONSTRAINT archive_first CHECK ((archived_at <= approved_at) IS TRUE OR (archived_at IS NULL AND archive_waived IS NOT NULL)),
+  CONSTRAINT archive_first CHECK ((archived_on <= relief.civil_day(approved_at)) IS TRUE
+                                   OR (archived_on IS NULL AND archive_waived IS NOT NULL)),
   CONSTRAINT notice_after_rule CHECK ((rule_passed_at <= notice_closed_at) IS TRUE
                                       OR (notice_closed_at IS NULL AND notice_waived IS NOT NULL)),
   CONSTRAINT approval_after_notice CHECK (coalesce(notice_closed_at, rule_passed_at) <= approved_at)
@@ -500,6 +540,12 @@ BEGIN
          AND i.closed_at = NEW.notice_closed_at) THEN
     RAISE EXCEPTION 'case % has no closed public notice', file.number USING ERRCODE = 'RR005';
   END IF;
+  -- Days off may have been entered after it was cleared.
+  IF EXISTS (
+       SELECT FROM relief.notice_item i WHERE i.case_id = NEW.case_id AND i.closed_at = NEW.notice_closed_at
+         AND relief.notice_end(i.id) >= relief.civil_day(i.closed_at)) THEN
+    RAISE EXCEPTION 'the public notice of case % has not stood its working days', file.number USING ERRCODE = 'RR025';
+  END IF;
   IF NEW.notice_closed_at IS NULL AND EXISTS (
        SELECT FROM relief.case_step s WHERE s.case_id = NEW.case_id AND s.kind = 'notice') THEN
     RAISE EXCEPTION 'case % has no closed public notice', file.number USING ERRCODE = 'RR005';
@@ -524,9 +570,9 @@ DECLARE
 BEGIN
   SELECT * INTO file FROM relief.case_file WHERE id = NEW.case_id;
   SELECT * INTO programme FROM relief.programme_version WHERE id = file.programme_version;
-  IF (NEW.archived_at IS NULL AND programme.needs_archive)
-     OR (NEW.archived_at IS NOT NULL AND NOT EXISTS (
-       SELECT FROM relief.archive a WHERE a.household = file.household AND a.archived_at = NEW.archived_at
+  IF (NEW.archived_on IS NULL AND programme.needs_archive)
+     OR (NEW.archived_on IS NOT NULL AND NOT EXISTS (
+       SELECT FROM relief.archive a WHERE a.household = file.household AND a.archived_on = NEW.archived_on
          AND (a.ended_at IS NULL OR a.ended_at > NEW.approved_at))) THEN
     RAISE EXCEPTION 'the household of case % has no such archive in force', file.number USING ERRCODE = 'RR005';
   END IF;
@@ -575,11 +621,14 @@ CREATE TABLE relief.instalment (
 CREATE INDEX instalment_due ON relief.instalment (due_on) WHERE state = 'due';
 CREATE INDEX instalment_case ON relief.instalment (case_id);
 
+-- Until it is in a run its day moves with the working days.
 CREATE FUNCTION relief.protect_instalment() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.id, NEW.award, NEW.case_id, NEW.ordinal, NEW.due_on, NEW.amount)
-     IS DISTINCT FROM (OLD.id, OLD.award, OLD.case_id, OLD.ordinal, OLD.due_on, OLD.amount) THEN
+  IF (NEW.id, NEW.award, NEW.case_id, NEW.ordinal, NEW.amount)
+     IS DISTINCT FROM (OLD.id, OLD.award, OLD.case_id, OLD.ordinal, OLD.amount)
+     OR (NEW.due_on <> OLD.due_on
+         AND ((OLD.state, NEW.state) = ('due', 'due') AND relief.changes_calendar()) IS NOT TRUE) THEN
     RAISE EXCEPTION 'an instalment never changes what it pays' USING ERRCODE = 'RA002';
   END IF;
   RETURN NEW;
@@ -622,7 +671,7 @@ CREATE TABLE relief.archive (
   case_id   uuid UNIQUE REFERENCES relief.case_file,
   source    text UNIQUE CHECK (source <> ''),
   level     text NOT NULL CHECK (level IN ('deep', 'relative', 'accident')),
-  archived_at timestamptz NOT NULL,
+  archived_on date NOT NULL,
   retest_on date NOT NULL,
   retest_due_at timestamptz,               -- when the re-test watch found it due
   ended_at  timestamptz,

@@ -88,12 +88,16 @@ CREATE INDEX run_fund ON relief.run (fund);
 CALL relief.follow('relief.run', 'fund', 'relief.fund');
 
 -- A run only moves on, and what was signed stays as it was signed.
+-- Before anybody signed, the day moves that a schedule reckoned in working days, and the sheet with it.
 CREATE FUNCTION relief.run_rules() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.number, NEW.fund, NEW.up_to, NEW.execute_on, NEW.payments, NEW.total, NEW.sheet, NEW.prepared_by, NEW.prepared_at)
-     IS DISTINCT FROM (OLD.number, OLD.fund, OLD.up_to, OLD.execute_on, OLD.payments, OLD.total, OLD.sheet, OLD.prepared_by,
+  IF (NEW.number, NEW.fund, NEW.up_to, NEW.payments, NEW.total, NEW.prepared_by, NEW.prepared_at)
+     IS DISTINCT FROM (OLD.number, OLD.fund, OLD.up_to, OLD.payments, OLD.total, OLD.prepared_by,
       OLD.prepared_at)
+     OR ((NEW.execute_on, NEW.sheet) IS DISTINCT FROM (OLD.execute_on, OLD.sheet)
+         AND ((OLD.state, NEW.state) = ('prepared', 'prepared') AND OLD.prepared_by IS NULL
+              AND relief.changes_calendar()) IS NOT TRUE)
      OR (OLD.checked_by IS NOT NULL AND (NEW.checked_by, NEW.checked_at) IS DISTINCT FROM (OLD.checked_by, OLD.checked_at))
      OR (OLD.approved_by IS NOT NULL
          AND (NEW.approved_by, NEW.approved_at) IS DISTINCT FROM (OLD.approved_by, OLD.approved_at))
@@ -282,9 +286,9 @@ BEGIN
   END IF;
   -- A name that was changed, and changed back, makes no account its owner's.
   IF account.status <> 'active' OR account.usable_from > NEW.created_at
-     OR (account.approved_by IS NULL AND account.holder IS DISTINCT FROM coalesce(
-       (SELECT p.name FROM relief.person p WHERE p.id = account.person),
-       (SELECT o.name FROM relief.organisation o WHERE o.id = account.organisation))) THEN
+     OR (account.approved_by IS NULL AND account.holder_key IS DISTINCT FROM coalesce(
+       (SELECT p.name_key FROM relief.person p WHERE p.id = account.person),
+       (SELECT o.name_key FROM relief.organisation o WHERE o.id = account.organisation))) THEN
     RAISE EXCEPTION 'the account of payment % is not usable yet', NEW.reference USING ERRCODE = 'RR010';
   END IF;
   IF NEW.attempt <> (SELECT count(*) FROM relief.payment p WHERE p.instalment = NEW.instalment

@@ -19,7 +19,7 @@ final class DemoClock: DemonstrationClock {
     init?(_ directory: DataDirectory, start: Date?, logger: Logger) throws {
         (file, self.logger) = (directory.clock, logger)
         if let text = try? String(contentsOf: directory.clock, encoding: .utf8) {
-            guard let stored = Int64(text.filter { !$0.isWhitespace }) else {
+            guard let stored = Int64(decimal: text.filter { !$0.isWhitespace }) else {
                 throw InstallationError("\(directory.clock.path) holds no number of microseconds: restore it.")
             }
             offset = Mutex(stored)

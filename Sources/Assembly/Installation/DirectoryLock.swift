@@ -1,4 +1,5 @@
 import Foundation
+import WorkingDays
 
 /// The hold of one living daemon on its data folder; the kernel ends it with the process, however that ends.
 final class DirectoryLock: Sendable {
@@ -50,7 +51,7 @@ final class DirectoryLock: Sendable {
 
     private static func holder(of directory: DataDirectory) -> Holder? {
         let lines = (try? String(contentsOf: directory.lock, encoding: .utf8))?.split(separator: "\n") ?? []
-        guard let process = lines.first.flatMap({ Int($0) }) else { return nil }
+        guard let process = lines.first.flatMap({ Int(digits: $0) }) else { return nil }
         return Holder(process: process, conninfo: lines.dropFirst().first.map(String.init))
     }
 }

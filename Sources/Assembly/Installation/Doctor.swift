@@ -3,6 +3,7 @@ import Foundation
 import LocalPostgres
 import Logging
 import Postgres
+import Relief
 import Schema
 import WorkingDays
 
@@ -30,6 +31,18 @@ struct Doctor: Sendable {
             checks.append(.bad("database", "it doesn't answer (\(error)); look at the log of PostgreSQL"))
         }
         return checks
+    }
+
+    /// The checks, and what isn't wrong yet.
+    func report() async -> DoctorReport {
+        let (checks, warnings) = (await checks(), await warnings())
+        return DoctorReport(ok: checks.allSatisfy(\.ok), checks: checks, warnings: warnings.isEmpty ? nil : warnings)
+    }
+
+    private func warnings() async -> [Phrase] {
+        guard let pool else { return [] }
+        let today = Day(clock.now())
+        return (try? await pool.withConnection { try await Calendars.warnings(on: today, in: $0) }) ?? []
     }
 
     private var dataFolder: DoctorCheck {

@@ -14,16 +14,17 @@ package enum Examination {
         }
         let holder = DirectoryLock.livingHolder(of: directory)
         if let conninfo = settings.databaseURL ?? holder?.conninfo {
-            var checks = await checks(settings, directory, conninfo, logger: logger)
-            checks.append(.good("daemon", holder.map { "runs as process \($0.process)" } ?? "doesn't run"))
-            return report(checks)
+            var report = await report(settings, directory, conninfo, logger: logger)
+            report.checks.append(.good("daemon", holder.map { "runs as process \($0.process)" } ?? "doesn't run"))
+            return report
         }
         // Nobody runs the embedded PostgreSQL: run it for as long as the look takes.
         do {
             let installation = try await Installation.open(settings, logger: logger)
-            let checks = await installation.doctor.checks()
+            var report = await installation.doctor.report()
             await installation.close()
-            return report(checks + [.good("daemon", "doesn't run")])
+            report.checks.append(.good("daemon", "doesn't run"))
+            return report
         } catch {
             let doctor = Doctor(
                 settings: settings, directory: directory, pool: nil, clock: SystemClock(), logger: logger)
@@ -31,16 +32,16 @@ package enum Examination {
         }
     }
 
-    private static func checks(
+    private static func report(
         _ settings: Settings, _ directory: DataDirectory, _ conninfo: String, logger: Logger
-    ) async -> [DoctorCheck] {
+    ) async -> DoctorReport {
         let pool = Pool(settings: Installation.session(conninfo), size: 1, logger: logger)
         let clock = (try? DemoClock(directory, start: nil, logger: logger)) ?? nil
         let doctor = Doctor(
             settings: settings, directory: directory, pool: pool, clock: clock ?? SystemClock(), logger: logger)
-        let checks = await doctor.checks()
+        let report = await doctor.report()
         await pool.close()
-        return checks
+        return report
     }
 
     private static func report(_ checks: [DoctorCheck]) -> DoctorReport {

@@ -1,5 +1,6 @@
 package import Contract
 import Foundation
+import WorkingDays
 
 /// Who is there at the beginning: the union at the root of the tree, and its administrator, an account of this host.
 package struct Founding: Sendable {
@@ -21,7 +22,7 @@ package struct Founding: Sendable {
             let levels = UnionLevel.allCases.map(\.rawValue).joined(separator: ", ")
             throw SettingsError(["--level is “\(level ?? "")”; must be one of \(levels)."])
         }
-        let caller = geteuid() == 0 ? environment["SUDO_UID"].flatMap { UInt32($0) } : nil
+        let caller = geteuid() == 0 ? environment["SUDO_UID"].flatMap { UInt32(digits: $0) } : nil
         let user = caller ?? getuid()
         let account = Self.account(user)
         self.code = code ?? "CN"

@@ -55,6 +55,8 @@ extension Examination {
             let name = check.name + String(repeating: " ", count: max(0, 18 - check.name.count))
             said("\(check.ok ? "ok    " : "not ok") \(name) \(check.detail)")
         }
+        let language = Language(environment: ProcessInfo.processInfo.environment)
+        for warning in report.warnings ?? [] { said("note   \(warning.text(in: language))") }
         return report.ok
     }
 }

@@ -1,6 +1,7 @@
 package import Contract
 package import Foundation
 package import Logging
+import WorkingDays
 
 /// How this daemon is set up.
 package struct Settings: Sendable {
@@ -108,7 +109,8 @@ private struct SettingsReading {
             demoClock: value(.demoClock, "a time with its zone, as 2026-07-01T09:00+08:00", Self.time),
             bank: value(.bank, "a folder") { URL(fileURLWithPath: $0, isDirectory: true) }
                 ?? data.appending(path: "bank", directoryHint: .isDirectory),
-            poolSize: value(.poolSize, "4 to 500") { Int($0).flatMap { (4...500).contains($0) ? $0 : nil } } ?? 16,
+            poolSize: value(.poolSize, "4 to 500") { Int(digits: $0).flatMap { (4...500).contains($0) ? $0 : nil } }
+                ?? 16,
             jobHistory: value(.jobHistory, "1 to 1200, or forever", Self.months) ?? 24)
     }
 
@@ -132,7 +134,7 @@ private struct SettingsReading {
     /// Outer nil: it can't be read; inner nil: for ever.
     private static func months(_ text: String) -> Int?? {
         if text == "forever" { return .some(nil) }
-        guard let months = Int(text), (1...1_200).contains(months) else { return nil }
+        guard let months = Int(digits: text), (1...1_200).contains(months) else { return nil }
         return months
     }
 

@@ -1,4 +1,4 @@
-import Contract
+package import Contract
 import FoundationEssentials
 import Postgres
 import WorkingDays
@@ -32,34 +32,39 @@ struct AccountOwner: Sendable {
 enum Accounts {
     static let handlers: [Handler] = [
         .command(RegisterAccount.self), .command(ApproveAccount.self), .command(RevealAccount.self),
+        .query(ListAccounts.self),
     ]
 
     static let columns: SQL = """
         a.id, a.person, coalesce((SELECT p.number FROM relief.person p WHERE p.id = a.person),
                                  (SELECT o.code FROM relief.organisation o WHERE o.id = a.organisation)) AS owner,
-        a.holder, a.bank, a.cnaps, a.account_masked, a.kind, a.status, a.usable_from,
-        a.holder <> coalesce((SELECT p.name FROM relief.person p WHERE p.id = a.person),
-                             (SELECT o.name FROM relief.organisation o WHERE o.id = a.organisation)) AS is_in_other_name,
+        a.holder, a.bank, a.cnaps, a.account_masked, a.kind, a.status, a.usable_from, a.doubts,
+        a.holder_key <> coalesce((SELECT p.name_key FROM relief.person p WHERE p.id = a.person),
+                                 (SELECT o.name_key FROM relief.organisation o WHERE o.id = a.organisation)) AS is_in_other_name,
         a.status <> 'retired' AND relief.is_shared_account(a.account_index, coalesce(a.person, a.organisation)) AS is_shared
         """
 
-    /// An account with what is doubtful of it: whoever approves it, or pays to it, sees that.
-    static func view(_ row: Row, warnings: [String] = []) throws -> PayeeAccountView {
-        var warnings = warnings
+    /// An account with what is doubtful of it, kept or true today: whoever approves it, or pays to it, sees that.
+    static func view(_ row: Row) throws -> PayeeAccountView {
+        let kept: [String] = try row["doubts"]
+        var doubts = Set(kept.compactMap(AccountDoubt.init(rawValue:)))
+        if try row["is_in_other_name"] { doubts.insert(.otherName) }
+        if try row["is_shared"] { doubts.insert(.shared) }
         let isRetired = try row["status"] == AccountState.retired
-        if try !isRetired && row["is_in_other_name"] { warnings.append(inOtherName) }
-        if try !isRetired && row["is_shared"] { warnings.append(shared) }
+        let warnings = isRetired ? [] : AccountDoubt.allCases.filter(doubts.contains).map(\.phrase)
         return PayeeAccountView(
             id: try row["id"], owner: try row["owner"], holder: try row["holder"], bank: try row["bank"],
             cnaps: try row["cnaps"], number: try row["account_masked"], kind: try row["kind"],
             state: try row["status"], usableFrom: try row["usable_from"], warnings: warnings)
     }
 
-    static func view(
-        _ id: UUID, warnings: [String] = [], in context: some OperationContext
-    ) async throws -> PayeeAccountView {
-        let row = try await context.transaction.one("SELECT \(columns) FROM relief.payee_account a WHERE a.id = \(id)")
-        return try view(row, warnings: warnings)
+    static func view(_ id: UUID, in context: some OperationContext) async throws -> PayeeAccountView {
+        var view = try view(
+            await context.transaction.one("SELECT \(columns) FROM relief.payee_account a WHERE a.id = \(id)"))
+        if let until = view.usableFrom.map({ Day($0) }), until > context.today {
+            view.notes = try await Calendars.warnings(from: context.today, through: until, in: context)
+        }
+        return view
     }
 
     /// All accounts of people, the newest first.
@@ -76,16 +81,39 @@ enum Accounts {
         return found
     }
 
-    static let inOtherName = "The name on the account is not the owner's: ask for a proxy."
-    static let shared = "The same account is registered for somebody else: check who is paid."
-    static let awarded = "Money is awarded already that would go to this account: another person approves it first."
-
     /// Working days that a changed or doubtful account waits before money goes to it.
     static let coolingOff = 3
 
     /// When an account registered today may first be paid to, if it is not its owner's first.
     static func endOfCoolingOff(in context: some OperationContext) async throws -> Date {
-        let calendar = try await Calendars.current(in: context)
-        return calendar.day(workingDays: coolingOff, after: context.today).adding(days: 1).start()
+        endOfCoolingOff(of: context.today, by: try await Calendars.current(in: context))
+    }
+
+    static func endOfCoolingOff(of day: Day, by calendar: WorkingCalendar) -> Date {
+        calendar.day(workingDays: coolingOff, after: day).adding(days: 1).start()
+    }
+}
+
+extension ListAccounts: Answerable {
+    package func answer(in context: QueryContext) async throws -> Page<PayeeAccountView> {
+        let size = try Paging.size(limit)
+        let top: Organisation? = if let organisation { try await .find(organisation, in: context) } else { nil }
+        let after = try cursor.map { text in
+            guard let id = UUID(uuidString: text) else {
+                throw Refusal.invalid(
+                    Phrase("A cursor must be one that a list gave.", "游标应是上一页给出的值。"), field: "cursor")
+            }
+            return id
+        }
+        let rows = try await context.transaction.query(
+            """
+            SELECT \(Accounts.columns) FROM relief.payee_account a
+            WHERE (\(top?.path)::ltree IS NULL OR a.org_path <@ \(top?.path)::ltree)
+              AND (\(state)::text IS NULL OR a.status = \(state))
+              AND (\(after)::uuid IS NULL OR (a.registered_at, a.id) >
+                   (SELECT q.registered_at, q.id FROM relief.payee_account q WHERE q.id = \(after)))
+            ORDER BY a.registered_at, a.id LIMIT \(size + 1)
+            """)
+        return Paging.page(try rows.map { try Accounts.view($0) }, size: size) { $0.id.uuidString }
     }
 }

@@ -21,8 +21,8 @@ enum Archives {
                 """)
             try await transaction.execute(
                 """
-                INSERT INTO relief.archive (id, household, case_id, level, archived_at, retest_on)
-                VALUES (\(UUID()), \(household), \(file.id), \(level), \(context.now),
+                INSERT INTO relief.archive (id, household, case_id, level, archived_on, retest_on)
+                VALUES (\(UUID()), \(household), \(file.id), \(level), \(context.today),
                         \(context.today.adding(months: pack.retestMonths ?? 12)))
                 """)
         }

@@ -17,12 +17,12 @@ enum Awards {
             in: context)
         let award = UUID()
         // A programme that needs no archive doesn't end with one.
-        let archived = pack.archiveWaived == nil ? try await archivedAt(file, in: context) : nil
+        let archived = pack.archiveWaived == nil ? try await archivedOn(file, in: context) : nil
         let noticeWaived =
             pack.steps.contains { $0.kind == .notice } ? nil : "the programme \(pack.programme) has no notice"
         try await context.transaction.execute(
             """
-            INSERT INTO relief.award (id, case_id, amount, item, fund, sheet, approvals_needed, archived_at, archive_waived,
+            INSERT INTO relief.award (id, case_id, amount, item, fund, sheet, approvals_needed, archived_on, archive_waived,
               rule_passed_at, notice_closed_at, notice_waived, approved_at)
             VALUES (\(award), \(file.id), \(amount), \(item), \(fund.id), \(sheet), \(approvals), \(archived),
               \(pack.archiveWaived), \(tested), \(file.noticeClosedAt), \(noticeWaived), \(context.now))
@@ -46,13 +46,13 @@ enum Awards {
         context.note("fund", .string(fund.code))
     }
 
-    private static func archivedAt(_ file: CaseFile, in context: CommandContext) async throws -> Date? {
+    private static func archivedOn(_ file: CaseFile, in context: CommandContext) async throws -> Day? {
         guard let household = file.subject.household else { return nil }
         // The household may be a union's above the case's.
         return try await context.seeingAll {
             try await $0.first(
-                "SELECT archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")?[
-                    "archived_at"]
+                "SELECT archived_on FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")?[
+                    "archived_on"]
         }
     }
 

@@ -32,7 +32,7 @@ extension ListCases: Answerable {
               AND (\(organisation)::text IS NULL
                    OR c.org_path <@ (SELECT u.path FROM relief.organisation u WHERE u.code = \(organisation)))
               AND (\(search)::text IS NULL OR c.number = \(search)
-                   OR strpos(\(Self.subject), \(search)) > 0)
+                   OR strpos(relief.name_key(\(Self.subject)), relief.name_key(\(search))) > 0)
             ORDER BY c.number_key LIMIT \(size + 1)
             """)
         let items = try rows.map {

@@ -1,4 +1,5 @@
 import Contract
+import Postgres
 import WorkingDays
 
 extension Cases {
@@ -6,6 +7,7 @@ extension Cases {
     /// may have changed since, and nobody saw it.
     static func requireStanding(_ file: CaseFile, _ now: Assessment, in context: some OperationContext) async throws {
         try await file.requireAnswering(in: context)
+        try await requireNoticed(file, in: context)
         let shown = try await CaseSheet.shown(file, in: context).assessment
         if let change = change(of: file, from: shown, to: now) { throw change }
     }
@@ -31,6 +33,21 @@ extension Cases {
                 field: "outcome", details: now.amountBecause.map(Phrase.init(untranslated:)))
         case .yes: nil
         }
+    }
+
+    /// Days off that were entered after a case was cleared count: its notice was too short then.
+    private static func requireNoticed(_ file: CaseFile, in context: some OperationContext) async throws {
+        let row = try await context.transaction.first(
+            """
+            SELECT relief.notice_end(i.id) AS ends FROM relief.notice_item i
+            WHERE i.case_id = \(file.id) AND i.closed_at = \(file.noticeClosedAt)
+              AND relief.notice_end(i.id) >= relief.civil_day(i.closed_at)
+            """)
+        guard let end: Day = try row?["ends"] else { return }
+        throw Refusal.conflict(
+            Phrase(
+                "The public notice of case \(file.number) must stand until \(end), days off counted that were entered since: return the case and publish it again.",
+                "案件\(file.number) 须公示至 \(end)(已计入此后录入的休息日),请退回并重新公示。"), field: "outcome")
     }
 }
 

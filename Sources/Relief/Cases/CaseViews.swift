@@ -30,7 +30,8 @@ enum CaseViews {
             means: try await means(of: file, in: context), followUps: try await followUps(of: file, in: context),
             award: try await award(of: file, in: context), sheet: file.sheet ?? "", openedBy: try row["opener"],
             openedAt: file.openedAt, outcome: file.outcome,
-            warnings: try await warnings(of: file, assessment, in: context),
+            warnings: try await warnings(of: file, assessment, in: context)
+                + unknownYears(of: file, pack, steps, in: context),
             form: Dictionary(uniqueKeysWithValues: form))
     }
 
@@ -42,6 +43,20 @@ enum CaseViews {
         let shown = try await CaseSheet.shown(file, in: context).assessment
         guard let change = Cases.change(of: file, from: shown, to: assessment) else { return [] }
         return [change.phrase] + (change.particulars ?? [])
+    }
+
+    /// Whether a year lies before the open step's end, or the first instalment's, of which the holidays aren't known.
+    private static func unknownYears(
+        of file: CaseFile, _ pack: Pack, _ steps: [StepView], in context: some OperationContext
+    ) async throws -> [Phrase] {
+        var ends = [steps.first { $0.state == .open }?.dueOn].compactMap { $0 }
+        if pack.reckonsInstalmentsInWorkingDays {
+            let first = try await context.transaction.first(
+                "SELECT due_on FROM relief.instalment WHERE case_id = \(file.id) AND state = 'due' AND ordinal = 1")
+            if let first { ends.append(try first["due_on"]) }
+        }
+        guard let last = ends.max() else { return [] }
+        return try await Calendars.warnings(from: context.today, through: last, in: context) ?? []
     }
 
     /// Whom a case is about, the same for everybody who sees the case: also for a county whose case is about a household of

@@ -1,14 +1,13 @@
 package import Contract
 import FoundationEssentials
 import Postgres
+import WorkingDays
 
 extension RecordFollowUp: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.awarded, .paying, .followUp, to: "follow up")
-        guard on <= context.today else {
-            throw Refusal.invalid("A follow-up that lies ahead can't be recorded.", field: "on")
-        }
+        try ActDay.check(on, from: Day(file.openedAt), in: context)
         let finding = try Prose.checked(finding, field: "finding")
         try await context.transaction.execute(
             """

@@ -10,9 +10,7 @@ extension RecordVisit: Executable {
         guard visitors.count == 2, visitors[0] != visitors[1] else {
             throw Refusal.invalid("A home visit is made by two different people: name both.", field: "visitors")
         }
-        guard on <= context.today else {
-            throw Refusal.invalid("A visit that lies ahead can't be recorded.", field: "on")
-        }
+        try ActDay.check(on, from: file.firstDayOfFindings, in: context)
         let seen = try Prose.checked(findings, field: "findings")
         let (first, second) = (
             try await User.find(visitors[0], field: "visitors", in: context),
@@ -36,9 +34,7 @@ extension RecordMeans: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.draft, .submitted, .returned, to: "check the means of")
-        guard on <= context.today else {
-            throw Refusal.invalid("A check that lies ahead can't be recorded.", field: "on")
-        }
+        try ActDay.check(on, from: file.firstDayOfFindings, in: context)
         let source = try Prose.checked(source, field: "source")
         let version = try await Programmes.version(file.version, in: context)
         let changes = try version.pack.read(facts)

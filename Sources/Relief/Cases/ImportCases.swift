@@ -9,26 +9,29 @@ extension ImportCases: Executable {
         let version = try await Programmes.released(programme, in: context)
         let union = try await Organisation.find(organisation, in: context)
         let pack = version.pack
+        let keys = pack.subject == .employer ? [Self.number] : [Self.number, Self.identity]
         let table = try CSV(
-            csv, columns: [Self.number, Self.identity] + pack.facts.map { [$0.title, $0.name] }, required: [])
-        guard
-            table.columns.contains(Self.number[0])
-                || (table.columns.contains(Self.identity[0]) && pack.subject != .employer)
-        else {
-            throw Refusal.invalid(
-                "The first line lacks the column \(Self.number[0]): \(pack.subject.numberTitle).", field: "csv")
-        }
+            csv, columns: keys + pack.facts.map { [$0.title, $0.name] }, required: [], oneOf: Set(keys.map { $0[0] }))
         context.concerns(union.code)
         context.note("programme", .string(pack.programme))
         return try await RowImport.run(table, mode: mode, in: context) { row, problems in
             let (column, subject) = try await self.subject(row, pack, near: union, &problems, in: context)
             let facts = Self.facts(row, pack, &problems)
             guard let subject, !problems.lines.contains(row.line) else { return nil }
-            return try await problems.attempt(row, column, in: context) {
-                let file = try await Cases.open(
-                    version, organisation: union, subject: subject, facts: facts, in: context)
-                if submit { try await Cases.submit(file, version, in: context) }
-                return file.number
+            do {
+                return try await context.attempt {
+                    let file = try await Cases.open(
+                        version, organisation: union, subject: subject, facts: facts, in: context)
+                    if submit { try await Cases.submit(file, version, in: context) }
+                    return .new(file.number)
+                }
+            } catch let refusal as Refusal {
+                let asked = Standing(version: version, path: union.path, subject: subject, facts: facts)
+                if refusal.code == .conflict, let known = try await asked.known(row, &problems, in: context) {
+                    return known
+                }
+                problems.add(refusal, row, column)
+                return nil
             }
         }
     }
@@ -49,7 +52,10 @@ extension ImportCases: Executable {
         }
         let column = Self.identity[0]
         guard pack.subject != .employer, let text = row[column] else {
-            problems.add(row, Self.number[0], "nobody is named", "Give \(pack.subject.numberTitle).")
+            let title = pack.subject.numberTitle
+            problems.add(
+                row, Self.number[0], Phrase("Nobody is named.", "没有写明是谁。"),
+                Phrase("Give \(title.en).", "请填写\(title.zh)。"))
             return (Self.number[0], nil)
         }
         let shown = Mask.number(text)
@@ -60,8 +66,10 @@ extension ImportCases: Executable {
         if subject == nil {
             problems.add(
                 row, column, value: shown,
-                "nobody with this number is registered\(pack.subject == .household ? " in a household" : "")",
-                "Register the person first, or look at the number again.")
+                pack.subject == .household
+                    ? Phrase("Nobody with this number is registered in a household.", "没有此证号的人登记在户。")
+                    : Phrase("Nobody with this number is registered.", "没有登记此证号的人。"),
+                Phrase("Register the person first, or look at the number again.", "请先登记，或核对证号。"))
         }
         return (column, subject)
     }
@@ -69,12 +77,13 @@ extension ImportCases: Executable {
     private static func facts(_ row: CSV.Row, _ pack: Pack, _ problems: inout RowProblems) -> [String: JSONValue] {
         var facts: [String: JSONValue] = [:]
         for definition in pack.facts {
-            guard let text = row[definition.title] else { continue }
+            guard let text = row[definition.title].map(FreeText.cleaned) else { continue }
             switch definition.value(ofCell: text) {
             case .success(let value): facts[definition.name] = value
             case .failure(let problem):
                 problems.add(
-                    row, definition.title, value: String(text.prefix(40)), problem.problem.en, "Correct the value.")
+                    row, definition.title, value: String(text.prefix(40)),
+                    problem.problem, Phrase("Correct the value.", "请改正。"))
             }
         }
         return facts
@@ -83,11 +92,11 @@ extension ImportCases: Executable {
 
 extension Pack.Subject {
     /// What stands in the column 编号.
-    fileprivate var numberTitle: String {
+    fileprivate var numberTitle: Phrase {
         switch self {
-        case .household: "the household's number"
-        case .person: "the person's number"
-        case .employer: "the employer's USCC"
+        case .household: Phrase("the household's number", "户号")
+        case .person: Phrase("the person's number", "人员编号")
+        case .employer: Phrase("the employer's USCC", "用人单位的统一社会信用代码")
         }
     }
 }
@@ -121,5 +130,41 @@ extension CaseSubjects {
             """)
         guard let row else { return nil }
         return CaseSubject(household: try row["household"], person: pack.subject == .person ? try row["id"] : nil)
+    }
+}
+
+/// A row that couldn't be opened as a case, held against the case that stands for the same grant.
+private struct Standing {
+    let version: ProgrammeVersion
+    let path: String
+    let subject: CaseSubject
+    let facts: [String: JSONValue]
+
+    /// nil where no such case can be seen.
+    func known(
+        _ row: CSV.Row, _ problems: inout RowProblems, in context: CommandContext
+    ) async throws -> RowImport.Taken? {
+        let pack = version.pack
+        let inputs = try await Assessments.gather(
+            subject, caseID: UUID(), facts: facts, path: path, pack: pack, in: context)
+        guard let period = pack.assess(inputs).period else { return nil }
+        let found = try await context.transaction.first(
+            """
+            SELECT number, facts::text AS facts FROM relief.case_file
+            WHERE programme = \(pack.programme) AND period = \(period)
+              AND coalesce(person, household, employer) = \(subject.person ?? subject.household ?? subject.employer)
+              AND state NOT IN ('rejected', 'withdrawn') AND (state <> 'closed' OR approved_at IS NOT NULL)
+            """)
+        guard let found else { return nil }
+        let (number, text): (String, String) = (try found["number"], try found["facts"])
+        let stored = try JSON.decode([String: JSONValue].self, from: Data(text.utf8))
+        let other = pack.facts.filter { fact in facts[fact.name].map { $0 != stored[fact.name] } ?? false }
+        for fact in other {
+            problems.add(
+                row, fact.title, value: row[fact.title],
+                Phrase("Case \(number) has it otherwise; it stays.", "\(number) 中填写的不同，未更改。"),
+                Phrase("Where the file is right: relief case amend.", "如文件正确：relief case amend。"))
+        }
+        return other.isEmpty ? .same(number) : .differs(number)
     }
 }

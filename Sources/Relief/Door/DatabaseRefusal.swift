@@ -47,6 +47,12 @@ enum DatabaseRefusal {
                 Phrase(
                     "The case has no follow-up after its last payment yet: record one (relief followup record).",
                     "最后一笔款项入账后还没有回访:请先登记回访(relief followup record)。"), field: "case")
+        case "RR025":
+            return Refusal(
+                .conflict,
+                Phrase(
+                    "The public notice must stand its working days first; days off that were entered since count too. Return the case and publish it again.",
+                    "公示须满规定的工作日(包括此后录入的休息日)。请退回该案件并重新公示。"))
         case "RR022": return Refusal(.conflict, sentence(error.message))
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "22021", "22P05":

@@ -9,6 +9,7 @@ extension Handler {
         Accounts.handlers,
         Households.handlers,
         Programmes.handlers,
+        Calendars.handlers,
         Cases.handlers,
         Archives.handlers,
         Notices.handlers,

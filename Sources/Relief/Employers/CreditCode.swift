@@ -9,12 +9,13 @@ struct CreditCode: Sendable, Hashable {
     private static let alphabet = Array("0123456789ABCDEFGHJKLMNPQRTUWXY")
 
     init(_ raw: String, field: String? = "uscc") throws {
-        let text = raw.uppercased().filter { !$0.isWhitespace }
+        let text = NumberText.cleaned(raw).uppercased()
         let places = text.compactMap(Self.alphabet.firstIndex(of:))
         guard text.count == 18, places.count == 18 else {
             throw Refusal.invalid(
-                "A unified social credit code has 18 digits and capital letters without I, O, S, V, Z; “\(text)” has not.",
-                field: field)
+                Phrase(
+                    "A unified social credit code must have 18 digits and capital letters without I, O, S, V, Z; “\(text)” has not.",
+                    "统一社会信用代码应为 18 位数字和大写字母（不含 I、O、S、V、Z）；“\(text)”不是。"), field: field)
         }
         var (sum, weight) = (0, 1)
         for place in places.dropLast() {

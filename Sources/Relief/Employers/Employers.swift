@@ -27,7 +27,9 @@ package struct Employer: Sendable {
             """)
         guard let row else {
             throw Refusal.notFound(
-                "There is no employer \(code); register it first (relief employer register).", field: field)
+                Phrase(
+                    "There is no employer \(code); register it first (relief employer register).",
+                    "没有统一社会信用代码为 \(code) 的用人单位；请先登记（relief employer register）。"), field: field)
         }
         return Employer(
             id: try row["id"], uscc: try row["uscc"], name: try row["name"], kind: try row["kind"],
@@ -43,15 +45,14 @@ enum Employers {
 extension RegisterEmployer: Executable {
     package func execute(in context: CommandContext) async throws -> EmployerView {
         let code = try CreditCode(uscc)
-        let title = name.trimmingWhitespace
-        guard !title.isEmpty else { throw Refusal.invalid("An employer has a name.", field: "name") }
+        let title = try NameText.checked(name, .institution, NameText.title, field: "name")
         let organisation = try await Organisation.find(union, field: "union", in: context)
         context.concerns(code.text)
         do {
             try await context.transaction.execute(
                 """
                 INSERT INTO relief.employer (id, uscc, name, kind, org_id, org_path, created_at)
-                VALUES (\(UUID()), \(code.text), \(title), \(kind), \(organisation.id), \(organisation.path)::ltree,
+                VALUES (\(UUID()), \(code.text), normalize(\(title)), \(kind), \(organisation.id), \(organisation.path)::ltree,
                         \(context.now))
                 """)
         } catch let error as PostgresError where error.sqlState == "23505" {

@@ -49,9 +49,11 @@ extension CreateFund: Executable {
 
     /// Digits and letters, without the spaces that people put between them.
     private func checkedAccount() throws -> String {
-        let account = accountNumber.filter { !$0.isWhitespace && $0 != "-" }
+        let account = NumberText.cleaned(accountNumber)
         guard (6...34).contains(account.utf8.count), account.utf8.allSatisfy(\.isDigitOrLetter) else {
-            throw Refusal.invalid("An account number has 6 to 34 digits or letters.", field: "accountNumber")
+            throw Refusal.invalid(
+                Phrase("An account number must have 6 to 34 digits or letters.", "账号应为 6 至 34 位数字或字母。"),
+                field: "accountNumber")
         }
         return account
     }
@@ -65,11 +67,9 @@ extension CreateFund: Executable {
                 field: "code")
         }
         for (text, field) in [(name, "name"), (bank, "bank"), (accountHolder, "accountHolder")]
-        where text.trimmingWhitespace != text || !(1...120).contains(text.count)
-            || text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
-        {
+        where try NameText.checked(text, .institution, NameText.title, field: field, longest: 120) != text {
             throw Refusal.invalid(
-                "The \(field) has 1 to 120 characters, none of them a space at an end or a line break.", field: field)
+                Phrase("The \(field) must have no space at an end.", "名称首尾不能有空格。"), field: field)
         }
         guard (2000...2200).contains(year) else {
             throw Refusal.invalid("The year of a fund lies between 2000 and 2200.", field: "year")
@@ -89,9 +89,7 @@ extension ReceiveMoney: Executable {
         guard amount > .zero, amount.rawValue <= 1_000_000_000_000_000 else {
             throw Refusal.invalid("Money that arrived is more than nothing.", field: "amount")
         }
-        guard on <= context.today else {
-            throw Refusal.invalid("Money that arrives on \(on) has not arrived yet.", field: "on")
-        }
+        try ActDay.check(on, in: context)
         guard on.year >= fund.year - 1 else {
             throw Refusal.invalid("Money of the fund of \(fund.year) did not arrive in \(on.year).", field: "on")
         }

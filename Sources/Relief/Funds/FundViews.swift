@@ -89,7 +89,7 @@ extension ShowStatement: Answerable {
     package func answer(in context: QueryContext) async throws -> Page<FundEntry> {
         let size = try Paging.size(limit)
         let fund = try await Fund.find(fund, in: context)
-        guard cursor == nil || cursor.flatMap(Int64.init) != nil else {
+        guard cursor == nil || cursor.flatMap({ Int64(digits: $0) }) != nil else {
             throw Refusal.invalid("The cursor is none of this list: begin without one.", field: "cursor")
         }
         let rows = try await context.transaction.query(

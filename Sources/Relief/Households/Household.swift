@@ -9,6 +9,9 @@ package struct Household: Sendable {
     package let number: String
     package let head: UUID
 
+    /// What a member is to the head, as a word that is asked for.
+    static let relation = Phrase("relation", "关系")
+
     /// The household of a number, where the asker may see it with the operation's permission.
     package static func find(
         _ number: String, field: String? = "household", in context: some OperationContext

@@ -22,9 +22,9 @@ extension OpenHousehold: Executable {
         let number = try await Numbers.next(.household, of: union, in: context.transaction)
         context.concerns(number)
         for person in [head] + members.map(\.person) { context.concerns(person) }
-        let trimmed = address?.trimmingWhitespace
+        let place = address.map(FreeText.cleaned)
         let household = NewHousehold(
-            number: number, head: first.id, address: trimmed?.isEmpty == true ? nil : trimmed, members: found)
+            number: number, head: first.id, address: place?.isEmpty == true ? nil : place, members: found)
         do {
             _ = try await context.transaction.pipeline(household.insertions(union: union, in: context))
         } catch let error as PostgresError {
@@ -34,9 +34,12 @@ extension OpenHousehold: Executable {
     }
 
     static func relation(_ text: String, field: String) throws -> String {
-        let relation = text.trimmingWhitespace
-        guard (1...20).contains(relation.count), relation != "head" else {
-            throw Refusal.invalid("Say how the member is related to the head: spouse, child, parent…", field: field)
+        let relation = try NameText.checked(text, .person, Household.relation, field: field, longest: 20)
+        guard relation != "head" else {
+            throw Refusal.invalid(
+                Phrase(
+                    "Say how the member is related to the head: spouse, child, parent…", "请写明与户主的关系：配偶、子女、父母……"),
+                field: field)
         }
         return relation
     }
@@ -70,7 +73,7 @@ extension LeaveHousehold: Executable {
         let found = try await Person.find(person, in: context)
         context.concerns(home.number)
         context.concerns(found.number)
-        let why = try PublicReason.checked(reason, without: [found.name])
+        let why = try await PublicReason.checked(reason, without: [found.name], in: context)
         context.note("reason", .string(why))
         guard found.id != home.head else {
             throw Refusal.conflict(

@@ -65,15 +65,15 @@ enum Households {
     ) async throws -> [UUID: ArchiveView] {
         let rows = try await context.transaction.query(
             """
-            SELECT DISTINCT ON (a.household) a.household, a.level, a.archived_at, a.ended_at, a.source, c.number
+            SELECT DISTINCT ON (a.household) a.household, a.level, a.archived_on, a.ended_at, a.source, c.number
             FROM relief.archive a LEFT JOIN relief.case_file c ON c.id = a.case_id
             WHERE a.household = ANY (\(ids)) ORDER BY a.household, a.ended_at DESC NULLS FIRST
             """)
         var found: [UUID: ArchiveView] = [:]
         for row in rows {
-            let (from, until): (Date, Date?) = (try row["archived_at"], try row["ended_at"])
+            let (from, until): (Day, Date?) = (try row["archived_on"], try row["ended_at"])
             found[try row["household"]] = ArchiveView(
-                level: try row["level"], from: Day(from), until: until.map { Day($0) }, caseNumber: try row["number"],
+                level: try row["level"], from: from, until: until.map { Day($0) }, caseNumber: try row["number"],
                 nationalNumber: try row["source"], active: until == nil)
         }
         return found

@@ -4,59 +4,61 @@ import Postgres
 
 extension ImportHouseholds: Executable {
     /// Registers the people of a roster who aren't yet, opens their households, and names their accounts. A household is
-    /// taken as a whole or not at all; with `all`, one problem anywhere leaves everything undone.
+    /// taken as a whole or not at all; with `all`, one problem anywhere leaves everything undone. What the register has
+    /// already stays as it is: the report says what the file has otherwise. A dry run gives the same report.
     package func execute(in context: CommandContext) async throws -> ImportReport {
         let union = try await Organisation.find(organisation, in: context)
         context.concerns(union.code)
         var roster = try Roster(csv)
         try await roster.lookUp(union: union, in: context)
-        let homes = roster.sound(mode)
-        let persons = try await insertPeople(of: homes, roster, union: union, in: context)
-        let created = try await open(homes, persons, union: union, in: context)
-        let accepted = homes.reduce(0) { $0 + $1.rows.count }
-        context.note("rows", .int(Int64(roster.rows)))
-        context.note("accepted", .int(Int64(accepted)))
-        let taken = Set(homes.flatMap(\.rows).map(\.row.line))
-        return ImportReport(
-            rows: roster.rows, accepted: accepted, refused: roster.rows - accepted,
-            problems: (roster.problems.sorted + roster.notes.sorted.filter { taken.contains($0.line) }),
-            created: created)
+        let homes = roster.newHomes(mode)
+        let persons = try await register(homes.flatMap(\.rows), roster, union: union, in: context)
+        let numbers = try await open(homes, persons, union: union, in: context)
+        try await nameAccounts(homes.flatMap(\.rows) + roster.standingWithAccount(mode), roster, persons, in: context)
+        let report = roster.report(
+            mode, numbers: Dictionary(uniqueKeysWithValues: zip(homes.map(\.name), numbers)), created: numbers)
+        context.note("rows", .int(Int64(report.rows)))
+        context.note("accepted", .int(Int64(report.accepted)))
+        return report
     }
 
-    /// The row of each member, made where the union doesn't know the person yet.
-    private func insertPeople(
-        of homes: [Roster.Home], _ roster: Roster, union: Organisation, in context: CommandContext
+    /// Everybody of the roster whom the union knows: before, or from now on.
+    private func register(
+        _ members: [Roster.Member], _ roster: Roster, union: Organisation, in context: CommandContext
     ) async throws -> [IdentityNumber: AccountOwner] {
-        let (members, known) = (homes.flatMap(\.rows), roster.known)
-        let endOfCoolingOff = try await Accounts.endOfCoolingOff(in: context)
-        let new = members.filter { known[$0.person.identity] == nil }
-        var numbers = try await Numbers.take(.person, of: union, count: new.count, in: context.transaction)[...]
-        var owners: [IdentityNumber: AccountOwner] = [:]
+        var owners = roster.known.mapValues {
+            AccountOwner(number: $0.number, person: $0.id, organisation: nil, name: $0.name, path: union.path)
+        }
+        let new = members.filter { owners[$0.person.identity] == nil }
+        let numbers = try await Numbers.take(.person, of: union, count: new.count, in: context.transaction)
         var statements: [SQL] = []
-        for member in members {
-            let person =
-                known[member.person.identity]
-                ?? Roster.Known(id: UUID(), number: numbers.popFirst() ?? "", name: member.person.name)
-            if known[member.person.identity] == nil {
-                statements.append(
-                    try member.person.insertion(person.id, number: person.number, union: union, in: context))
-            }
-            context.concerns(person.number)
+        for (member, number) in zip(new, numbers) {
+            let id = UUID()
+            statements.append(try member.person.insertion(id, number: number, union: union, in: context))
             owners[member.person.identity] = AccountOwner(
-                number: person.number, person: person.id, organisation: nil, name: member.person.name, path: union.path)
+                number: number, person: id, organisation: nil, name: member.person.name, path: union.path)
         }
-        for member in members where known[member.person.identity]?.hasAccount != true {
-            if let account = member.account, let owner = owners[member.person.identity] {
-                let usableFrom = roster.doubtfulAccounts.contains(member.row.line) ? endOfCoolingOff : nil
-                statements.append(try account.insertion(UUID(), owner: owner, usableFrom: usableFrom, in: context))
-            }
-        }
-        do {
-            try await send(statements, in: context)
-        } catch let error as PostgresError where error.sqlState == "23505" {
-            throw Refusal.conflict("Somebody registered one of them at this moment: send the file again.", field: "csv")
-        }
+        try await send(statements, in: context)
+        for member in members { if let owner = owners[member.person.identity] { context.concerns(owner.number) } }
         return owners
+    }
+
+    private func nameAccounts(
+        _ members: [Roster.Member], _ roster: Roster, _ owners: [IdentityNumber: AccountOwner],
+        in context: CommandContext
+    ) async throws {
+        let endOfCoolingOff = try await Accounts.endOfCoolingOff(in: context)
+        var statements: [SQL] = []
+        for member in members where roster.takesAccount(of: member) {
+            guard let account = member.account, let owner = owners[member.person.identity] else { continue }
+            let doubts = roster.doubts[member.row.line] ?? []
+            context.concerns(owner.number)
+            statements.append(
+                try account.insertion(
+                    UUID(), owner: owner, usableFrom: doubts.isEmpty ? nil : endOfCoolingOff, doubts: doubts,
+                    in: context))
+        }
+        try await send(statements, in: context)
     }
 
     private func open(
@@ -67,7 +69,7 @@ extension ImportHouseholds: Executable {
         var statements: [SQL] = []
         for (home, number) in zip(homes, numbers) {
             guard let head = persons[home.head.person.identity]?.person else { continue }
-            let members = home.rows.filter { $0.relation != "head" }.compactMap { row in
+            let members = home.rows.filter { !$0.isHead }.compactMap { row in
                 persons[row.person.identity]?.person.map {
                     NewHousehold.Member(person: $0, relation: row.relation)
                 }
@@ -86,8 +88,16 @@ extension ImportHouseholds: Executable {
 
     /// In parts, so that neither side has to hold thousands of answers.
     private func send(_ statements: [SQL], in context: CommandContext) async throws {
-        for start in stride(from: 0, to: statements.count, by: 200) {
-            _ = try await context.transaction.pipeline(Array(statements[start..<min(start + 200, statements.count)]))
+        do {
+            for start in stride(from: 0, to: statements.count, by: 200) {
+                _ = try await context.transaction.pipeline(
+                    Array(statements[start..<min(start + 200, statements.count)]))
+            }
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            throw Refusal.conflict(
+                Phrase(
+                    "Somebody registered one of them at this moment: send the file again.", "有人刚刚登记了其中一人：请重新导入。"),
+                field: "csv")
         }
     }
 }

@@ -1,11 +1,17 @@
 import Contract
+import FoundationEssentials
 
-/// A table read from comma-separated text (RFC 4180): quotes, doubled quotes, line breaks inside quotes, CRLF or LF, a byte
-/// order mark. The first line names the columns.
+/// A table read from the file that a spreadsheet saved: values parted by commas (RFC 4180), tabs or semicolons, in any of
+/// the encodings of `ImportedText`; quotes, doubled quotes, line breaks inside quotes, CRLF or LF.
+///
+/// The first of its first ten lines that names the required columns is its header; what stands above is a title, and said.
 struct CSV: Sendable {
-    /// One row: the line it begins on, counted from 1 with the header, and its values by column.
+    /// One row: the line it begins on, counted from 1 in the file, and its values by column.
     struct Row: Sendable {
         let line: Int
+        /// What is wrong with the row as a whole: it has fewer or more values than there are columns. Nothing of it is
+        /// taken in, because nobody knows which value belongs to which column.
+        let fault: (problem: Phrase, advice: Phrase)?
         fileprivate let values: [String: String]
 
         /// The trimmed value; nil where the column is missing or the value empty.
@@ -18,121 +24,71 @@ struct CSV: Sendable {
     /// The columns found, by their first names.
     let columns: [String]
     let rows: [Row]
+    /// What a person should know of the file: its encoding, lines taken for a title, an end that may be cut.
+    let notes: [Phrase]
 
-    /// Reads a text. `columns` gives each column's names, the first of which the rows are read by: `["姓名", "name"]`.
+    /// Reads a file. `columns` gives each column's names, the first of which the rows are read by: `["姓名", "name"]`; the
+    /// header has all of `required`, and one of `choice` where that isn't empty.
     ///
-    /// Refuses a column that is unknown, doubled or missing where `required`, text that is no UTF-8, a quote that is never
-    /// closed, and a row with more values than columns; in all of them the line is named.
-    init(_ text: String, columns known: [[String]], required: Set<String>, field: String = "csv") throws {
-        if text.unicodeScalars.contains("\u{FFFD}") || text.unicodeScalars.contains("\u{0}") {
-            throw Refusal.invalid(
-                "The file is not UTF-8: save it as “CSV UTF-8” (in Excel: 另存为, CSV UTF-8) and send it again.",
-                field: field)
-        }
-        var records = try Self.records(text, field: field)
-        guard !records.isEmpty else { throw Refusal.invalid("The file is empty.", field: field) }
-        let header = records.removeFirst()
-        let names = try Self.names(header.values, known: known, required: required, field: field)
-        rows = try records.map { record in
-            guard record.values.count <= names.count else {
-                throw Refusal.invalid(
-                    "Line \(record.line) has \(record.values.count) values, but there are \(names.count) columns: put "
-                        + "quotes around values that hold a comma.", field: field)
-            }
-            return Row(
-                line: record.line,
-                values: Dictionary(
-                    uniqueKeysWithValues: zip(names, record.values.map { $0.trimmingWhitespace.withoutGuard })))
-        }
-        columns = names
-    }
-
-    private static func names(
-        _ header: [String], known: [[String]], required: Set<String>, field: String
-    ) throws -> [String] {
-        var names: [String] = []
-        for title in header.map(\.trimmingWhitespace) {
-            let name = known.first { $0.contains { $0.lowercased() == title.lowercased() } }?.first
-            guard let name else {
-                let all = known.compactMap(\.first).joined(separator: ", ")
-                throw Refusal.invalid("The column “\(title.prefix(40))” is unknown; known are \(all).", field: field)
-            }
-            guard !names.contains(name) else {
-                throw Refusal.invalid("The column \(name) stands twice in the first line.", field: field)
-            }
-            names.append(name)
-        }
-        let missing = required.subtracting(names).sorted()
-        guard missing.isEmpty else {
-            throw Refusal.invalid(
-                "The first line lacks the column \(missing.joined(separator: ", ")).", field: field, details: missing)
-        }
-        return names
-    }
-
-    private static func records(_ text: String, field: String) throws -> [(line: Int, values: [String])] {
-        var reader = Reader(bytes: Array(text.utf8))
-        var records: [(line: Int, values: [String])] = []
+    /// Refuses what is no text, a column that is unknown, doubled or missing, and a quote that is never closed; the line is
+    /// named.
+    init(
+        _ content: Data, columns known: [[String]], required: Set<String>, oneOf choice: Set<String> = [],
+        field: String = "csv"
+    ) throws {
+        let file = try ImportedText(content, field: field)
+        let bytes = Array(file.text.utf8)
+        let wanted = CSVHeader.Wanted(known: known, required: required, choice: choice)
+        let header = try CSVHeader.find(in: bytes, wanted, field: field)
+        var reader = CSVReader(bytes: bytes, separator: header.separator)
+        var (above, rows): ([CSVReader.Record], [Row]) = ([], [])
         while let record = try reader.next(field: field) {
-            // A line of nothing, or of commas alone as spreadsheets leave them, is no row.
-            if record.values.contains(where: { !$0.trimmingWhitespace.isEmpty }) { records.append(record) }
+            if record.line < header.line, !record.isBlank { above.append(record) }
+            if record.line > header.line, !record.isBlank { rows.append(Row(record, header)) }
         }
-        return records
+        try header.refuseNamelessValues(field: field)
+        columns = header.names.compactMap(\.self)
+        self.rows = rows
+        let isOpen = !rows.isEmpty && bytes.last != UInt8(ascii: "\n") && bytes.last != UInt8(ascii: "\r")
+        notes = [file.note].compactMap(\.self) + above.map(CSVHeader.note) + (isOpen ? [Self.openEnd] : [])
     }
 
-    /// Walks over the bytes once.
-    private struct Reader {
-        let bytes: [UInt8]
-        var place = 0
-        var line = 1
+    private static let openEnd = Phrase(
+        "The last line has no line end: where the file was cut, its last value is not whole.",
+        "最后一行没有换行符：文件若被截断，最后一个值不完整，请核对。")
+}
 
-        init(bytes: [UInt8]) {
-            self.bytes = bytes
-            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
+extension CSV.Row {
+    fileprivate init(_ record: CSVReader.Record, _ header: CSVHeader) {
+        line = record.line
+        let values = record.values.map { $0.trimmingWhitespace.withoutGuard }
+        let last = values.lastIndex { !$0.isEmpty } ?? 0
+        fault =
+            values.count < header.names.count
+            ? Self.short(values.count, of: header.names.count)
+            : last >= header.names.count ? Self.long(last + 1, of: header.names.count) : nil
+        var found: [String: String] = [:]
+        for (name, value) in zip(header.names, values) {
+            guard let name else { continue }
+            found[name] = value
         }
+        self.values = found
+    }
 
-        mutating func next(field: String) throws -> (line: Int, values: [String])? {
-            guard place < bytes.count else { return nil }
-            let start = line
-            var values: [String] = []
-            while true {
-                values.append(try value(field: field))
-                guard place < bytes.count, bytes[place] == UInt8(ascii: ",") else { break }
-                place += 1
-            }
-            if place < bytes.count, bytes[place] == UInt8(ascii: "\r") { place += 1 }
-            if place < bytes.count, bytes[place] == UInt8(ascii: "\n") { place += 1 }
-            line += 1
-            return (start, values)
-        }
+    private static func short(_ count: Int, of columns: Int) -> (Phrase, Phrase) {
+        (
+            Phrase("The row has \(count) of \(columns) values.", "该行只有 \(count) 个值，应有 \(columns) 个。"),
+            Phrase(
+                "The file may be cut here: take it from its source again; empty values keep their separators.",
+                "文件可能在此被截断：请重新导出；空值也要保留分隔符。")
+        )
+    }
 
-        private mutating func value(field: String) throws -> String {
-            guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else {
-                let start = place
-                while place < bytes.count, !",\r\n".utf8.contains(bytes[place]) { place += 1 }
-                return String(decoding: bytes[start..<place], as: UTF8.self)
-            }
-            let start = line
-            var content: [UInt8] = []
-            place += 1
-            while place < bytes.count {
-                let byte = bytes[place]
-                place += 1
-                if byte == UInt8(ascii: "\"") {
-                    guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else {
-                        if place < bytes.count, !",\r\n".utf8.contains(bytes[place]) {
-                            throw Refusal.invalid(
-                                "Line \(line) has text after a closing quote: double the quotes inside a value.",
-                                field: field)
-                        }
-                        return String(decoding: content, as: UTF8.self)
-                    }
-                    place += 1
-                }
-                if byte == UInt8(ascii: "\n") { line += 1 }
-                content.append(byte)
-            }
-            throw Refusal.invalid("A quote opened on line \(start) is never closed.", field: field)
-        }
+    private static func long(_ count: Int, of columns: Int) -> (Phrase, Phrase) {
+        (
+            Phrase(
+                "The row has \(count) values, but there are \(columns) columns.", "该行有 \(count) 个值，但只有 \(columns) 列。"),
+            Phrase("Put quotes around values that hold a separator.", "含分隔符的值请加英文双引号。")
+        )
     }
 }

@@ -38,10 +38,13 @@ enum Notices {
             FROM relief.objection b JOIN relief.notice_item i ON i.id = b.item
             WHERE i.notice = \(id) ORDER BY b.raised_at, b.id
             """)
+        let (start, end): (Day, Day) = (try row["starts_on"], try row["ends_on"])
+        let state: NoticeState = try row["state"]
+        let runs = state == .running || state == .paused
         return NoticeView(
             number: try row["number"], programme: try row["programme"], organisation: try row["code"],
-            startsOn: try row["starts_on"], endsOn: try row["ends_on"], workingDays: try row["working_days"],
-            state: try row["state"], publicText: try row["public_text"],
+            startsOn: start, endsOn: end, workingDays: try row["working_days"],
+            state: state, publicText: try row["public_text"],
             items: try items.map {
                 NoticeItemView(
                     case: try $0["number"], publicName: try $0["public_name"], category: try $0["category"],
@@ -51,7 +54,7 @@ enum Notices {
                 ObjectionView(
                     id: try $0["id"], case: try $0["number"], text: try $0["content"], raisedBy: try $0["raised_by"],
                     raisedAt: try $0["raised_at"], state: try $0["state"], resolution: try $0["resolution"])
-            })
+            }, warnings: runs ? try await Calendars.warnings(from: start, through: end, in: context) : nil)
     }
 
     /// Takes a case off the notice that it stands on, which may be an upper union's.
@@ -92,12 +95,23 @@ enum PublicText {
         return String(first) + String(repeating: "某", count: min(name.count - 1, 2))
     }
 
+    /// The text with another last day, and the one that it had before.
+    static func moved(_ text: String, from: Day, to: Day) -> String {
+        let head = head(from)
+        guard let place = text.firstRange(of: head)?.upperBound else { return text }
+        let was = text[place...].prefix(10)
+        guard was != to.description else { return text }
+        return "\(text[..<place])\(to)(工作日历更正,原至 \(was))\(text[place...].dropFirst(10))"
+    }
+
+    private static func head(_ from: Day) -> String { "公示期: \(from) 至 " }
+
     static func render(
         title: String, union: String, lines: [(name: String, category: String, amount: Fen?)], from: Day, to: Day
     )
         throws -> String
     {
-        var text = "\(title)公示\n\(union)\n公示期: \(from) 至 \(to)\n\n"
+        var text = "\(title)公示\n\(union)\n\(head(from))\(to)\n\n"
         for (index, line) in lines.enumerated() {
             text += "\(index + 1). \(line.name)  \(line.category)"
             if let amount = line.amount { text += "  \(amount)元" }

@@ -40,7 +40,7 @@ extension ResolveObjection: Executable {
     package func execute(in context: CommandContext) async throws -> NoticeView {
         let row = try await context.transaction.first(
             """
-            SELECT b.state, i.state AS item_state, i.id AS item, i.notice, i.case_id, i.closes_on, i.paused_on, n.number
+            SELECT b.state, i.state AS item_state, i.id AS item, i.notice, i.case_id, i.paused_on, n.number
             FROM relief.objection b JOIN relief.notice_item i ON i.id = b.item JOIN relief.notice n ON n.id = i.notice
             WHERE b.id = \(objection) FOR UPDATE OF b, i
             """)
@@ -79,10 +79,10 @@ extension ResolveObjection: Executable {
                 UPDATE relief.objection SET state = 'upheld', resolution = \(reason), resolved_by = \(context.principal.user),
                   resolved_at = \(context.now) WHERE item = \(item) AND state = 'open'
                 """)
-        } else if !others, let paused: Day = try row["paused_on"] {
-            let calendar = try await Calendars.current(in: context)
-            let left = calendar.workingDays(after: paused, through: try row["closes_on"])
-            let end = calendar.day(workingDays: left, after: context.today)
+        } else if !others, try row["paused_on"] as Day? != nil {
+            // The end is reckoned by the calendar: it may not change meanwhile.
+            _ = try await Calendars.current(in: context)
+            let end: Day = try await context.transaction.value("SELECT relief.notice_end(\(item))")
             try await context.transaction.execute(
                 "UPDATE relief.notice_item SET state = 'listed', paused_on = NULL, closes_on = \(end) WHERE id = \(item)"
             )

@@ -38,7 +38,7 @@ extension Organisations {
                 "A union's code has 1 to 32 capital letters, digits and underscores, like XN or XN_JT; “\(code)” has not.",
                 field: "code")
         }
-        guard !new.name.trimmingWhitespace.isEmpty else { throw Refusal.invalid("A union has a name.", field: "name") }
+        let name = try NameText.checked(new.name, .institution, NameText.title, field: "name")
         if let region = new.region,
             ![6, 12].contains(region.utf8.count) || !region.utf8.allSatisfy({ (48...57).contains($0) })
         {
@@ -50,7 +50,7 @@ extension Organisations {
             let row = try await context.transaction.one(
                 """
                 INSERT INTO relief.organisation (id, code, name, level, line, path, region, created_at)
-                VALUES (\(UUID()), \(code), \(new.name.trimmingWhitespace), \(new.level), \(new.line), \(path)::ltree,
+                VALUES (\(UUID()), \(code), normalize(\(name)), \(new.level), \(new.line), \(path)::ltree,
                         \(new.region), \(context.now))
                 RETURNING id, code, name, level, line, path, region
                 """)

@@ -51,7 +51,7 @@ struct BankParties: Sendable {
 
     /// The number as accounts are registered; nil where digits of it are hidden.
     private static func plain(_ account: String) -> String? {
-        let plain = account.filter { !$0.isWhitespace && $0 != "-" }
+        let plain = NumberText.cleaned(account)
         return !plain.isEmpty && plain.utf8.allSatisfy(\.isDigitOrLetter) ? plain : nil
     }
 }

@@ -60,6 +60,7 @@ struct BankMessage: Sendable {
     /// Takes a pain.002, camt.054, camt.053 or 代发 result apart, told by its content. Refuses what is none of them, with the
     /// line at fault.
     init(_ content: Data, fileName: String) throws {
+        if let why = Self.unreadable(content) { throw Refusal.invalid(why, field: "content") }
         let start = String(decoding: content.prefix(4_096), as: UTF8.self)
         do {
             if start.contains("CstmrPmtStsRpt") {
@@ -75,6 +76,21 @@ struct BankMessage: Sendable {
         } catch let error as BankFileError {
             throw Refusal.invalid("The file can't be read: \(error)", field: "content")
         }
+    }
+
+    /// What a file is that no bank sends so, and no reader takes.
+    private static func unreadable(_ content: Data) -> Phrase? {
+        if let form = FileForm(content) { return form.refusal }
+        if content.starts(with: [0xFF, 0xFE]) || content.starts(with: [0xFE, 0xFF]) {
+            return Phrase(
+                "The file is UTF-16: take it from the bank again as it is, or save it as UTF-8.",
+                "文件是 UTF-16 编码：请重新从银行下载原文件，或另存为 UTF-8。")
+        }
+        let text = content.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard text.startIndex > content.startIndex, text.starts(with: Data("<?xml".utf8)) else { return nil }
+        return Phrase(
+            "There are blank lines or blanks above the XML declaration, which must come first: the file was edited; take it from the bank again.",
+            "XML 声明之前有空行或空格：文件被改动过，请重新从银行下载原文件。")
     }
 
     private init(kind: Kind, messageID: String, words: [BankWord]) {

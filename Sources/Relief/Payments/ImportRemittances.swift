@@ -1,6 +1,7 @@
 package import Contract
 import FoundationEssentials
 import Postgres
+import WorkingDays
 
 extension ImportRemittances: Executable {
     /// Takes in the tax bureau's list of union dues: an employer's quarter once; the same amount again is no fault and
@@ -12,38 +13,24 @@ extension ImportRemittances: Executable {
             columns: [
                 ["USCC", "uscc", "统一社会信用代码"], ["期间", "period", "所属期"], ["金额", "amount", "缴费金额"],
             ], required: ["USCC", "期间", "金额"])
-        var problems = RowProblems()
-        var remittances: [Remittance] = []
-        for row in table.rows {
-            let employer = try await employer(of: row, under: union, &problems, in: context)
-            let period = Self.period(row["期间"] ?? "")
-            if period == nil {
-                problems.add(row, "期间", value: row["期间"], "This is no quarter.", "Write it as 2026Q1.")
-            }
-            let amount = Fen(yuan: row["金额"] ?? "").flatMap { $0 > .zero ? $0 : nil }
-            if amount == nil {
-                problems.add(row, "金额", value: row["金额"], "This is no amount paid.", "Write yuan, as 1409.50.")
-            }
-            guard let employer, let period, let amount else { continue }
-            let new = Remittance(employer: employer, year: period.year, quarter: period.quarter, amount: amount)
-            var known = remittances.first { $0.isSameQuarter(as: new) }?.amount
-            if known == nil { known = try await new.known(in: context) }
-            if let known, known != amount {
-                problems.add(
-                    row, "金额", value: row["金额"], "Another amount stands for this quarter: \(known) yuan.",
-                    "Ask the tax bureau which holds.")
-            } else {
-                remittances.append(new)
-            }
-        }
-        let sound = mode == .all && !problems.list.isEmpty ? [] : remittances
-        for remittance in sound { try await remittance.enter(in: context) }
         context.concerns(union.code)
-        context.note("rows", .int(Int64(table.rows.count)))
-        context.note("accepted", .int(Int64(sound.count)))
-        return ImportReport(
-            rows: table.rows.count, accepted: sound.count, refused: table.rows.count - sound.count,
-            problems: problems.sorted, created: [])
+        return try await RowImport.run(table, mode: mode, in: context) { row, problems in
+            let employer = try await employer(of: row, under: union, &problems, in: context)
+            let period = Self.period(row, &problems)
+            let amount = Self.amount(row, &problems)
+            guard let employer, let period, let amount else { return nil }
+            let new = Remittance(employer: employer, year: period.year, quarter: period.quarter, amount: amount)
+            guard let known = try await new.known(in: context) else {
+                try await new.enter(in: context)
+                return .new(nil)
+            }
+            if known == amount { return .same(nil) }
+            problems.add(
+                row, "金额", value: row["金额"],
+                Phrase("Another amount stands for this quarter: \(known) yuan.", "该季度已登记另一金额：\(known) 元。"),
+                Phrase("Ask the tax bureau which holds.", "请向税务部门核实。"))
+            return nil
+        }
     }
 
     private func employer(
@@ -57,13 +44,25 @@ extension ImportRemittances: Executable {
         }
     }
 
+    private static func amount(_ row: CSV.Row, _ problems: inout RowProblems) -> Fen? {
+        if let amount = Fen(yuan: row["金额"] ?? ""), amount > .zero { return amount }
+        problems.add(
+            row, "金额", value: row["金额"], Phrase("This is not an amount paid.", "不是缴费金额。"),
+            Phrase("Write yuan, as 1409.50.", "请以元为单位填写，如 1409.50。"))
+        return nil
+    }
+
     /// `2026Q1`.
-    private static func period(_ text: String) -> (year: Int, quarter: Int)? {
-        let parts = text.uppercased().split(separator: "Q", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].utf8.count == 4, let year = Int(parts[0]), (2000...2200).contains(year),
-            let quarter = Int(parts[1]), (1...4).contains(quarter)
-        else { return nil }
-        return (year, quarter)
+    private static func period(_ row: CSV.Row, _ problems: inout RowProblems) -> (year: Int, quarter: Int)? {
+        if let match = (row["期间"] ?? "").uppercased().wholeMatch(of: /(2[01][0-9]{2})Q([1-4])/),
+            let year = Int(match.1), let quarter = Int(match.2)
+        {
+            return (year, quarter)
+        }
+        problems.add(
+            row, "期间", value: row["期间"], Phrase("This is not a quarter.", "不是季度。"),
+            Phrase("Write it as 2026Q1.", "请写成 2026Q1。"))
+        return nil
     }
 }
 
@@ -73,10 +72,6 @@ private struct Remittance {
     let year: Int
     let quarter: Int
     let amount: Fen
-
-    func isSameQuarter(as other: Remittance) -> Bool {
-        (employer.id, year, quarter) == (other.employer.id, other.year, other.quarter)
-    }
 
     /// What is on record for the quarter.
     func known(in context: CommandContext) async throws -> Fen? {

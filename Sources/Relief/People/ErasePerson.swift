@@ -12,7 +12,7 @@ extension ErasePerson: Executable {
         let found = try await Person.find(person, in: context)
         try found.requireKept()
         context.concerns(found.number)
-        context.note("reason", .string(try PublicReason.checked(reason, without: [found.name])))
+        context.note("reason", .string(try await PublicReason.checked(reason, without: [found.name], in: context)))
         let id = found.id
         let subjects = try await context.seeingAll { transaction in
             guard try await Self.openCases(of: id, in: transaction) == 0 else {

@@ -14,7 +14,8 @@ package struct IdentityNumber: Sendable, Hashable {
     /// Reads a number as people write it: blanks, a small x, or the 15 digits of before 1999, which become 18. Throws a
     /// `Refusal` that says what is wrong without quoting the number.
     package init(_ raw: String, field: String? = "idNumber") throws {
-        var text = String(raw.uppercased().filter { !$0.isWhitespace })
+        var text = NumberText.cleaned(raw).uppercased()
+        if NumberText.isScientific(text) { throw Self.rounded(field) }
         if text.utf8.count == 15, text.utf8.allSatisfy(Self.isDigit) {
             let body = "\(text.prefix(6))19\(text.dropFirst(6))"
             text = body + String(Self.checkCharacter(of: body))
@@ -23,20 +24,25 @@ package struct IdentityNumber: Sendable, Hashable {
             text.utf8.last.map({ Self.isDigit($0) || $0 == UInt8(ascii: "X") }) == true
         else {
             throw Refusal.invalid(
-                "An identity number has 17 digits and a check character (0–9 or X); look at the card again.",
-                field: field)
+                Phrase(
+                    "An identity number must have 17 digits and a check character (0–9 or X); look at the card again.",
+                    "身份证号应为 17 位数字加 1 位校验码（0–9 或 X）；请核对证件。"), field: field)
         }
         let digits = Array(text)
-        guard let year = Int(String(digits[6..<10])), let month = Int(String(digits[10..<12])),
-            let day = Int(String(digits[12..<14])), let birthDay = Day(year: year, month: month, day: day)
+        guard let year = Int(digits: String(digits[6..<10])), let month = Int(digits: String(digits[10..<12])),
+            let day = Int(digits: String(digits[12..<14])), let birthDay = Day(year: year, month: month, day: day)
         else {
             throw Refusal.invalid(
-                "The birth date in the identity number is no day; look at the card again.", field: field)
+                Phrase(
+                    "The birth date in the identity number is not a day; look at the card again.",
+                    "身份证号中的出生日期不存在；请核对证件。"), field: field)
         }
         guard digits[17] == Self.checkCharacter(of: String(digits.dropLast())) else {
+            if NumberText.isRounded(text) { throw Self.rounded(field) }
             throw Refusal.invalid(
-                "The check character of the identity number is wrong: a digit was mistyped; look at the card again.",
-                field: field)
+                Phrase(
+                    "The check character of the identity number is wrong: a digit was mistyped; look at the card again.",
+                    "身份证号校验码不对，有数字录错；请核对证件。"), field: field)
         }
         self.text = text
         self.birthDay = birthDay
@@ -45,6 +51,10 @@ package struct IdentityNumber: Sendable, Hashable {
 
     package var masked: String { Mask.number(text) }
     package var sex: String { isMale ? "male" : "female" }
+
+    private static func rounded(_ field: String?) -> Refusal {
+        .invalid(NumberText.rounded(Phrase("identity number", "身份证号")), field: field)
+    }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 

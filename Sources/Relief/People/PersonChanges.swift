@@ -9,7 +9,7 @@ extension RevealPerson: Executable {
         let found = try await Person.find(person, in: context)
         context.concerns(found.number)
         context.note("field", .string(field.rawValue))
-        context.note("reason", .string(try PublicReason.checked(reason, without: [found.name])))
+        context.note("reason", .string(try await PublicReason.checked(reason, without: [found.name], in: context)))
         let row = try await context.transaction.one("SELECT id_number, phone FROM relief.person WHERE id = \(found.id)")
         let secret: SecretField = field == .phone ? .phone : .idNumber
         let column = field == .phone ? "phone" : "id_number"
@@ -25,17 +25,15 @@ extension CorrectPerson: Executable {
         let found = try await Person.find(person, in: context)
         try found.requireKept()
         context.concerns(found.number)
-        context.note("reason", .string(try PublicReason.checked(reason, without: [found.name, name ?? ""])))
+        let why = try await PublicReason.checked(reason, without: [found.name, name ?? ""], in: context)
+        context.note("reason", .string(why))
         guard name != nil || phone != nil else {
             throw Refusal.invalid("Give the name or the phone number that is right.", field: "name")
         }
         if let name {
-            let trimmed = name.trimmingWhitespace
-            guard NewPerson.isName(trimmed) else {
-                throw Refusal.invalid(NewPerson.nameRule, field: "name")
-            }
+            let right = try NameText.checked(name, .person, field: "name")
             try await context.transaction.execute(
-                "UPDATE relief.person SET name = \(trimmed), salt = \(UUID()) WHERE id = \(found.id)")
+                "UPDATE relief.person SET name = normalize(\(right)), salt = \(UUID()) WHERE id = \(found.id)")
         }
         if let phone {
             let number = try PhoneNumber(phone)
@@ -56,9 +54,7 @@ extension RecordDeath: Executable {
         let found = try await Person.find(person, in: context)
         try found.requireKept()
         context.concerns(found.number)
-        guard on <= context.today else {
-            throw Refusal.invalid("\(on) is not over: a death is recorded when it has happened.", field: "on")
-        }
+        try ActDay.check(on, in: context)
         let changed = try await context.transaction.execute(
             """
             UPDATE relief.person SET died_on = \(on), death_recorded_by = \(context.principal.user), death_retracted_by = NULL
@@ -78,7 +74,7 @@ extension RetractDeath: Executable {
     package func execute(in context: CommandContext) async throws -> PersonView {
         let found = try await Person.find(person, in: context)
         context.concerns(found.number)
-        context.note("reason", .string(try PublicReason.checked(reason, without: [found.name])))
+        context.note("reason", .string(try await PublicReason.checked(reason, without: [found.name], in: context)))
         guard found.diedOn != nil else {
             throw Refusal.conflict("No death of \(found.number) is recorded.", field: "person")
         }
@@ -100,14 +96,12 @@ extension DeclareKin: Executable {
         guard found.id != kin.id else {
             throw Refusal.invalid("Nobody is a relative of oneself.", field: "relative")
         }
-        guard !relation.trimmingWhitespace.isEmpty else {
-            throw Refusal.invalid("Say how they are related: spouse, sibling…", field: "relation")
-        }
+        let related = try NameText.checked(relation, .person, Household.relation, field: "relation", longest: 20)
         do {
             try await context.transaction.execute(
                 """
                 INSERT INTO relief.kinship (id, person, relative, relation)
-                VALUES (\(UUID()), \(found.id), \(kin.id), \(relation.trimmingWhitespace))
+                VALUES (\(UUID()), \(found.id), \(kin.id), \(related))
                 """)
         } catch let error as PostgresError where error.sqlState == "23505" {
             throw Refusal.conflict("\(kin.number) is declared as kin of \(found.number) already.", field: "relative")

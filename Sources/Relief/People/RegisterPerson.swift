@@ -17,18 +17,15 @@ struct NewPerson: Sendable {
     /// Refuses all that is wrong at once.
     init(name: String, idNumber: String, phone: String?) throws {
         var problems = Problems()
-        let trimmed = name.trimmingWhitespace
-        if !Self.isName(trimmed) { problems.add(Self.nameRule, field: "name") }
+        let checked = try problems.collect { try NameText.checked(name, .person, field: "name") }
         let identity = try problems.collect { try IdentityNumber(idNumber) }
         let number = try problems.collect { try phone.map { try PhoneNumber($0) } }
         try problems.throwAny()
-        guard let identity, let number else { throw Refusal.invalid("The person's particulars are not complete.") }
-        (self.name, self.identity, self.phone) = (trimmed, identity, number)
+        guard let checked, let identity, let number else {
+            throw Refusal.invalid(Phrase("The person's particulars must be complete.", "人员信息不完整。"))
+        }
+        (self.name, self.identity, self.phone) = (checked, identity, number)
     }
-
-    static let nameRule = "A name has 1 to 100 characters, on one line."
-
-    static func isName(_ text: String) -> Bool { (1...100).contains(text.count) && text.isOneLine }
 
     /// The statement that makes the row.
     func insertion(
@@ -42,7 +39,7 @@ struct NewPerson: Sendable {
         return """
             INSERT INTO relief.person (id, number, name, id_number, id_index, id_masked, phone, phone_index, phone_masked,
                                        birth_day, sex, employer, org_id, org_path, created_at)
-            VALUES (\(id), \(number), \(name), \(sealed), \(index), \(identity.masked), \(sealedPhone), \(phoneIndex),
+            VALUES (\(id), \(number), normalize(\(name)), \(sealed), \(index), \(identity.masked), \(sealedPhone), \(phoneIndex),
                     \(phone?.masked), \(identity.birthDay), \(identity.sex), \(employer), \(union.id),
                     \(union.path)::ltree, \(context.now))
             """

@@ -30,6 +30,8 @@ package struct AssessmentInputs: Sendable {
     package var aidThisYear: Int64
     /// The figures in force, each with its place, date and source.
     package var parameters: [String: ParameterUsed]
+    /// The working-day calendar, where the pack counts working days: so that it counts the same years later.
+    package var calendar: WorkingCalendar?
 
     /// The names that come from a day: its year, its month, and the school year that aid of its summer is for, '2026-2027'
     /// from July 2026 to June 2027.
@@ -37,7 +39,7 @@ package struct AssessmentInputs: Sendable {
         let first = day.month >= 7 ? day.year : day.year - 1
         return [
             "this_year": .int(Int64(day.year)), "this_month": .int(Int64(day.month)),
-            "academic_year": .string("\(first)-\(first + 1)"),
+            "academic_year": .string("\(first)-\(first + 1)"), "today": .date(day),
         ]
     }
 
@@ -50,6 +52,7 @@ package struct AssessmentInputs: Sendable {
             "aid_this_year": .int(aidThisYear),
         ]
         bindings.merge(Self.calendarNames(of: today)) { $1 }
+        if let calendar { bindings[WorkingCalendar.binding] = calendar.value }
         if let applicant { bindings["applicant"] = applicant.value }
         // A person may live in no household: then it has nobody.
         let members = household ?? []
@@ -60,7 +63,7 @@ package struct AssessmentInputs: Sendable {
             "Archive",
             [
                 "active": .bool(archive != nil), "level": .string(archive?.level ?? "none"),
-                "months": .int(Int64(months)),
+                "months": .int(Int64(months)), "since": archive.map { .date($0.since) } ?? .null,
             ])
         if let employerKind { bindings["employer"] = .record("Employer", ["kind": .string(employerKind)]) }
         return bindings
@@ -76,10 +79,7 @@ package struct AssessmentInputs: Sendable {
             case (.text, .string(let text)): values[definition.name] = .string(text)
             case (.fen, .int(let number)), (.int, .int(let number)): values[definition.name] = .int(number)
             case (.bool, .bool(let flag)): values[definition.name] = .bool(flag)
-            case (.date, .string(let text)):
-                if let day = Day(text), let instant = Timestamp(day.start()) {
-                    values[definition.name] = .timestamp(instant)
-                }
+            case (.date, .string(let text)): values[definition.name] = Day(text).map { .date($0) }
             default: break
             }
         }

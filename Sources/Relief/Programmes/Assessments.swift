@@ -45,6 +45,7 @@ enum Assessments {
         var inputs = AssessmentInputs(
             today: context.today, facts: facts, fees: [:], aidThisYear: 0,
             parameters: try await Parameters.inForce(pack.parameters, at: path, on: context.today, in: context))
+        if pack.countsWorkingDays { inputs.calendar = try await Calendars.current(in: context) }
         if let person = subject.person {
             let row = try await context.transaction.one("SELECT birth_day FROM relief.person WHERE id = \(person)")
             inputs.applicant = AssessmentInputs.Person(age: age(try row["birth_day"], on: context.today), relation: nil)
@@ -64,7 +65,7 @@ enum Assessments {
         return inputs
     }
 
-    private static func age(_ birth: Day?, on day: Day) -> Int? {
+    static func age(_ birth: Day?, on day: Day) -> Int? {
         guard let birth else { return nil }
         let hadBirthday = (day.month, day.day) >= (birth.month, birth.day)
         return day.year - birth.year - (hadBirthday ? 0 : 1)
@@ -88,9 +89,9 @@ enum Assessments {
         .Archive?
     {
         let row = try await context.transaction.first(
-            "SELECT level, archived_at FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")
+            "SELECT level, archived_on FROM relief.archive WHERE household = \(household) AND ended_at IS NULL")
         guard let row else { return nil }
-        return AssessmentInputs.Archive(level: try row["level"], since: Day(try row["archived_at"]))
+        return AssessmentInputs.Archive(level: try row["level"], since: try row["archived_on"])
     }
 
     private static func fees(of employer: UUID, in context: some OperationContext) async throws -> [Int: Int64] {

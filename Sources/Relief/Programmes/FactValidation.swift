@@ -63,11 +63,17 @@ extension FactDefinition {
     }
 
     /// What a cell of an import says.
-    func value(ofCell text: String) -> Result<JSONValue, FactProblem> { read(.string(text)) }
+    func value(ofCell text: String) -> Result<JSONValue, FactProblem> {
+        // A column of dates may hold a spreadsheet's own numbers for days.
+        guard kind == .date, let day = Day(cell: text) else { return read(.string(text)) }
+        return .success(.string(day.description))
+    }
 
     private func typed(_ value: JSONValue) -> JSONValue? {
         switch (kind, value) {
         case (_, .null), (.fen, .int), (.int, .int), (.bool, .bool): value
+        // 20260803 is a day as well without quotes.
+        case (.date, .int(let number)) where number > 9_999_999: written(String(number))
         default: nil
         }
     }
@@ -78,7 +84,7 @@ extension FactDefinition {
         case .fen: Fen(yuan: text).map { .int($0.rawValue) }
         case .int: Self.integer(text).map { .int($0) }
         case .bool: Self.flags[text.lowercased()].map { .bool($0) }
-        case .date: Day(text).map { .string($0.description) }
+        case .date: Day(written: text).map { .string($0.description) }
         }
     }
 
@@ -101,8 +107,7 @@ extension FactDefinition {
     }
 
     private static func integer(_ text: String) -> Int64? {
-        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-        return digits.isDigits ? Int64(text) : nil
+        Int64(decimal: text)
     }
 
     private static func quoted(_ value: JSONValue) -> String {
@@ -129,7 +134,8 @@ extension FactDefinition.Kind {
         case .fen: FigureKind.money.form
         case .int: Phrase("a whole number, as 12", "整数,如 12")
         case .bool: Phrase("yes or no (是, 否, true, false)", "是或否")
-        case .date: Phrase("a day, as 2026-11-22", "日期,如 2026-11-22")
+        case .date:
+            Phrase("a day, as 2026-11-22, 2026/11/22 or 2026年11月22日", "日期,如 2026-11-22、2026/11/22 或 2026年11月22日")
         }
     }
 

@@ -60,11 +60,8 @@ extension FigureKind: ParameterEncodable, ColumnDecodable {}
 
 extension DefineParameter: Executable {
     package func execute(in context: CommandContext) async throws -> ParameterDefinition {
-        let figure = ParameterDefinition(name: name, kind: kind, title: title.trimmingWhitespace)
-        guard !figure.title.isEmpty, figure.title.count <= 100, figure.title.isOneLine else {
-            throw Refusal.invalid(
-                Phrase("The title must be 1 to 100 characters on one line.", "名称应为1至100字,且在一行内。"), field: "title")
-        }
+        let title = try NameText.checked(title, .institution, Phrase("title", "名称"), field: "title")
+        let figure = ParameterDefinition(name: name, kind: kind, title: title)
         guard name.wholeMatch(of: /[a-z][a-z0-9_]{0,63}/) != nil else {
             throw Refusal.invalid(
                 Phrase(

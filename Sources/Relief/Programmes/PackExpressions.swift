@@ -32,6 +32,7 @@ struct PackExpressions: Sendable {
         environment.declare("this_year", .int)
         environment.declare("this_month", .int)
         environment.declare("academic_year", .string)
+        environment.declareDays()
         for (name, keeps) in [
             ("min", { @Sendable (a: Int64, b: Int64) in min(a, b) }),
             ("max", { @Sendable (a: Int64, b: Int64) in max(a, b) }),
@@ -64,7 +65,8 @@ struct PackExpressions: Sendable {
 
     private static let person = RecordType("Person", ["age": .int, "relation": .string])
     private static let household = RecordType("Household", ["size": .int, "members": .list(.record("Person"))])
-    private static let archive = RecordType("Archive", ["level": .string, "active": .bool, "months": .int])
+    private static let archive = RecordType(
+        "Archive", ["level": .string, "active": .bool, "months": .int, "since": .date])
     private static let employer = RecordType("Employer", ["kind": .string])
 }
 
@@ -74,7 +76,7 @@ extension FactDefinition.Kind {
         case .text: .string
         case .fen, .int: .int
         case .bool: .bool
-        case .date: .timestamp
+        case .date: .date
         }
     }
 }

@@ -1,5 +1,6 @@
 package import Contract
 import Yams
+import WorkingDays
 
 /// What a pack's author did wrong, all at once, each with its place.
 package struct PackProblems: Error, CustomStringConvertible {
@@ -75,7 +76,7 @@ struct PackReader {
     }
 
     mutating func number(_ node: Node, _ name: String, _ range: ClosedRange<Int>) -> Int? {
-        guard let text = node.scalar?.string, let number = Int(text), range.contains(number) else {
+        guard let text = node.scalar?.string, let number = Int(decimal: text), range.contains(number) else {
             report(node, "“\(name)” is a whole number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }

@@ -93,8 +93,9 @@ extension PackReader {
 extension String {
     /// Reads `09-10`.
     var monthDay: MonthDay? {
-        let parts = split(separator: "-")
-        guard parts.count == 2, parts.allSatisfy(\.isDigits), let month = Int(parts[0]), let day = Int(parts[1]),
+        let parts = split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ (1...2).contains($0.utf8.count) }),
+            let month = Int(digits: parts[0]), let day = Int(digits: parts[1]),
             // A leap year has every day that there is.
             Day(year: 2024, month: month, day: day) != nil
         else { return nil }

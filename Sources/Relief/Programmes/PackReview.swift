@@ -31,7 +31,7 @@ struct PackReview {
             return walk(left, known: known) + walk(right, known: known) + division(by: right, at: node, known)
         case .index(let operand, let index):
             return walk(operand, known: known) + walk(index, known: known) + indexing(operand, index, at: node, known)
-        case .call(let name, _, let arguments) where ["int", "uint", "timestamp", "duration"].contains(name):
+        case .call(let name, _, let arguments) where ["int", "uint", "timestamp", "duration", "date"].contains(name):
             return node.form.children.flatMap { walk($0, known: known) } + conversion(name, arguments, at: node)
         default: return node.form.children.flatMap { walk($0, known: known) }
         }

@@ -43,7 +43,7 @@ struct Payable: Sendable {
                          WHEN w.stopped_at IS NOT NULL THEN 'the award was stopped'
                          WHEN c.state = 'suspended' THEN 'the case is suspended'
                          WHEN person.died_on IS NOT NULL OR payee.died_on IS NOT NULL THEN 'the payee has died'
-                         WHEN w.archived_at IS NOT NULL AND NOT EXISTS (
+                         WHEN w.archived_on IS NOT NULL AND NOT EXISTS (
                            SELECT FROM relief.archive f WHERE f.household = c.household AND f.ended_at IS NULL)
                            THEN 'the household''s archive has ended'
                          WHEN i.hold IS NULL THEN 'no money is held for it'
@@ -52,7 +52,7 @@ struct Payable: Sendable {
                            WHERE q.status = 'pending' AND (q.person = payee.id OR q.organisation = union_of.id))
                            THEN 'the payee''s account waits for its approval'
                          WHEN a.id IS NULL THEN 'the payee has no active account'
-                         WHEN a.approved_by IS NULL AND a.holder <> coalesce(payee.name, union_of.name)
+                         WHEN a.approved_by IS NULL AND a.holder_key <> coalesce(payee.name_key, union_of.name_key)
                            THEN 'the payee''s account is in another name, and nobody approved it: register it anew'
                          WHEN a.usable_from > \(context.now) THEN 'the payee''s account is new and may not be used yet'
                        END AS obstacle
@@ -118,7 +118,7 @@ struct RunSheet: Codable {
     let run: String
     let fund: String
     let fundAccount: String
-    let executeOn: Day
+    var executeOn: Day
     let count: Int
     let total: Fen
     let lines: [Line]

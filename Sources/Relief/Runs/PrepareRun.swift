@@ -110,7 +110,7 @@ struct PrepareDueRuns: SystemCommand {
     static let summary = "Prepares a run for every fund with instalments that are due."
 
     /// Working days until the bank is to pay: time for three signatures.
-    private static let leadTime = 2
+    static let leadTime = 2
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         let calendar = try await Calendars.current(in: context)

@@ -57,11 +57,6 @@ package enum StandingOrders {
 
     /// The working days by which schedules go.
     package static func calendar(in session: some Session) async throws -> WorkingCalendar {
-        var calendar = WorkingCalendar()
-        for row in try await session.query("SELECT day, working FROM relief.calendar_day") {
-            let day: Day = try row["day"]
-            if try row["working"] { calendar.extraWorkingDays.insert(day) } else { calendar.holidays.insert(day) }
-        }
-        return calendar
+        try await Calendars.read(in: session)
     }
 }

@@ -2,6 +2,7 @@ import Contract
 import FoundationEssentials
 import Jobs
 import Postgres
+import WorkingDays
 
 /// From a case or a run to its jobs, and back.
 ///
@@ -55,7 +56,7 @@ enum SubjectJobs {
                 SELECT k.key FROM audit.subject s JOIN relief.command_key k ON k.event = s.event
                 WHERE s.subject = \(number) AND k.actor = \(system) AND starts_with(k.key, 'job:')
                 """
-            ).compactMap { Int64(String((try $0["key"] as String).dropFirst(4))).map(JobID.init(rawValue:)) }
+            ).compactMap { Int64(digits: (try $0["key"] as String).dropFirst(4)).map(JobID.init(rawValue:)) }
         }
         let jobs = try await JobsOverview.about(subjects, or: rounds, limit: most, in: context.transaction)
         return jobs.map {

@@ -59,6 +59,8 @@ extension AdvanceClock: Executable {
 extension ReportHealth: Answerable {
     package func answer(in context: QueryContext) async throws -> DoctorReport {
         let checks = await context.door.health()
-        return DoctorReport(ok: checks.allSatisfy(\.ok), checks: checks)
+        let warnings = try await Calendars.warnings(on: context.today, in: context.transaction)
+        return DoctorReport(
+            ok: checks.allSatisfy(\.ok), checks: checks, warnings: warnings.isEmpty ? nil : warnings)
     }
 }

@@ -1,11 +1,12 @@
 import Contract
 import Foundation
+import WorkingDays
 
 /// The accounts of the host that the daemon runs on; the kernel vouches for which of them a process belongs to.
 enum UnixAccounts {
     /// The number of an account given by name or number. Refuses a name that the host doesn't know.
     static func number(_ text: String) throws -> Int64 {
-        if let number = UInt32(text) { return Int64(number) }
+        if let number = UInt32(digits: text) { return Int64(number) }
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16_384)

@@ -25,13 +25,14 @@ extension Users {
                 "A login has 1 to 32 small letters, digits, dots, dashes and underscores, and begins with a letter: wang.fang.",
                 field: "login")
         }
-        guard !name.trimmingWhitespace.isEmpty else { throw Refusal.invalid("A user has a name.", field: "name") }
+        // A program may be a user, too.
+        let title = try NameText.checked(name, .institution, field: "name")
         context.concerns(login)
         do {
             try await context.transaction.execute(
                 """
                 INSERT INTO relief.app_user (id, login, name, unix_uid, person, created_by, created_at)
-                VALUES (\(id), \(login), \(name.trimmingWhitespace), \(unixUID), \(person), \(context.principal.user),
+                VALUES (\(id), \(login), normalize(\(title)), \(unixUID), \(person), \(context.principal.user),
                         \(context.now))
                 """)
         } catch let error as PostgresError where error.sqlState == "23505" {

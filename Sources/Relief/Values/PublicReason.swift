@@ -4,19 +4,33 @@ import Postgres
 
 /// A reason that a person gives for an act, as the audit log keeps it for ever: it must not hold personal data.
 enum PublicReason {
-    /// The trimmed reason. Refuses one that is empty, longer than 500 characters, or holds a number as long as a phone or
-    /// identity number, or one of the names given.
-    static func checked(_ text: String, field: String = "reason", without names: [String] = []) throws -> String {
-        let reason = text.trimmingWhitespace
+    /// The cleaned reason. Refuses one that is empty, longer than 500 characters, or holds a number as long as a phone or
+    /// identity number.
+    static func checked(_ text: String, field: String = "reason") throws -> String {
+        let reason = FreeText.cleaned(text)
         guard !reason.isEmpty, reason.count <= 500 else {
-            throw Refusal.invalid("Say why, in at most 500 characters.", field: field)
+            throw Refusal.invalid(
+                Phrase("Say why, in at most 500 characters.", "请写明原因，不超过 500 字。"), field: field)
         }
         var run = 0
-        for character in reason where !character.isWhitespace && character != "-" {
+        for character in NumberText.cleaned(reason) {
             run = character.isNumber ? run + 1 : 0
             if run >= 9 { throw personal(field) }
         }
-        if names.contains(where: { !$0.isEmpty && reason.contains($0) }) { throw personal(field) }
+        return reason
+    }
+
+    /// The same without the names given, however they are written: with a blank, or another dot.
+    static func checked(
+        _ text: String, field: String = "reason", without names: [String], in context: some OperationContext
+    ) async throws -> String {
+        let reason = try checked(text, field: field)
+        let isNamed = try await context.transaction.exists(
+            """
+            SELECT FROM unnest(\(names)) AS name WHERE relief.name_key(name) <> ''
+              AND strpos(relief.name_key(\(reason)), relief.name_key(name)) > 0
+            """)
+        if isNamed { throw personal(field) }
         return reason
     }
 
@@ -26,22 +40,22 @@ enum PublicReason {
         _ text: String, field: String = "reason", about cases: SQL, in context: some OperationContext
     ) async throws -> String {
         let reason = try checked(text, field: field)
-        // Looked for in the database: a run may have a hundred thousand payees. Normalised, as a reader sees them.
+        // Looked for in the database: a run may have a hundred thousand payees.
         let isNamed = try await context.seeingAll {
             try await $0.exists(
                 """
                 WITH concerned AS MATERIALIZED (\(cases)), known AS (
-                  SELECT p.name FROM relief.case_file c JOIN relief.person p ON p.id = c.person
+                  SELECT p.name_key FROM relief.case_file c JOIN relief.person p ON p.id = c.person
                   WHERE c.id IN (SELECT * FROM concerned)
                   UNION ALL
-                  SELECT p.name FROM relief.case_file c JOIN relief.household_member m ON m.household = c.household
+                  SELECT p.name_key FROM relief.case_file c JOIN relief.household_member m ON m.household = c.household
                   JOIN relief.person p ON p.id = m.person WHERE c.id IN (SELECT * FROM concerned)
                   UNION ALL
-                  SELECT a.holder FROM relief.payment p JOIN relief.payee_account a ON a.id = p.payee_account
+                  SELECT a.holder_key FROM relief.payment p JOIN relief.payee_account a ON a.id = p.payee_account
                   WHERE a.person IS NOT NULL AND p.case_id IN (SELECT * FROM concerned)
                 )
-                SELECT FROM known WHERE known.name NOT IN ('', '***')
-                  AND strpos(normalize(\(reason)), normalize(known.name)) > 0
+                SELECT FROM known WHERE known.name_key NOT IN ('', '***')
+                  AND strpos(relief.name_key(\(reason)), known.name_key) > 0
                 """)
         }
         if isNamed { throw personal(field) }
@@ -50,29 +64,8 @@ enum PublicReason {
 
     private static func personal(_ field: String) -> Refusal {
         Refusal.invalid(
-            "The reason stays in the audit log for ever: leave out names, identity, phone and account numbers.",
-            field: field)
-    }
-}
-
-extension StringProtocol {
-    /// Without line breaks and other control characters.
-    var isOneLine: Bool {
-        unicodeScalars.allSatisfy {
-            ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
-        }
-    }
-
-    /// Whether it is the same to the byte, as PostgreSQL compares: `==` also holds where the same character is written by
-    /// another code point, as U+F90A for 金, and what is plain here is then not in the database.
-    func isSameText(as other: String) -> Bool {
-        utf8.elementsEqual(other.utf8)
-    }
-
-    /// Without white space at both ends.
-    var trimmingWhitespace: String {
-        let start = drop { $0.isWhitespace }
-        let count = start.reversed().prefix { $0.isWhitespace }.count
-        return String(start.dropLast(count))
+            Phrase(
+                "The reason stays in the audit log for ever: leave out names, identity, phone and account numbers.",
+                "原因会永久留在审计日志中：请勿写姓名、身份证号、手机号和账号。"), field: field)
     }
 }
