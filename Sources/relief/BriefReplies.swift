@@ -19,6 +19,8 @@ extension NoticeView: Brief {
             "\(number) \(programme): \(items.count) case(s), \(state.rawValue), \(startsOn) to \(endsOn)"
             + (open == 0 ? "" : "; \(open) objection(s) open")
             + (left.isEmpty ? "" : Phrase("; \(left.count) left out:", ";未列入\(left.count)件:").shown)
-        return ([head] + left.map { "  \($0.shown)" }).joined(separator: "\n")
+        // A calendar that isn't there yet moves the last day: who publishes sees it at once.
+        return ([head] + left.map { "  \($0.shown)" } + (warnings ?? []).map { "! \($0.shown)" }).joined(
+            separator: "\n")
     }
 }
