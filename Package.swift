@@ -74,15 +74,17 @@ let package = Package(
         room("CEL", ["WorkingDays"]),
         room("TransparencyLog", [crypto]),
         room("BankFiles", ["WorkingDays"]),
+        room("Output"),
 
         // The domain, and its doors.
         room("Contract", ["WorkingDays"]),
+        room("Terminal", ["Output", "Contract", argumentParser]),
         room(
             "Relief",
             [
-                "Contract", "WorkingDays", "Postgres", "Jobs", "Ledger", "CEL", "TransparencyLog", "BankFiles", crypto,
-                logging,
-                metrics, yams,
+                "Contract", "WorkingDays", "Postgres", "Jobs", "Ledger", "CEL", "TransparencyLog", "BankFiles",
+                "Output",
+                crypto, logging, metrics, yams,
             ]),
         room("Web", ["Contract", "Relief", hummingbird, httpTypes, logging, nio[0]]),
         room("Client", ["Contract"] + nio),
@@ -90,16 +92,15 @@ let package = Package(
             "Assembly",
             [
                 "Contract", "WorkingDays", "Postgres", "LocalPostgres", "Schema", "Jobs", "Ledger", "TransparencyLog",
-                "Relief", "Web",
-                crypto, logging, metrics, lifecycle, unixSignals,
+                "Relief", "Web", "Output", crypto, logging, metrics, lifecycle, unixSignals,
             ]),
-        program("reliefd", ["Assembly", "Bench", argumentParser]),
-        program("relief", ["Contract", "Client", "WorkingDays", argumentParser]),
+        program("reliefd", ["Assembly", "Bench", "Output", "Terminal", argumentParser]),
+        program("relief", ["Contract", "Client", "WorkingDays", "Output", "Terminal", argumentParser]),
         // What `reliefd bench` measures against; written in C on libpq alone.
         room("Bench", ["Jobs", "LocalPostgres", "Postgres", "Schema", "WorkingDays", logging]),
         .executableTarget(
             name: "relief-reference", dependencies: ["CLibPQ"], cSettings: [.treatAllWarnings(as: .error)]),
-        program("relief-banksim", ["BankFiles", "WorkingDays", argumentParser]),
+        program("relief-banksim", ["BankFiles", "WorkingDays", "Output", "Terminal", argumentParser]),
 
         // Text files carried in the program.
         .plugin(
@@ -109,7 +110,7 @@ let package = Package(
         // Tests. Support makes the private cluster that every test which touches data runs on.
         .target(
             name: "Support", dependencies: ["LocalPostgres", "Postgres", "Schema", logging], path: "Tests/Support",
-            swiftSettings: settings),
+            exclude: ["rig.sh", "real-input.sh"], swiftSettings: settings),
         tests("Postgres", ["Postgres", "LocalPostgres", "Support", logging]),
         tests("Schema", ["Schema", "Postgres", "LocalPostgres", "Support", logging]),
         tests("WorkingDays", ["WorkingDays"]),

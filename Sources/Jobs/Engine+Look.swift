@@ -212,6 +212,8 @@ extension Engine {
         case .success(let fired):
             metrics.fired(schedule.name, fired.count)
             for firing in fired { say(.fired(firing)) }
+            // The notification of what they made may still be on its way: until that is looked for, we aren't idle.
+            if !fired.isEmpty { work.lookEverywhere() }
             let reached = schedule.catchUp == .all ? fired.last?.instant ?? now : now
             work.schedules[schedule.name] = schedule.next(after: reached, calendar: calendar)?.instant
         case .failure(let error):

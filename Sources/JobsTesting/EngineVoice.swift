@@ -87,9 +87,18 @@ extension HeardEngine {
     /// after this call. Its own lease is renewed then, if that was due.
     public func looked() async throws { try await voice.looked() }
 
-    /// Waits until the engine has looked at everything and found nothing to do. Returns whether it did anything.
+    /// Waits until the engine looks at everything and finds nothing to do. Returns whether it did anything before.
+    ///
+    /// What it did may have made something to do: of that it hears by the database, maybe after it said that it is idle.
     @discardableResult
     public func untilIdle() async throws -> Bool {
+        var didAnything = false
+        while try await lookedUntilIdle() { didAnything = true }
+        return didAnything
+    }
+
+    /// One round: whether it did anything in it.
+    fileprivate func lookedUntilIdle() async throws -> Bool {
         let before = heard.count
         try await looked()
         await until(.idle)
@@ -111,7 +120,7 @@ extension Sequence where Element: HeardEngine {
     public func untilIdle() async throws {
         while true {
             var isQuiet = true
-            for engine in self where try await engine.untilIdle() { isQuiet = false }
+            for engine in self where try await engine.lookedUntilIdle() { isQuiet = false }
             if isQuiet { return }
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BankFiles
 import Foundation
+import Output
 import WorkingDays
 
 /// The simulated bank at work: one pass over what arrived and what fell due.
@@ -43,7 +44,7 @@ struct Bank {
         state.taken = claim
         try commit(receipt.answers)
         try exchange.accept(claim, name: name)
-        say("took \(name): \(line)")
+        Standard.say("took \(name): \(line)")
         try deliver()
     }
 
@@ -57,7 +58,7 @@ struct Bank {
         let returns = due.compactMap { item in item.returnReason.map { giveBack(item.reference, $0) } }
         if !returns.isEmpty { answers.append(advice(returns)) }
         try commit(answers)
-        say("due on \(today): \(bookings.count) booked, \(returns.count) returned")
+        Standard.say("due on \(today): \(bookings.count) booked, \(returns.count) returned")
         try deliver()
     }
 
@@ -68,7 +69,7 @@ struct Bank {
         }
         state.pending.removeAll { $0.reference == reference }
         try commit([advice([giveBack(reference, reason)])])
-        say("returned \(reference): \(reason)")
+        Standard.say("returned \(reference): \(reason)")
         try deliver()
     }
 
@@ -82,19 +83,19 @@ struct Bank {
         var answers = [try Receipt.lateAnswer(payment, reason: reason, bank: &self)]
         if reason == nil { answers.append(advice([book(reference)])) }
         try commit(answers)
-        say("answered \(reference): \(reason.map { "refused, \($0)" } ?? "booked")")
+        Standard.say("answered \(reference): \(reason.map { "refused, \($0)" } ?? "booked")")
         try deliver()
     }
 
     func showStatus() {
         for stage in BankState.Payment.Stage.allCases {
-            say("\(stage.rawValue) \(state.payments.values.count { $0.stage == stage })")
+            Standard.say("\(stage.rawValue) \(state.payments.values.count { $0.stage == stage })")
         }
         for payment in state.payments.values.filter({ $0.stage == .silent }).map(\.transfer.endToEndID).sorted() {
-            say("unanswered \(payment)")
+            Standard.say("unanswered \(payment)")
         }
         for item in state.pending.sorted(by: { ($0.day, $0.reference) < ($1.day, $1.reference) }) {
-            say("due \(item.day) \(item.reference) \(item.returnReason.map { "return \($0)" } ?? "book")")
+            Standard.say("due \(item.day) \(item.reference) \(item.returnReason.map { "return \($0)" } ?? "book")")
         }
     }
 
@@ -154,7 +155,7 @@ struct Bank {
     }
 
     private func deliver() throws {
-        for name in state.outgoing where try exchange.deliver(name) { say("sent \(name)") }
+        for name in state.outgoing where try exchange.deliver(name) { Standard.say("sent \(name)") }
     }
 
     private static func name(of claim: String) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import Output
 
 /// The directory through which files and answers pass, and where the bank's books lie.
 ///
@@ -46,8 +47,7 @@ struct Exchange {
     func save(_ state: BankState) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try write(encoder.encode(state), to: directory + "/.state.json.tmp")
-        try rename(directory + "/.state.json.tmp", directory + "/state.json")
+        try write(encoder.encode(state), to: directory + "/state.json")
     }
 
     func stage(_ name: String, _ data: Data) throws {
@@ -84,12 +84,7 @@ struct Exchange {
     }
 
     private func write(_ data: Data, to path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
-        defer { try? file.close() }
-        try file.write(contentsOf: data)
-        try file.synchronize()
+        try DurableFile.write(data, to: URL(fileURLWithPath: path), permissions: 0o644)
     }
 
     private func rename(_ from: String, _ to: String) throws {

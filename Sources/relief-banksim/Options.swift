@@ -1,6 +1,7 @@
 import ArgumentParser
 import BankFiles
 import Foundation
+import Output
 import WorkingDays
 
 /// What every verb of the simulated bank is told.
@@ -63,9 +64,4 @@ struct Options: ParsableArguments {
         let data = try Data(contentsOf: URL(fileURLWithPath: template))
         return try JSONDecoder().decode(BatchTextTemplate.self, from: data)
     }
-}
-
-/// Prints a line at once, also into a pipe.
-func say(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }

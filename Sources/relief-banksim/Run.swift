@@ -1,5 +1,6 @@
 import ArgumentParser
 import BankFiles
+import Output
 
 /// Takes the files that are there, and those that come.
 struct Run: AsyncParsableCommand {
@@ -29,9 +30,12 @@ struct Run: AsyncParsableCommand {
         let exchange = try Exchange(directory: options.dir)
         let wakeups = try Wakeups(directories: [exchange.directory, exchange.path(.toBank)])
         defer { withExtendedLifetime(wakeups) {} }
-        say("watching \(exchange.path(.toBank))")
+        Standard.say("watching \(exchange.path(.toBank))")
         for await _ in wakeups.stream {
             try options.withBank { try $0.work() }
+            // Not amid the bank's work, which is done whole.
+            try Standard.told()
+            try Standard.stillRead()
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Output
 
 struct AccountNoun: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,8 @@ import ArgumentParser
 import Client
 import Contract
 import Foundation
+import Output
+import Terminal
 import WorkingDays
 
 extension AuditNoun {
@@ -33,8 +35,8 @@ extension AuditNoun {
                 _ = try Files.write(data, at: path, in: to)
             }
             // Last, so that what it signs is there when it is.
-            print(try Files.write(checkpoint, at: ["checkpoint"], in: to))
-            print("\(size) leaves, \(paths.count) files")
+            try Standard.output(try Files.write(checkpoint, at: ["checkpoint"], in: to))
+            try Standard.output("\(size) leaves, \(paths.count) files")
         }
 
         /// The tiles that hold `count` entries of a level: full ones of 256, and a partial one for the rest.

@@ -1,4 +1,5 @@
 import Contract
+import Terminal
 
 extension RunView: Brief {
     var brief: String {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Client
 import Contract
+import Output
+import Terminal
 
 /// Does one thing to each case of a list in turn. A case that is refused is reported, and the rest go on.
 struct CaseBatch {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import Output
 
 extension CaseNoun {
     /// Decides over exactly what it shows: one case, or each of a list in turn.
@@ -55,13 +56,13 @@ extension CaseNoun {
                 Standard.error("\(number) is no longer at \(step ?? ""); left out.")
                 return false
             }
-            if whole, !common.json { print(try file.presentation() + "\n") }
+            if whole, !common.json { try Standard.output(try file.presentation() + "\n") }
             let decision = DecideCase(case: number, outcome: outcome, reason: reason, sheet: file.sheet)
             let decided = try await client.send(decision, key: sending.key, dryRun: sending.dryRun)
             if common.json {
                 try show(decided)
             } else {
-                print(
+                try Standard.output(
                     CaseBatch.line(
                         decided, outcome.rawValue, over: file.assessment?.amount, dryRun: sending.dryRun))
             }

@@ -1,5 +1,6 @@
 import Contract
 import FoundationEssentials
+import Terminal
 import WorkingDays
 
 extension CaseView: Brief {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import Output
 
 extension CaseNoun {
     /// Submits one case, or each draft of a programme in turn.
@@ -39,7 +40,7 @@ extension CaseNoun {
                 if common.json {
                     try show(submitted)
                 } else {
-                    print(CaseBatch.line(submitted, "submitted", dryRun: sending.dryRun))
+                    try Standard.output(CaseBatch.line(submitted, "submitted", dryRun: sending.dryRun))
                 }
                 return true
             }

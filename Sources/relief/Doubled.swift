@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import FoundationEssentials
+import Terminal
 
 /// An option that takes one value, given twice: the parser takes the last one without a word, and nobody knows which was
 /// meant.

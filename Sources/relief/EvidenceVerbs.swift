@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import Output
 
 extension EvidenceNoun {
     struct Add: CommandVerb {
@@ -30,7 +31,7 @@ extension EvidenceNoun {
         func carryOut(with client: ReliefClient) async throws {
             let document = try await client.send(operation())
             if common.json { return try show(document) }
-            print(try Files.write(document.content, named: document.fileName, in: to))
+            try Standard.output(try Files.write(document.content, named: document.fileName, in: to))
         }
     }
 }

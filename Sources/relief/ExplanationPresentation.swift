@@ -1,4 +1,5 @@
 import Contract
+import Terminal
 import WorkingDays
 
 extension Explanation: Presented {

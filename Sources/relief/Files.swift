@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import Output
 
 /// Files that are named on the command line.
 enum Files {
@@ -31,13 +32,8 @@ enum Files {
 
     static func write(_ data: Data, at path: [String], in folder: String) throws -> String {
         let file = path.reduce(URL(fileURLWithPath: folder, isDirectory: true)) { $0.appending(path: $1) }
-        do {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try data.write(to: file, options: .atomic)
-        } catch {
-            throw Refusal.invalid("The file “\(file.path)” can't be written.", details: [error.localizedDescription])
-        }
+        try DurableFile.makeFolder(file.deletingLastPathComponent())
+        try DurableFile.write(data, to: file)
         return file.path
     }
 

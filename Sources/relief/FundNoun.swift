@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Output
 import WorkingDays
 
 struct FundNoun: ParsableCommand {

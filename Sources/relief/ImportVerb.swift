@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import FoundationEssentials
+import Terminal
 
 /// A verb that takes in a file row by row.
 protocol ImportVerb: CommandVerb where Asked.Reply == ImportReport {

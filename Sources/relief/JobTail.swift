@@ -2,6 +2,8 @@ import ArgumentParser
 import Client
 import Contract
 import FoundationEssentials
+import Output
+import Terminal
 
 extension JobNoun {
     /// Follows jobs until it is stopped: a line for each that was made, began, got on or ended.
@@ -31,7 +33,8 @@ extension JobNoun {
                             state: filter.state, kind: filter.kind, queue: filter.queue, subject: filter.subject,
                             cursor: cursor))
                     for job in told.news(of: page.items) {
-                        Standard.output(common.json ? String(decoding: try JSON.encode(job), as: UTF8.self) : job.line)
+                        try Standard.output(
+                            common.json ? String(decoding: try JSON.encode(job), as: UTF8.self) : job.line)
                     }
                     (cursor, isAway) = (page.next, false)
                 } catch let refusal as Refusal where refusal.code == .unavailable && cursor != nil {
@@ -39,6 +42,8 @@ extension JobNoun {
                     if !isAway { Standard.error("relief: \(refusal.phrase.shown) Waiting for it.") }
                     isAway = true
                 }
+                // Where nothing happens there is no line to fail.
+                try Standard.stillRead()
                 try await Task.sleep(for: .seconds(1))
             }
         }

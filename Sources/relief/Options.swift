@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Contract
 import Foundation
+import Terminal
 
 /// What every verb takes: where the daemon is, who asks, and how to show the answer.
 struct CommonOptions: ParsableArguments {

@@ -1,5 +1,7 @@
 import Contract
 import FoundationEssentials
+import Output
+import Terminal
 import WorkingDays
 
 /// A reply with a form of its own for people.
@@ -29,7 +31,7 @@ struct Presenter {
             throw Refusal.invalid("--csv is for lists; use --json.", field: "csv")
         }
         tellOfMore(value, item)
-        return table(rows, item, columns: nil, keepEmpty: true).csv
+        return table(rows, item, columns: nil, isFile: true).csv
     }
 
     private func tellOfMore(_ value: JSONValue, _ item: String) {
@@ -102,7 +104,7 @@ extension Presenter {
     }
 
     private func table(
-        _ rows: [JSONValue], _ item: String, columns: Set<String>?, keepEmpty: Bool = false
+        _ rows: [JSONValue], _ item: String, columns: Set<String>?, isFile: Bool = false
     ) -> Table {
         let properties = (book.components[item] ?? []).filter { property in
             guard
@@ -110,7 +112,7 @@ extension Presenter {
                     ?? (isSingle(property.schema)
                         || [.array(.string(nil)), .array(.reference("Phrase"))].contains(property.schema))
             else { return false }
-            return keepEmpty || rows.contains { $0[property.name] ?? .null != .null }
+            return isFile || rows.contains { $0[property.name] ?? .null != .null }
         }
         return Table(
             columns: properties.map { property in
@@ -118,7 +120,10 @@ extension Presenter {
                 return .init(title: Self.title(property.name))
             },
             rows: rows.map { row in
-                properties.map { Self.cell(row[$0.name] ?? .null, $0.schema).printableLine }
+                properties.map {
+                    let value = row[$0.name] ?? .null
+                    return (isFile ? Self.value(value, $0.schema) : Self.cell(value, $0.schema)).printableLine
+                }
             })
     }
 
@@ -149,6 +154,16 @@ extension Presenter {
                 + (values.count > 4 ? " … \(values.count) in all" : "")
         case (_, .array), (_, .object):
             (try? JSON.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+    }
+
+    /// A cell of a file, where nothing may be missing and amounts are for programs: `6430.00`.
+    private static func value(_ value: JSONValue, _ schema: JSONSchema) -> String {
+        switch (schema, value) {
+        case (.integer(.fen), .int): cell(value, schema).replacing(",", with: "")
+        case (.array(let element), .array(let values)):
+            values.map { Self.value($0, element) }.joined(separator: ", ")
+        default: cell(value, schema)
         }
     }
 

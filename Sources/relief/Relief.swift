@@ -1,9 +1,11 @@
 import ArgumentParser
 import Contract
 import Glibc
+import Output
+import Terminal
 
 @main
-struct Relief: AsyncParsableCommand {
+struct Relief: Program {
     static let configuration = CommandConfiguration(
         commandName: "relief", abstract: "Case management of union assistance, on the command line.",
         discussion: """
@@ -13,31 +15,30 @@ struct Relief: AsyncParsableCommand {
             list of processes and no history of a shell has it.
 
             Exit codes: 0 done, 1 a check that failed, 3 invalid, 4 not found, 5 conflict, 6 not allowed,
-            7 reliefd is unavailable, 64 the command line can't be read, 70 internal error.
+            7 reliefd is unavailable, 64 the command line can't be read, 70 internal error, 74 the answer or a file could not
+            be written (a full disk; what was asked may be done). Where nobody reads the answer it ends as cat does (141).
             """,
         subcommands: nouns + [TopVerb.self, WhoAmIVerb.self, Verbs.self])
 
     static func main() async {
         // Whatever it writes is for its user alone, from the first byte on.
         umask(0o077)
-        do {
-            let arguments = Array(CommandLine.arguments.dropFirst())
-            try Doubled.refuse(arguments)
-            var command = try parseAsRoot(Subject.named(in: arguments))
-            if var verb = command as? any AsyncParsableCommand {
-                try await verb.run()
-            } else {
-                try command.run()
-            }
-        } catch {
-            if exitCode(for: error) == .validationFailure, message(for: error).contains("is invalid for") {
-                let forms = Phrase(
-                    "Days are written 2026-11-22, 2026/11/22 or 2026年11月22日, times 2026-11-22T09:00:00Z, amounts in yuan 6,430.00.",
-                    "日期写作 2026-11-22、2026/11/22 或 2026年11月22日,时间写作 2026-11-22T09:00:00Z,金额以元计,如 6,430.00。")
-                Standard.error(forms.shown)
-            }
-            exit(withError: error)
+        await perform()
+    }
+
+    static func words(_ typed: [String]) throws -> [String] {
+        try Doubled.refuse(typed)
+        return Subject.named(in: typed)
+    }
+
+    static func hint(for error: any Error) -> String? {
+        guard exitCode(for: error) == .validationFailure, message(for: error).contains("is invalid for") else {
+            return nil
         }
+        return Phrase(
+            "Days are written 2026-11-22, 2026/11/22 or 2026年11月22日, times 2026-11-22T09:00:00Z, amounts in yuan 6,430.00.",
+            "日期写作 2026-11-22、2026/11/22 或 2026年11月22日，时间写作 2026-11-22T09:00:00Z，金额以元计，如 6,430.00。"
+        ).shown
     }
 }
 
@@ -45,9 +46,9 @@ struct Relief: AsyncParsableCommand {
 struct Verbs: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "verbs", shouldDisplay: false)
 
-    func run() {
+    func run() throws {
         var seen: Set<ObjectIdentifier> = []
-        for name in Self.names(of: Relief.self, &seen) { print(name) }
+        for name in Self.names(of: Relief.self, &seen) { try Standard.output(name) }
     }
 
     /// A verb that stands under two nouns, as `job pause` and `queue pause`, is one.

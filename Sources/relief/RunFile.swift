@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import Output
 
 extension RunNoun {
     struct File: QueryVerb {
@@ -14,8 +15,8 @@ extension RunNoun {
         func carryOut(with client: ReliefClient) async throws {
             let file = try await client.send(operation())
             if common.json { return try show(file) }
-            print(try Files.write(file.content, named: file.fileName, in: to))
-            print("SHA-256 \(file.sha256)")
+            try Standard.output(try Files.write(file.content, named: file.fileName, in: to))
+            try Standard.output("SHA-256 \(file.sha256)")
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import Output
 
 /// A step of a run that is bound to what was seen of it.
 protocol RunStep: CommandVerb where Asked.Reply == RunView {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import Output
 
 struct ScheduleNoun: ParsableCommand {
     static let configuration = CommandConfiguration(

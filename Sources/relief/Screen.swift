@@ -1,4 +1,5 @@
 import Foundation
+import Output
 
 /// The whole terminal, taken for a live view and given back as it was.
 struct Screen {
@@ -15,7 +16,7 @@ struct Screen {
     }
 
     /// Takes it: the other screen, no cursor, and what is typed isn't shown.
-    init() {
+    init() throws(Unwritten) {
         var mode = termios()
         if tcgetattr(STDIN_FILENO, &mode) == 0 {
             before = mode
@@ -24,16 +25,16 @@ struct Screen {
         } else {
             before = nil
         }
-        write("\u{1B}[?1049h\u{1B}[?25l")
+        try Standard.output("\u{1B}[?1049h\u{1B}[?25l", terminator: "")
     }
 
     func giveBack() {
-        write("\u{1B}[?25h\u{1B}[?1049l")
+        try? Standard.output("\u{1B}[?25h\u{1B}[?1049l", terminator: "")
         if var before { tcsetattr(STDIN_FILENO, TCSANOW, &before) }
     }
 
     /// Shows lines from the top, in one write so that nothing flickers.
-    func show(_ lines: [TopFrame.Line]) {
+    func show(_ lines: [TopFrame.Line]) throws(Unwritten) {
         let text = lines.map { line in
             switch line.style {
             case .plain: line.text
@@ -41,10 +42,7 @@ struct Screen {
             case .heading: "\u{1B}[1m\(line.text)\u{1B}[0m"
             }
         }
-        write("\u{1B}[H" + text.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J")
-    }
-
-    private func write(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        let picture = "\u{1B}[H" + text.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J"
+        try Standard.output(picture, terminator: "")
     }
 }

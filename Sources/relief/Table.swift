@@ -20,8 +20,9 @@ struct Table {
         }.joined(separator: "\n")
     }
 
+    /// RFC 4180 with a byte order mark, by which a spreadsheet knows that it is UTF-8.
     var csv: String {
-        ([columns.map(\.title)] + rows).map { $0.map(Self.quote).joined(separator: ",") + "\r\n" }.joined()
+        "\u{FEFF}" + ([columns.map(\.title)] + rows).map { $0.map(Self.quote).joined(separator: ",") + "\r\n" }.joined()
     }
 
     static func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
@@ -47,10 +48,8 @@ struct Table {
         }
     }
 
-    /// RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe, unless it is a number.
     private static func quote(_ cell: String) -> String {
-        let isFormula = cell.first.map { "=+-@\t".contains($0) } ?? false
-        let cell = isFormula && Int64(decimal: cell) == nil ? "'" + cell : cell
+        let cell = SpreadsheetCell.guarded(cell)
         let isPlain = !cell.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
         return isPlain ? cell : "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }

@@ -3,6 +3,8 @@ import Client
 import Contract
 import Dispatch
 import Foundation
+import Output
+import Terminal
 
 /// The engine room, live.
 struct TopVerb: QueryVerb {
@@ -29,7 +31,7 @@ struct TopVerb: QueryVerb {
     private func printOnce(_ view: TopView) async throws {
         let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
         let frame = TopFrame(view, width: Screen.size?.width ?? columns ?? 80, height: nil)
-        for line in frame.lines { Standard.output(line.text) }
+        for line in frame.lines { try Standard.output(line.text) }
     }
 
     /// What makes the picture change.
@@ -47,7 +49,7 @@ struct TopVerb: QueryVerb {
             source.resume()
             return source
         }
-        let screen = Screen()
+        let screen = try Screen()
         defer {
             screen.giveBack()
             for source in signals { source.cancel() }
@@ -71,7 +73,7 @@ struct TopVerb: QueryVerb {
                 again(after: max(1, took * 10), happen)
             }
             let size = Screen.size ?? (80, 24)
-            screen.show(TopFrame(view, width: size.width, height: size.height, trouble: trouble).lines)
+            try screen.show(TopFrame(view, width: size.width, height: size.height, trouble: trouble).lines)
         }
     }
 

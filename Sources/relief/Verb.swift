@@ -2,6 +2,8 @@ import ArgumentParser
 import Client
 import Contract
 import FoundationEssentials
+import Output
+import Terminal
 
 /// A verb of the command line: makes an operation from its options, sends it, and shows the reply.
 protocol Verb: AsyncParsableCommand {
@@ -53,21 +55,37 @@ extension Verb {
 
     func show<Reply: Codable & Sendable>(_ reply: Reply) throws {
         if common.json {
-            print(String(decoding: try JSON.encode(reply), as: UTF8.self))
+            try Standard.output(String(decoding: try JSON.encode(reply), as: UTF8.self))
         } else if common.csv {
-            print(try Presenter(Reply.self).csv(reply), terminator: "")
+            try Standard.output(try Presenter(Reply.self).csv(reply), terminator: "")
         } else {
-            if sent.dryRun { print("(dry run: nothing was changed)") }
+            if sent.dryRun { try Standard.output("(dry run: nothing was changed)") }
             let brief = self is any CommandVerb ? (reply as? any Brief)?.brief : nil
-            print(try brief ?? (reply as? any Presented)?.presentation() ?? Presenter(Reply.self).text(reply))
-            for note in (reply as? Asked.Reply).map(notes) ?? [] { print(note) }
+            try Standard.output(
+                try brief ?? (reply as? any Presented)?.presentation() ?? Presenter(Reply.self).text(reply))
+            for note in (reply as? Asked.Reply).map(notes) ?? [] { try Standard.output(note) }
         }
         if let verdict = reply as? any Verdict, !verdict.holds { throw ExitCode.failure }
     }
 
     mutating func run() async throws {
         let verb = self
-        try await Refusals.shown { try await verb.carryOut(with: try verb.common.client()) }
+        do {
+            try await Refusals.shown { try await verb.carryOut(with: try verb.common.client()) }
+        } catch let unwritten as Unwritten where changesSomething && !unwritten.readerIsGone {
+            unwritten.tell("relief")
+            Standard.error("  " + Self.isDone.shown)
+            throw ExitCode(Unwritten.exitCode)
+        }
+    }
+
+    private var changesSomething: Bool { self is any CommandVerb && !sent.dryRun }
+
+    /// Only the answer is lost, and to send it again isn't always harmless.
+    private static var isDone: Phrase {
+        Phrase(
+            "What reliefd was asked until then is done: look before you ask again.",
+            "此前交给 reliefd 的操作已经办妥：重做之前请先查看。")
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bench
 import Foundation
+import Output
 
 /// Measures this machine and this program.
 struct BenchCommand: AsyncParsableCommand {
@@ -61,8 +62,8 @@ struct BenchJobsCommand: AsyncParsableCommand {
             let beside = URL(fileURLWithPath: program).deletingLastPathComponent().appending(path: "relief-reference")
             let report = try await JobsBench.run(
                 try options(), worker: [program, "bench", "worker"], reference: reference ?? beside.path
-            ) { FileHandle.standardError.write(Data("bench: \($0)\n".utf8)) }
-            Reliefd.say(json ? try report.json : report.text)
+            ) { Standard.error("bench: \($0)") }
+            try Standard.output(json ? try report.json : report.text)
         }
     }
 
@@ -99,7 +100,7 @@ struct BenchWorkerCommand: AsyncParsableCommand {
     func run() async throws {
         try await explained {
             let worker = Worker(database: database, jobs: jobs, batch: batch, clients: clients, seconds: seconds)
-            Reliefd.say(try await worker.run(task).line)
+            try Standard.output(try await worker.run(task).line)
         }
     }
 }

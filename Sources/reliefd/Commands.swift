@@ -1,5 +1,6 @@
 import ArgumentParser
 import Assembly
+import Output
 
 /// Runs the daemon in the foreground.
 struct Serve: AsyncParsableCommand {
@@ -11,7 +12,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await explained {
-            try await Daemon.serve(options.settings(), founding: founding.founding(), said: { Reliefd.say($0) })
+            try await Daemon.serve(options.settings(), founding: founding.founding(), said: Standard.announce)
         }
     }
 }
@@ -28,7 +29,7 @@ struct Init: AsyncParsableCommand {
 
     func run() async throws {
         try await explained {
-            try await Installation.initialise(options.settings(), founding.founding(), said: Reliefd.say)
+            try await Installation.initialise(options.settings(), founding.founding(), said: Standard.say)
         }
     }
 }
@@ -41,7 +42,7 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var options: SettingOptions
 
     func run() async throws {
-        try await explained { try await Installation.migrate(options.settings(), said: Reliefd.say) }
+        try await explained { try await Installation.migrate(options.settings(), said: Standard.say) }
     }
 }
 
@@ -54,7 +55,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await explained {
-            guard try await Examination.examine(options.settings(), said: Reliefd.say) else { throw ExitCode(1) }
+            guard try await Examination.examine(options.settings(), said: Standard.say) else { throw ExitCode(1) }
         }
     }
 }

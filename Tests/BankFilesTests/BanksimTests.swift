@@ -25,6 +25,30 @@ struct BanksimTests {
         #expect(try desk.received().count == 2)
     }
 
+    @Test func `the bank does its work whole before it ends because nobody reads it`() async throws {
+        let desk = try Desk()
+        try desk.hand("a.xml", Samples.file(3).bytes())
+        #expect(try await desk.runUnread("run", "--once") == 128 + SIGPIPE)
+        #expect(try desk.entries().map(\.endToEndID) == ["P1", "P2", "P3"])
+        #expect(try await desk.runUnread("run") == 128 + SIGPIPE)
+    }
+
+    @Test func `a bank without room for its books or answers ends with 74, and goes on when there is room`()
+        async throws
+    {
+        let desk = try Desk()
+        try desk.hand("a.xml", Samples.file(3).bytes())
+        #expect(try await desk.runWithoutRoom("run", "--once") == 74)
+        #expect(try desk.received().isEmpty)
+        for folder in ["", "/.staged"] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: desk.directory + folder)
+            #expect(!names.contains { $0.hasSuffix(".tmp") }, "\(names)")
+        }
+        try await desk.run("run", "--once")
+        #expect(try desk.entries().map(\.endToEndID) == ["P1", "P2", "P3"])
+        #expect(try desk.received().count == 2)
+    }
+
     @Test func `each rule does what it says, over restarts`() async throws {
         let desk = try Desk(
             rules: """

@@ -43,6 +43,31 @@ final class Desk {
         return text
     }
 
+    /// Runs one verb to its end where nobody reads it, or where a shell lets it write no more than a block to a file: its
+    /// exit code, or 128 and more for a signal.
+    func runUnread(_ verb: String, _ arguments: String...) async throws -> Int32 {
+        let (process, output, _) = try process([verb, "--dir", directory, "--date", "\(Samples.day)"] + arguments)
+        process.standardOutput = output.fileHandleForWriting
+        try output.fileHandleForReading.close()
+        return try await ending(of: process)
+    }
+
+    func runWithoutRoom(_ verb: String, _ arguments: String...) async throws -> Int32 {
+        let (process, _, _) = try process([verb, "--dir", directory, "--date", "\(Samples.day)"] + arguments)
+        process.arguments =
+            ["-c", "ulimit -f 1; exec \"$0\" \"$@\"", process.executableURL?.path ?? ""] + (process.arguments ?? [])
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        return try await ending(of: process)
+    }
+
+    private func ending(of process: Process) async throws -> Int32 {
+        let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+        process.terminationHandler = { _ in continuation.finish() }
+        try process.run()
+        for await _ in ended {}
+        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    }
+
     /// Starts a verb that goes on; its lines as they come.
     func start(_ arguments: String...) throws -> (process: Process, lines: AsyncStream<String>) {
         let (process, output, _) = try process(arguments)

@@ -137,7 +137,12 @@ import Testing
         let rules = try String(contentsOf: root.appending(path: "deploy/alerts/relief.rules.yaml"), encoding: .utf8)
         let named = Set(
             rules.matches(of: /relief_[a-z_]+/).map { $0.output.replacing(/_(bucket|sum|count)$/, with: "") })
-        let lines = String(decoding: try await client.get("/metrics"), as: UTF8.self).split(separator: "\n")
+        // What stands is looked at beside all else, for the first time when the engine has connected.
+        var text = ""
+        while !text.contains("# TYPE relief_jobs_schedule_late_seconds") {
+            text = String(decoding: try await client.get("/metrics"), as: UTF8.self)
+        }
+        let lines = text.split(separator: "\n")
         func names(after mark: String) -> Set<Substring> {
             Set(lines.filter { $0.hasPrefix(mark) }.compactMap { $0.split(separator: " ").dropFirst(2).first })
         }

@@ -55,10 +55,28 @@ import Testing
             #expect(try await here.codes().count == 22)
 
             try await shareJobs(cluster, first)
-            #expect(try await first.client.send(VerifyAudit()).intact)
-            #expect(try await second.client.send(VerifyAudit()).intact)
+            for daemon in [first, second] {
+                // What the other one sealed lately is in this one's folder once it has looked.
+                try await catchUp(daemon, with: cluster)
+                let report = try await daemon.client.send(VerifyAudit())
+                #expect(report.intact, "\(report.findings)")
+            }
         }
         await cluster.stop()
+    }
+
+    /// Makes a daemon look by a command, and asks until its folder has what was signed when that was done.
+    private func catchUp(_ daemon: DaemonProcess, with cluster: ThrowawayCluster) async throws {
+        _ = try await Unions(client: daemon.client).found(Int(daemon.processID))
+        let connection = try await Connection.open(cluster.settings(), logger: quiet)
+        let signed = try await connection.value("SELECT coalesce(max(size), 0) FROM audit.checkpoint", as: Int.self)
+        await connection.close()
+        var published = 0
+        while published < signed {
+            let lines = String(decoding: try await daemon.client.get("/log/checkpoint"), as: UTF8.self)
+                .split(separator: "\n")
+            published = lines.count > 1 ? Int(lines[1]) ?? 0 : 0
+        }
     }
 
     private func shareJobs(_ cluster: ThrowawayCluster, _ daemon: DaemonProcess) async throws {

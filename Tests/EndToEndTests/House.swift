@@ -35,6 +35,13 @@ final class House: Sendable {
         return daemon
     }
 
+    /// The same, where a shell gives it other streams, as `2>/dev/full`.
+    func serve(redirected redirections: String, _ arguments: String...) async throws -> DaemonProcess {
+        let daemon = try launch("data", socket: "data.sock", ["serve"] + arguments, redirections: redirections)
+        try await daemon.untilReady()
+        return daemon
+    }
+
     /// Runs `reliefd` with a verb that ends; its exit code, output and complaints.
     func run(_ data: String, socket: String? = nil, _ arguments: [String]) async throws -> (Int32, String, String) {
         let daemon = try launch(data, socket: socket ?? "\(data).sock", arguments)
@@ -42,10 +49,12 @@ final class House: Sendable {
         return (status, daemon.output, daemon.complaints)
     }
 
-    private func launch(_ data: String, socket: String, _ arguments: [String]) throws -> DaemonProcess {
+    private func launch(
+        _ data: String, socket: String, _ arguments: [String], redirections: String = ""
+    ) throws -> DaemonProcess {
         let daemon = try DaemonProcess(
             folder: folder, data: folder.appending(path: data), socket: folder.appending(path: socket).path,
-            arguments: arguments)
+            arguments: arguments, redirections: redirections)
         daemons.withLock { $0.append(daemon) }
         return daemon
     }
@@ -79,14 +88,14 @@ final class DaemonProcess: Sendable {
         var isOver = false
     }
 
-    fileprivate init(folder: URL, data: URL, socket: String, arguments: [String]) throws {
+    fileprivate init(folder: URL, data: URL, socket: String, arguments: [String], redirections: String) throws {
         self.data = data
         endpoint = .unix(path: socket)
         log = folder.appending(path: "\(UUID().uuidString).log")
         process = Process()
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "reliefd")
-        process.arguments = arguments + ["--data", data.path, "--socket", socket]
+        let words = try [Built.path("reliefd")] + arguments + ["--data", data.path, "--socket", socket]
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirections)"] + words
         process.environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("RELIEF_") || $0.key == "RELIEF_PG_BIN"
         }

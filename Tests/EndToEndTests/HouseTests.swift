@@ -15,18 +15,23 @@ import Testing
         "CEL": ["WorkingDays"],
         "TransparencyLog": [],
         "BankFiles": ["WorkingDays"],
+        "Output": [],
         "Contract": ["WorkingDays"],
-        "Relief": ["BankFiles", "CEL", "Contract", "Jobs", "Ledger", "Postgres", "TransparencyLog", "WorkingDays"],
+        "Terminal": ["Contract", "Output"],
+        "Relief": [
+            "BankFiles", "CEL", "Contract", "Jobs", "Ledger", "Output", "Postgres", "TransparencyLog",
+            "WorkingDays",
+        ],
         "Web": ["Contract", "Relief"],
         "Client": ["Contract"],
         "Assembly": [
-            "Contract", "Jobs", "Ledger", "LocalPostgres", "Postgres", "Relief", "Schema", "TransparencyLog", "Web",
-            "WorkingDays",
+            "Contract", "Jobs", "Ledger", "LocalPostgres", "Output", "Postgres", "Relief", "Schema", "TransparencyLog",
+            "Web", "WorkingDays",
         ],
         "Bench": ["Jobs", "LocalPostgres", "Postgres", "Schema", "WorkingDays"],
-        "reliefd": ["Assembly", "Bench"],
-        "relief": ["Client", "Contract", "WorkingDays"],
-        "relief-banksim": ["BankFiles", "WorkingDays"],
+        "reliefd": ["Assembly", "Bench", "Output", "Terminal"],
+        "relief": ["Client", "Contract", "Output", "Terminal", "WorkingDays"],
+        "relief-banksim": ["BankFiles", "Output", "Terminal", "WorkingDays"],
         "relief-reference": ["CLibPQ"],
         "EmbedText": [],
         "EmbedTextTool": [],
@@ -37,11 +42,8 @@ import Testing
 
     @Test(arguments: rooms.keys.sorted())
     func `a room imports only the rooms below it`(room: String) throws {
-        let folder = Self.sources.appending(path: room)
-        let files =
-            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
         var imported: Set<String> = []
-        for file in files where file.pathExtension == "swift" {
+        for file in Self.swiftFiles(of: room) {
             for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
                 let words = line.split(separator: " ")
                 guard let place = words.firstIndex(of: "import"), place <= 1, words.indices.contains(place + 1) else {
@@ -72,5 +74,28 @@ import Testing
             !$0.hasPrefix(".")
         }
         #expect(Set(folders) == Set(Self.rooms.keys).union(["CLibPQ"]))
+    }
+
+    @Test(arguments: rooms.keys.filter { $0 != "Output" }.sorted())
+    func `what a program says goes through Output, which knows whether it was written`(room: String) throws {
+        for file in Self.swiftFiles(of: room) {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for way in Self.waysAround {
+                #expect(!text.contains(way), "\(file.lastPathComponent) has its own way to a stream or file.")
+            }
+        }
+    }
+
+    /// They trap where nothing can be written, or say nothing of it.
+    private static let waysAround = [
+        " print(", "(print(", "{ print(", "debugPrint(", "fputs(", "FileHandle.standardOutput",
+        "FileHandle.standardError",
+        "exit(withError", "FileHandle(forWriting", "stdout", "stderr",
+    ]
+
+    private static func swiftFiles(of room: String) -> [URL] {
+        let all = FileManager.default.enumerator(
+            at: sources.appending(path: room), includingPropertiesForKeys: nil)
+        return all?.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
     }
 }

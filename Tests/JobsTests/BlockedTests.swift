@@ -8,7 +8,7 @@ import Testing
 import WorkingDays
 
 /// Somebody else's open transaction holds up what it has locked, and nothing else.
-@Suite(.serialized, .database, .timeLimit(.minutes(1)))
+@Suite(.serialized, .database, .timeLimit(.minutes(5)))
 struct BlockedTests {
     @Test func `a job that makes others wait for it and shows its progress stops no engine`() async throws {
         let rig = try await Rig.onTestDatabase()

@@ -8,7 +8,7 @@ import Testing
 import WorkingDays
 
 /// What engines know, and mustn't forget, across an outage; and what they take in their stride.
-@Suite(.serialized, .database, .timeLimit(.minutes(1)))
+@Suite(.serialized, .database, .timeLimit(.minutes(5)))
 struct OutageTests {
     @Test func `an effect that may not be repeated isn't, after an outage longer than the lease`() async throws {
         let rig = try await Rig.onTestDatabase()

@@ -62,15 +62,36 @@ struct SchedulesTests {
             try await Schedules.pause("hourly", by: "Li Na", in: $0, now: rig.clock.now())
         }
         rig.clock.set(at("2026-11-23T05:30:00Z"))
-        engine.engine.wake()
-        await engine.until(.ticked)
+        try await engine.untilIdle()
         _ = try await rig.pool.transaction { try await Schedules.resume("hourly", in: $0, now: rig.clock.now()) }
-        await engine.until(.ticked)
+        try await engine.untilIdle()
         rig.clock.set(at("2026-11-23T06:00:00Z"))
         engine.engine.wake()
         await engine.until { if case .fired = $0 { true } else { false } }
         try await rig.harness.untilIdle()
         #expect(try await rig.effects() == ["2026-11-23T06:00:00Z"])
+        try await engine.stop()
+    }
+
+    @Test func `an engine looks for what its schedule made before it says that it is idle`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let each = try Schedule("each-minute", cron: "* * * * *") { Note(text: $0.instant.formatted(.iso8601)) }
+        // No looks at growing intervals, as after every start; and in steps that leave it its lease.
+        let engine = rig.start(
+            rig.registry(), schedules: [each], settings: EngineSettings(fallbackTick: .milliseconds(5)))
+        for second in [0, 20, 40] {
+            rig.clock.set(at("2026-11-23T02:00:00Z").addingTimeInterval(Double(second)))
+            try await engine.untilIdle()
+        }
+        // As long as the notification is on its way.
+        try await Database.current.pool.withConnection {
+            try await $0.script("ALTER TABLE jobs.job DISABLE TRIGGER tell_of_new_jobs")
+        }
+        rig.clock.set(at("2026-11-23T02:01:00Z"))
+        engine.wake()
+        await engine.until { if case .fired = $0 { true } else { false } }
+        await engine.until(.idle)
+        #expect(try await rig.effects() == ["2026-11-23T02:01:00Z"])
         try await engine.stop()
     }
 

@@ -307,7 +307,7 @@ struct SurvivalTests {
         let rig = try await Rig.onTestDatabase()
         let gate = Gate()
         // As many deaf handlers as there are connections.
-        let pool = Pool(settings: rig.settings, size: 3, waitLimit: .seconds(2), logger: quiet)
+        let pool = Pool(settings: rig.settings, size: 3, waitLimit: .seconds(60), logger: quiet)
         let engine = rig.start(
             rig.registry { note, context in
                 try await context.transaction.execute("SELECT pg_advisory_xact_lock(1)")

@@ -62,7 +62,7 @@ struct ConnectionTests {
     }
 
     /// A connection's own notification comes in one piece with the end of its statement's answer.
-    @Test(.timeLimit(.minutes(1))) func `a notification that comes with an answer is not held until the next one`()
+    @Test(.timeLimit(.minutes(5))) func `a notification that comes with an answer is not held until the next one`()
         async throws
     {
         let connection = try await Server.connect()

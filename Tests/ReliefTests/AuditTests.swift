@@ -1,4 +1,5 @@
 import Contract
+import Crypto
 import Foundation
 import Postgres
 @testable import Relief
@@ -26,6 +27,30 @@ struct AuditTests {
             try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")
             return try await transaction.value(statement)
         }
+    }
+
+    @Test func `what another daemon sealed is published in one's own folder, too, with nothing of one's own to seal`()
+        async throws
+    {
+        let office = try await Office.open()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "relief-log-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let log = try AuditLog(
+            directory: folder, origin: office.auditLog.origin,
+            key: Curve25519.Signing.PrivateKey(rawRepresentation: Data(repeating: 9, count: 32)))
+        let (here, there) = (
+            sealer(office), Sealer(pool: Database.current.appPool, log: log, clock: office.clock)
+        )
+        try await here.seal()
+        try await there.recover()
+        for seed in UInt64(1)...3 {
+            _ = try await register(office, seed)
+            try await here.seal()
+        }
+        #expect(try await there.seal() == 0)
+        #expect(try log.signedCheckpoint() == office.auditLog.signedCheckpoint())
+        _ = try await register(office, 4)
+        #expect(try await there.seal() == 1)
     }
 
     private struct Span {

@@ -30,6 +30,12 @@ struct CSVTests {
         #expect(file.rows[0]["备注"] == "says \"no\"\nand goes")
     }
 
+    @Test func `what --csv guards against spreadsheets is read as it was`() throws {
+        let file = try read("\u{FEFF}姓名,备注\r\n'=马,'6225880000000980001\r\n'总',O'Neil\r\n")
+        #expect(file.rows.map { $0["姓名"] } == ["=马", "'总'"])
+        #expect(file.rows.map { $0["备注"] } == ["6225880000000980001", "O'Neil"])
+    }
+
     @Test func `an empty value is none`() throws {
         let file = try read("姓名,备注\n马,\n韩,  \n")
         #expect(file.rows.map { $0["备注"] } == [nil, nil])

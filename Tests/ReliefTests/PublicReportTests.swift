@@ -22,7 +22,7 @@ import WorkingDays
         var made = Synthetic(seed: 441)
         let people = (0..<3).map { _ in (made.idNumber(), made.phone()) }
         let before = try await office.door.perform(
-            RegisterPerson(name: "马秀英", idNumber: people[known].0, organisation: "XN", phone: people[known].1),
+            RegisterPerson(name: "马秀英", idNumber: people[known].0, phone: people[known].1, organisation: "XN"),
             as: office.worker)
         let names = (0..<3).map { $0 == known ? "马秀英" : "马\($0)秀".replacing("0", with: "甲").replacing("1", with: "乙").replacing("2", with: "丙") }
         let lines = (0..<3).map { "k1,\(names[$0]),\(people[$0].0),,\($0 == 0 ? "户主" : "子女"),,,,\n" }.joined()

@@ -28,8 +28,8 @@ struct CommandLineTests {
             let (_, output) = try await relief(api, "case", "list", "--programme", "P04", "--csv")
             #expect(
                 output.split(separator: "\r\n").map(String.init) == [
-                    "number,programme,organisation,subject,state,step,amount,due on,elsewhere",
-                    "R-1,P04,ah,王芳,submitted,review,\"6,000.00\",2026-11-30,",
+                    "\u{FEFF}number,programme,organisation,subject,state,step,amount,due on,elsewhere",
+                    "R-1,P04,ah,王芳,submitted,review,6000.00,2026-11-30,",
                     "R-20,P04,ah,\"Li, \"\"=Lei\"\"\",submitted,review,0.50,,",
                 ])
         }
@@ -47,6 +47,19 @@ struct CommandLineTests {
             let decisions = api.asked.value.calls.compactMap { $0.operation as? DecideCase }
             #expect(decisions.map(\.sheet) == ["sheet-R-1", "sheet-R-20"])
             #expect(decisions.map(\.outcome) == [.pass, .pass])
+        }
+    }
+
+    @Test(arguments: [["R-1", "--case"], ["--all", "--step", "review", "--programme", "P04", "--show"]])
+    func `nothing is decided over what could not be shown`(which: [String]) async throws {
+        try await LiveAPI.with { api in
+            let words = which.last == "--case" ? ["--case", which[0]] : which
+            let (status, output) = try await api.relief(
+                ["case", "decide", "--outcome", "pass"] + words, to: FileHandle(forWritingAtPath: "/dev/full"))
+            #expect(status == 74)
+            #expect(output.contains("could not be written"))
+            #expect(api.asked.value.calls.contains { $0.operation is ShowCase })
+            #expect(!api.asked.value.calls.contains { $0.operation is DecideCase })
         }
     }
 

@@ -109,10 +109,10 @@ struct EngineRoomTests {
             let (_, output) = try await relief(api, "schedule", "next", "--from", "2026-11-23", "--to", "2026-11-25")
             #expect(
                 output == """
-                    Schedule runs.daily is paused: it isn't in this plan.
                     at                schedule    kind             business
                     2026-11-23 12:00  notices     notice.closeDue  2026-11-23  20 times
                     2026-11-24 08:00  runs.daily  run.prepareDue   2026-11-24
+                    Schedule runs.daily is paused: it isn't in this plan.
 
                     """)
             let (_, json) = try await relief(api, "schedule", "next", "--json")

@@ -26,7 +26,6 @@ package struct Daemon: Sendable {
     package static func serve(
         _ settings: Settings, founding: Founding, said: @escaping @Sendable (String) -> Void
     ) async throws {
-        signal(SIGPIPE, SIG_IGN)
         let logger = Logs.begin(settings)
         let metrics = PrometheusMetrics(help: MetricHelp.texts)
         MetricsSystem.bootstrap(metrics)
@@ -109,7 +108,7 @@ package struct Daemon: Sendable {
                 bell: installation.sealing, logger: logger))
         let observed = StandingObserved(
             pool: installation.pool, clock: installation.clock, calendar: calendar, bankFolder: door.bankFolder,
-            logger: logger)
+            watch: watch, logger: logger)
         services += [calendar, engine, observed]
         let doorway = Entrance(door: door, demonstration: demonstration).doorway
         let settings = WebSettings(

@@ -8,6 +8,7 @@ final class EngineWatch: Sendable {
     private struct State {
         var isConnected = false
         var bells: [ObjectIdentifier: Bell] = [:]
+        var bellsOfConnection: [Bell] = []
     }
 
     var isConnected: Bool { state.withLock { $0.isConnected } }
@@ -19,6 +20,11 @@ final class EngineWatch: Sendable {
         return try await body()
     }
 
+    /// Rings a bell from now on whenever the engine has its connection, and has written down its schedules.
+    func ringWhenConnected(_ bell: Bell) {
+        state.withLock { $0.bellsOfConnection.append(bell) }
+    }
+
     func hear(_ event: EngineEvent) {
         let bells = state.withLock { state in
             switch event {
@@ -26,7 +32,7 @@ final class EngineWatch: Sendable {
             case .connectionLost, .stopped: state.isConnected = false
             default: break
             }
-            return Array(state.bells.values)
+            return Array(state.bells.values) + (event == .connected ? state.bellsOfConnection : [])
         }
         for bell in bells { bell.ring() }
     }

@@ -7,7 +7,8 @@ import Relief
 import ServiceLifecycle
 import WorkingDays
 
-/// Exports what stands and waits for a person, in the job engine and of the bank's, looked at twice a minute.
+/// Exports what stands and waits for a person, in the job engine and of the bank's, looked at twice a minute and when the
+/// engine has connected: before that its schedules aren't known.
 final class StandingObserved: Service {
     private let pool: Pool
     private let clock: any Clock
@@ -16,9 +17,12 @@ final class StandingObserved: Service {
     private let logger: Logger
     private let bell = Bell()
 
-    init(pool: Pool, clock: any Clock, calendar: WorkingDaysKept, bankFolder: URL?, logger: Logger) {
+    init(
+        pool: Pool, clock: any Clock, calendar: WorkingDaysKept, bankFolder: URL?, watch: EngineWatch, logger: Logger
+    ) {
         (self.pool, self.clock, self.calendar) = (pool, clock, calendar)
         (self.bankFolder, self.logger) = (bankFolder, logger)
+        watch.ringWhenConnected(bell)
     }
 
     func run() async throws {

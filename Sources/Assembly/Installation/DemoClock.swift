@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import Logging
+import Output
 import Relief
 import Synchronization
 import WorkingDays
@@ -51,8 +52,6 @@ final class DemoClock: DemonstrationClock {
     }
 
     private func write(_ offset: Int64) throws {
-        let draft = file.deletingLastPathComponent().appending(path: ".clock.new")
-        try DurableFile.write(Array("\(offset)\n".utf8), to: draft)
-        try DurableFile.rename(draft, to: file)
+        try DurableFile.write("\(offset)\n".utf8, to: file)
     }
 }

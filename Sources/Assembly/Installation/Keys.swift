@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Output
 import Relief
 
 /// The secrets of an installation, which only its data folder has, and the name under which it signs.
@@ -21,9 +22,7 @@ struct Keys: Sendable {
             (directory.auditOrigin, Array((origin + "\n").utf8)),
         ] {
             guard !FileManager.default.fileExists(atPath: file.path) else { continue }
-            let draft = file.deletingLastPathComponent().appending(path: ".\(file.lastPathComponent).new")
-            try DurableFile.write(bytes, to: draft)
-            try DurableFile.rename(draft, to: file)
+            try DurableFile.write(bytes, to: file)
         }
     }
 

@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import Logging
+import Output
 
 /// Writes log events to standard error, a line each, as text for people or as JSON for programs.
 ///
@@ -27,7 +28,7 @@ struct LogLines: LogHandler {
             case .json: Self.json(time, event.level, label, event.message.description, fields)
             }
         // One write a line: lines of many threads don't mix.
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        Standard.error(line)
     }
 
     static func text(_ time: String, _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata) -> String {

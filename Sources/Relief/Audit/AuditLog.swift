@@ -1,6 +1,7 @@
 import Contract
 package import Crypto
 package import Foundation
+import Output
 package import TransparencyLog
 
 /// The transparency log of this installation: its folder of static files (C2SP tlog-tiles) and the key that signs it.
@@ -71,8 +72,6 @@ struct LogDirectory: Sendable {
     private func write(_ bytes: [UInt8], to place: URL) throws {
         let folder = place.deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let draft = folder.appending(path: ".\(place.lastPathComponent).new")
-        try DurableFile.write(bytes, to: draft)
-        try DurableFile.rename(draft, to: place)
+        try DurableFile.write(bytes, to: place)
     }
 }

@@ -26,15 +26,17 @@ package struct Sealer: Sendable {
     }
 
     /// Seals everything that is committed, round by round; gives how many leaves were appended. Another sealer at work on
-    /// the same database is waited for.
+    /// the same database is waited for; what it sealed is published here, too.
     @discardableResult
     package func seal() async throws -> Int {
         var sealed = 0
         while true {
             let count = try await round()
             sealed += count
-            if count < Self.mostPerRound { return sealed }
+            if count < Self.mostPerRound { break }
         }
+        if sealed == 0 { try await recover() }
+        return sealed
     }
 
     /// Publishes the newest signed checkpoint again and rebuilds missing files: after a crash between commit and rename,

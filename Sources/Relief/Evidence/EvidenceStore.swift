@@ -1,5 +1,6 @@
 import Crypto
 package import Foundation
+import Output
 
 /// The folder that keeps evidence files: named by the SHA-256 of their content, encrypted, written once.
 ///
@@ -23,9 +24,7 @@ package struct EvidenceStore: Sendable {
             at: place.deletingLastPathComponent(), withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         let sealed = try vault.seal(content, .evidence, row: name)
-        let draft = place.deletingLastPathComponent().appending(path: ".\(UUID().uuidString)")
-        try DurableFile.write(sealed, to: draft)
-        try DurableFile.rename(draft, to: place)
+        try DurableFile.write(sealed, to: place)
         return name
     }
 

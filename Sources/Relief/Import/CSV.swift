@@ -61,7 +61,7 @@ struct CSV: Sendable {
 extension CSV.Row {
     fileprivate init(_ record: CSVReader.Record, _ header: CSVHeader) {
         line = record.line
-        let values = record.values.map(\.trimmingWhitespace)
+        let values = record.values.map { $0.trimmingWhitespace.withoutGuard }
         let last = values.lastIndex { !$0.isEmpty } ?? 0
         fault =
             values.count < header.names.count

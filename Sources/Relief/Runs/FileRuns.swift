@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import Ledger
+import Output
 import Postgres
 import WorkingDays
 
@@ -39,9 +40,7 @@ struct FileReleasedRuns: SystemCommand {
         if try !isHandedOver(file, in: bank) {
             let folder = bank.appending(path: "to-bank")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let draft = folder.appending(path: ".\(file.fileName).tmp")
-            try DurableFile.write(file.content, to: draft)
-            try DurableFile.rename(draft, to: folder.appending(path: file.fileName))
+            try DurableFile.write(file.content, to: folder.appending(path: file.fileName))
         }
         try await Runs.markFiled([run.id], in: context)
         context.concerns(run.number)

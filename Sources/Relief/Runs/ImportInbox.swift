@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import Logging
+import Output
 import Postgres
 import Synchronization
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Contract
+package import Contract
 import Foundation
 
 extension Language: ExpressibleByArgument {
@@ -11,7 +11,7 @@ extension Language: ExpressibleByArgument {
     /// The language of this terminal: `--lang`, else the first that is set of LC_ALL, LC_MESSAGES and LANG, as POSIX has it.
     ///
     /// Read from the words of the command line, because a command line that can't be parsed is answered in it, too.
-    static let ofTerminal: Language = {
+    package static let ofTerminal: Language = {
         let words = CommandLine.arguments
         if let option = words.lastIndex(of: "--lang"), words.indices.contains(option + 1) {
             return Language(tag: words[option + 1])
@@ -23,5 +23,5 @@ extension Language: ExpressibleByArgument {
 
 extension Phrase {
     /// As this terminal shows it.
-    var shown: String { text(in: .ofTerminal) }
+    package var shown: String { text(in: .ofTerminal) }
 }
