@@ -251,7 +251,8 @@ import WorkingDays
         func followUp(_ on: Day) -> RecordFollowUp {
             RecordFollowUp(case: number, on: on, manner: .phone, finding: "已收到", satisfied: true)
         }
-        _ = try await treasury.entries([Treasury.entry(payment.reference, 100_000)])
+        office.clock.advance(bySeconds: 86_400)
+        _ = try await treasury.entries([Treasury.entry(payment.reference, 100_000, on: "2026-07-02")])
         // However late it is written down.
         _ = try await treasury.door.perform(followUp(office.today.adding(days: -1)), as: office.worker2)
         let close = CloseCase(case: number, outcome: .completed, note: "完")
