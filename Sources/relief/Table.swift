@@ -1,5 +1,3 @@
-import WorkingDays
-
 /// Text in columns, aligned as a terminal shows it.
 struct Table {
     struct Column {

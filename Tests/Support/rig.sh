@@ -51,7 +51,8 @@ house() { # a city with everybody it takes, a calendar, three programmes with th
   local d p c
   union QH 青海省总工会 province CN; union "$O" 西宁市总工会 city QH; union HD 海东市总工会 city QH
   staff xu 徐规 programmeOfficer CN
-  staff lin 林工 caseWorker "$O";    staff ma 马复核 reviewer "$O"
+  staff lin 林工 caseWorker "$O"
+  staff ma 马复核 reviewer "$O";     staff bai 白复核 reviewer "$O"   # two levels of review are two people's
   staff sun 孙主席 approver "$O";    staff zhao 赵副主席 approver "$O"
   staff qian 钱财务 financeOfficer "$O"; staff gu 顾核对 financeChecker "$O"
   staff zhou 周批准 financeApprover "$O"; staff wu 吴出纳 cashier "$O"
@@ -95,7 +96,7 @@ drafts() { # N drafts of P04 with their papers
   as lin case import --programme P04 --organisation "$O" --csv-file "$BT/f/round.csv" --mode all
   for k in $(seq "$1"); do as lin evidence add --case "$O-C2026-000$k" --kind school_record --file "$BT/f/paper.pdf" >/dev/null; done
 }
-reviewed() { local n; for n in 1 2; do as ma case decide --all --programme P04 --step review --outcome pass; done; }
+reviewed() { local w; for w in ma bai; do as $w case decide --all --programme P04 --step review --outcome pass; done; }
 atnotice() { students "$1"; drafts "$1"; as lin case submit --all --programme P04; reviewed; }
 approved() { local w; for w in sun zhao; do as $w case decide --all --programme P04 --step approve --outcome pass; done; }
 award() { # N awards of 6,000 yuan, due on 2026-09-10; the clock is at 2026-08-11 then
