@@ -94,7 +94,7 @@ package final class ReliefClient: Sendable {
             refusal.particulars = [
                 Phrase(
                     "Ask again with --key \(key): the command is done once, and the answer tells what became of it.",
-                    "请用 --key \(key) 再问一次:同一命令只执行一次,答复会说明结果。")
+                    "请用 --key \(key) 再问一次：同一命令只执行一次，答复会说明结果。")
             ]
         }
         return refusal

@@ -367,8 +367,11 @@ package struct PlannedPart: Codable, Sendable, Hashable {
     /// When it is due, in words.
     package var due: Phrase {
         let first =
-            on.map { Phrase("on \($0), or at the approval if that is later", "\($0)(批准晚于该日的,批准时)") }
-            ?? Phrase("\(workingDays ?? 0) working days after the approval", "批准后第\(workingDays ?? 0)个工作日")
+            switch (on, workingDays ?? 0) {
+            case (let day?, _): Phrase("on \(day), or at the approval if that is later", "\(day)（批准晚于该日的，批准时）")
+            case (nil, 0): Phrase("at the approval, on a working day", "批准当日，遇非工作日顺延")
+            case (nil, let days): Phrase("\(days) working days after the approval", "批准后第\(days)个工作日")
+            }
         guard months > 0 else { return first }
         return Phrase("\(months) months after the first", "首期后第\(months)个月")
     }

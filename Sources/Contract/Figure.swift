@@ -43,10 +43,10 @@ package enum FigureKind: String, Codable, CaseIterable, Sendable {
     /// What a value of this kind looks like, for whoever wrote another.
     package var form: Phrase {
         switch self {
-        case .money: Phrase("an amount in yuan, as 643.00 or 8万", "以元为单位的金额,如 643.00 或 8万")
-        case .count: Phrase("a whole number, as 12", "整数,如 12")
-        case .percent: Phrase("whole percent, as 40 or 40%", "整数百分比,如 40 或 40%")
-        case .days: Phrase("whole days, as 5", "整天数,如 5")
+        case .money: Phrase("an amount in yuan, as 643.00 or 8万", "以元为单位的金额，如 643.00 或 8万")
+        case .count: Phrase("a whole number, as 12", "整数，如 12")
+        case .percent: Phrase("whole percent, as 40 or 40%", "整数百分比，如 40 或 40%")
+        case .days: Phrase("whole days, as 5", "整天数，如 5")
         }
     }
 

@@ -18,7 +18,7 @@ extension NoticeView: Brief {
         let head =
             "\(number) \(programme): \(items.count) case(s), \(state.rawValue), \(startsOn) to \(endsOn)"
             + (open == 0 ? "" : "; \(open) objection(s) open")
-            + (left.isEmpty ? "" : Phrase("; \(left.count) left out:", ";未列入\(left.count)件:").shown)
+            + (left.isEmpty ? "" : Phrase("; \(left.count) left out:", ";未列入\(left.count)件：").shown)
         // A calendar that isn't there yet moves the last day: who publishes sees it at once.
         return ([head] + left.map { "  \($0.shown)" } + (warnings ?? []).map { "! \($0.shown)" }).joined(
             separator: "\n")

@@ -5,7 +5,7 @@ import WorkingDays
 extension Explanation: Presented {
     func presentation() -> String {
         let basis =
-            asOf.map { Phrase("On the sheet of \(Presenter.time($0)): ", "依据\(Presenter.time($0))的表单:").shown } ?? ""
+            asOf.map { Phrase("On the sheet of \(Presenter.time($0)): ", "依据\(Presenter.time($0))的表单：").shown } ?? ""
         var lines = [basis + verdict.shown]
         lines += open.map { "  ? \($0.shown)" }
         // What decides stands first: for a no, the rules that failed.
@@ -14,7 +14,7 @@ extension Explanation: Presented {
             lines += rule.because.map { "      \($0)" }
             if let source = rule.source { lines.append("      — \(source)") }
         }
-        if let level { lines += ["", Phrase("Level: \(level)", "级别:\(level)").shown] }
+        if let level { lines += ["", Phrase("Level: \(level)", "级别：\(level)").shown] }
         if let amount { lines += money(amount) }
         if !parameters.isEmpty { lines += ["", figures.text] }
         return lines.joined(separator: "\n")
@@ -22,14 +22,14 @@ extension Explanation: Presented {
 
     private var verdict: Phrase {
         switch answer {
-        case .yes: Phrase("Yes, because", "符合,理由:")
-        case .no: Phrase("No, because", "不符合,理由:")
-        case .unknown: Phrase("It can't be said yet:", "目前还不能判断:")
+        case .yes: Phrase("Yes, because", "符合，理由：")
+        case .no: Phrase("No, because", "不符合，理由：")
+        case .unknown: Phrase("It can't be said yet:", "目前还不能判断：")
         }
     }
 
     private func money(_ amount: Fen) -> [String] {
-        let head = Phrase("Amount: \(amount) yuan", "金额:\(amount)元").shown
+        let head = Phrase("Amount: \(amount) yuan", "金额：\(amount)元").shown
         let parts = plan.enumerated().map { ["\($0.offset + 1)", $0.element.amount.description, $0.element.due.shown] }
         let table = Table(
             columns: [

@@ -6,7 +6,7 @@ extension PackReport: Presented {
     func presentation() -> String {
         let name = programme.map { "\($0) v\(version ?? 0)" } ?? "pack"
         let verdict =
-            valid ? Phrase("\(name): good.", "\(name):可用。") : Phrase("\(name): can't be used.", "\(name):不可用。")
+            valid ? Phrase("\(name): good.", "\(name)：可用。") : Phrase("\(name): can't be used.", "\(name)：不可用。")
         let rows = [("✗", problems), ("!", warnings)].flatMap { mark, places in
             places.map { "  \(mark) \($0.line):\($0.column)  \($0.reason.shown)" }
         }

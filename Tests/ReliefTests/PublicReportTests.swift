@@ -17,14 +17,18 @@ import WorkingDays
 
     /// tbar0970/jethro-pmm#441: a person who is known becomes a second one; an empty cell wipes out what is known.
     @Test(arguments: [0, 1, 2])
-    func `a family of whom one is known takes in the others, and changes nothing of the known`(known: Int) async throws {
+    func `a family of whom one is known takes in the others, and changes nothing of the known`(known: Int) async throws
+    {
         let office = try await Office.open()
         var made = Synthetic(seed: 441)
         let people = (0..<3).map { _ in (made.idNumber(), made.phone()) }
         let before = try await office.door.perform(
             RegisterPerson(name: "马秀英", idNumber: people[known].0, phone: people[known].1, organisation: "XN"),
             as: office.worker)
-        let names = (0..<3).map { $0 == known ? "马秀英" : "马\($0)秀".replacing("0", with: "甲").replacing("1", with: "乙").replacing("2", with: "丙") }
+        let names = (0..<3).map {
+            $0 == known
+                ? "马秀英" : "马\($0)秀".replacing("0", with: "甲").replacing("1", with: "乙").replacing("2", with: "丙")
+        }
         let lines = (0..<3).map { "k1,\(names[$0]),\(people[$0].0),,\($0 == 0 ? "户主" : "子女"),,,,\n" }.joined()
         let report = try await roster(office, Self.header + lines)
         #expect(report.refused == 0 && report.accepted == 3, "\(report.problems)")
@@ -59,7 +63,8 @@ import WorkingDays
         let day = Desk.day("2026-08-01")
         let one = SetParameter(name: "refund_cap", region: "XN", from: day, to: day, value: "1", source: "试")
         #expect(try await desk.door.perform(one, as: desk.office.programmes).to == day)
-        #expect(try await desk.refusal { try await desk.door.perform(one, as: desk.office.programmes) }.code == .conflict)
+        #expect(
+            try await desk.refusal { try await desk.door.perform(one, as: desk.office.programmes) }.code == .conflict)
     }
 
     private func set(_ desk: Desk, _ days: [(String, Bool)]) async throws {
@@ -88,7 +93,9 @@ import WorkingDays
     /// bokmann/business_time#236: from a weekend on, the next working day is one too far; azuyalabs/yasumi#192: a span over
     /// the turn of the year ends in the past.
     @Test(arguments: [("2026-07-04", "2026-07-10"), ("2026-07-03", "2026-07-10"), ("2026-12-29", "2027-01-05")])
-    func `a notice that is published on a day stands its five working days`(published: String, ends: String) async throws {
+    func `a notice that is published on a day stands its five working days`(published: String, ends: String)
+        async throws
+    {
         let desk = try await Desk.open()
         let number = try await desk.reviewed(try await desk.archivedHome(1).child)
         desk.go(to: published)
@@ -122,7 +129,10 @@ import WorkingDays
             RegisterAccount(owner: person.number, holder: holder, bank: "某银行", number: made.card(), kind: .card),
             as: office.worker)
         #expect(account.state == .active, "\(account.warnings)")
-        #expect(try await office.door.answer(ListPersons(name: holder), as: office.worker).items.map(\.number) == [person.number])
+        #expect(
+            try await office.door.answer(ListPersons(name: holder), as: office.worker).items.map(\.number) == [
+                person.number
+            ])
     }
 
     /// mc-zone/IDValidator#2: a number of 18 characters that lost three passes for one of the old ones, of another birthday.

@@ -101,6 +101,17 @@ import WorkingDays
         #expect(law == "period_known")
     }
 
+    @Test func `a draft that doesn't say yet what it is for is there once`() async throws {
+        let desk = try await Desk.open()
+        let (_, code) = try await refundCase(desk, year: 2026)
+        let undated = OpenCase(programme: "P08-B", organisation: "CD_01", employer: code, facts: [:])
+        let draft = try await desk.door.perform(undated, as: desk.office.worker)
+        let second = try await desk.refusal { try await desk.door.perform(undated, as: desk.office.worker) }
+        #expect(second.code == .conflict && second.message.contains("doesn't say yet what it is for"))
+        let explained = try await desk.door.answer(ExplainCase(case: draft.number), as: desk.office.worker)
+        #expect(explained.answer == .unknown && explained.open.contains { $0.zh.contains("返还年度") }, "\(explained.open)")
+    }
+
     private func refundCase(_ desk: Desk, year: Int, of known: String? = nil) async throws -> (String, String) {
         var made = Synthetic(seed: 8)
         let code = known ?? made.uscc()
@@ -251,7 +262,8 @@ import WorkingDays
         func followUp(_ on: Day) -> RecordFollowUp {
             RecordFollowUp(case: number, on: on, manner: .phone, finding: "已收到", satisfied: true)
         }
-        _ = try await treasury.entries([Treasury.entry(payment.reference, 100_000)])
+        office.clock.advance(bySeconds: 86_400)
+        _ = try await treasury.entries([Treasury.entry(payment.reference, 100_000, on: "2026-07-02")])
         // However late it is written down.
         _ = try await treasury.door.perform(followUp(office.today.adding(days: -1)), as: office.worker2)
         let close = CloseCase(case: number, outcome: .completed, note: "完")

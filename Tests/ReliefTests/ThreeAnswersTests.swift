@@ -50,7 +50,7 @@ struct ThreeAnswersTests {
         let open = pack.assess(Self.inputs(["cost": 6_000, "people": 0]))
         #expect(open.answer == .unknown && open.amount == nil && open.plan.isEmpty)
         #expect(open.open.map(\.en) == ["the amount can't be computed: it divides by 0"])
-        #expect(open.open.map(\.zh) == ["金额无法计算:除数为0"])
+        #expect(open.open.map(\.zh) == ["金额无法计算：除数为0"])
         #expect(pack.assess(Self.inputs(["cost": 6_000, "people": 2])).amount == Fen(3_000))
     }
 

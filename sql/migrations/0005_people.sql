@@ -22,14 +22,14 @@ RETURN EXISTS (SELECT FROM unnest(relief.scope()) AS path WHERE nlevel(path) <= 
 -- The one form in which names are compared and searched; a name itself is kept as it was typed. Two names are one where
 -- a reader sees the same: full-width letters and digits, compatibility ideographs and radicals are the plain ones (NFKC),
 -- small and capital Latin letters are one, variation selectors and what can't be seen count for nothing, every dot between
--- the parts of a name is the dot of GB/T 15834 (U+00B7), and blanks beside a Chinese character or a dot are none.
+-- the parts of a name is the dot of GB/T 15834 (U+00B7), every apostrophe the typewriter's, and blanks beside a Chinese character or a dot are none.
 CREATE FUNCTION relief.name_key(name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-  normalize(lower(normalize(regexp_replace(name,
+  normalize(lower(translate(normalize(regexp_replace(name,
     -- Controls but the blanks among them, marks of direction and joining, fillers, variation selectors, tags.
     '[\u0001-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]',
-    '', 'g'), NFKC) COLLATE "C"), NFKC),
+    '', 'g'), NFKC), U&'\2018\2019\201B\02BC\02B9\0060', '''''''''''''') COLLATE "C"), NFKC),
   -- Dots: full stop, middle dots of several scripts, bullets, the dot operator, the katakana dot.
   '[\s\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*[.\u00B7\u1427\u16EB\u2022\u2027\u2219\u22C5\u2E31\u2E33\u30FB\uA78F]+[\s\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000.\u00B7\u1427\u16EB\u2022\u2027\u2219\u22C5\u2E31\u2E33\u30FB\uA78F]*',
   U&'\00B7', 'g'),

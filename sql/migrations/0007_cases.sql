@@ -64,6 +64,10 @@ CREATE UNIQUE INDEX once_per_period ON relief.case_file
   (programme, (coalesce(person, household, employer)), period)
   WHERE state NOT IN ('rejected', 'withdrawn') AND (state <> 'closed' OR approved_at IS NOT NULL);
 
+-- As long as it can't be said what it would be granted for, there is one.
+CREATE UNIQUE INDEX one_undated_draft ON relief.case_file (programme, (coalesce(person, household, employer)))
+  WHERE period IS NULL AND state IN ('draft', 'returned');
+
 -- Two unions know one person or employer by rows of their own: the same law over the whole tree.
 CREATE FUNCTION relief.once_over_the_tree() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$

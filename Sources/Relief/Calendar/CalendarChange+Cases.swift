@@ -91,7 +91,7 @@ extension CalendarChange {
             let (number, end): (String, Day) = (try row["number"], try row["ends"])
             return Phrase(
                 "The notice of case \(number) was over too early: it had to stand until \(end). Return the case and publish it again.",
-                "案件\(number) 的公示提前结束:应公示至 \(end)。请退回该案件并重新公示。")
+                "案件\(number) 的公示提前结束：应公示至 \(end)。请退回该案件并重新公示。")
         }
     }
 }

@@ -109,7 +109,7 @@ extension CalendarChange {
             let (number, day): (String, Day) = (try row["number"], try row["execute_on"])
             return Phrase(
                 "Run \(number) is to be paid on \(day), a day off: cancel it and prepare it for another day, if the bank doesn't pay then.",
-                "批次 \(number) 定于 \(day) 付款,该日为休息日;如银行当日不办理,请撤销后另定日期。")
+                "批次 \(number) 定于 \(day) 付款，该日为休息日；如银行当日不办理，请撤销后另定日期。")
         }
     }
 }

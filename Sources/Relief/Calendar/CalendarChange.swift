@@ -51,6 +51,6 @@ struct CalendarChange {
     private func more(than count: Int) -> [Phrase] {
         let rest = count - Self.mostListed
         guard rest > 0 else { return [] }
-        return [Phrase("\(rest) more moved that aren't listed.", "另有 \(rest) 项随之变动,未逐一列出。")]
+        return [Phrase("\(rest) more moved that aren't listed.", "另有 \(rest) 项随之变动，未逐一列出。")]
     }
 }

@@ -74,7 +74,7 @@ extension SetCalendar: Executable {
         var seen: Set<Day> = []
         if let twice = days.first(where: { !seen.insert($0.day).inserted })?.day {
             throw Refusal.invalid(
-                Phrase("Each day must be given once; \(twice) is given twice.", "每一天只能给出一次:\(twice) 出现了两次。"),
+                Phrase("Each day must be given once; \(twice) is given twice.", "每一天只能给出一次：\(twice) 出现了两次。"),
                 field: "days")
         }
         return (first, last)
@@ -101,7 +101,7 @@ extension ShowCalendar: Answerable {
         guard from <= to, to.number - from.number <= 3_660 else {
             throw Refusal.invalid(
                 Phrase(
-                    "The span must be at most ten years, first day first.", "所查区间最长十年,且起始日不得晚于截止日。"), field: "to")
+                    "The span must be at most ten years, first day first.", "所查区间最长十年，且起始日不得晚于截止日。"), field: "to")
         }
         return try await Calendars.view(from: from, to: to, in: context)
     }

@@ -25,6 +25,6 @@ extension Calendars {
     private static func unknown(_ year: Int) -> Phrase {
         Phrase(
             "The holidays of \(year) aren't entered: its working days are reckoned as Monday to Friday, and move when they are (relief calendar set).",
-            "\(year) 年的节假日尚未录入:工作日暂按周一至周五推算,录入后随之变动(relief calendar set)。")
+            "\(year) 年的节假日尚未录入：工作日暂按周一至周五推算，录入后随之变动（relief calendar set）。")
     }
 }

@@ -19,17 +19,17 @@ extension Cases {
             Refusal.conflict(
                 Phrase(
                     "Case \(file.number) no longer qualifies: reject it, or return it to its worker.",
-                    "案件\(file.number)已不符合条件:请否决,或退回经办人。"), field: "outcome", details: now.refusals)
+                    "案件\(file.number)已不符合条件：请否决，或退回经办人。"), field: "outcome", details: now.refusals)
         case .unknown:
             Refusal.conflict(
                 Phrase(
                     "Whether case \(file.number) qualifies can't be said now: what is listed has to be mended first.",
-                    "目前不能判断案件\(file.number)是否符合条件:请先解决所列问题。"), field: "outcome", details: now.open)
+                    "目前不能判断案件\(file.number)是否符合条件：请先解决所列问题。"), field: "outcome", details: now.open)
         case .yes where !now.grantsTheSame(as: shown):
             Refusal.conflict(
                 Phrase(
                     "Case \(file.number) comes to \(now.granted.en) now, not to \(shown.granted.en) as shown: return it.",
-                    "案件\(file.number)现为\(now.granted.zh),与审批单所示的\(shown.granted.zh)不同:请退回。"),
+                    "案件\(file.number)现为\(now.granted.zh)，与审批单所示的\(shown.granted.zh)不同：请退回。"),
                 field: "outcome", details: now.amountBecause.map(Phrase.init(untranslated:)))
         case .yes: nil
         }
@@ -47,7 +47,7 @@ extension Cases {
         throw Refusal.conflict(
             Phrase(
                 "The public notice of case \(file.number) must stand until \(end), days off counted that were entered since: return the case and publish it again.",
-                "案件\(file.number) 须公示至 \(end)(已计入此后录入的休息日),请退回并重新公示。"), field: "outcome")
+                "案件\(file.number) 须公示至 \(end)（已计入此后录入的休息日），请退回并重新公示。"), field: "outcome")
     }
 }
 

@@ -65,7 +65,7 @@ extension DecideCase: Executable {
             throw Refusal.conflict(
                 Phrase(
                     "Case \(file.number) has nothing to decide now: its open step is \(step.title). It can be rejected or returned.",
-                    "案件\(file.number)目前无需通过决定:当前环节为“\(step.title)”;可以否决或退回。"), field: "case")
+                    "案件\(file.number)目前无需通过决定：当前环节为“\(step.title)”；可以否决或退回。"), field: "case")
         }
         return (ordinal, step, .review)
     }

@@ -69,7 +69,7 @@ extension Cases {
             throw Refusal.conflict(
                 Phrase(
                     "Case \(file.number) is for \(file.period ?? ""): what was found makes it one for \(assessment.period ?? ""). Return it first.",
-                    "案件\(file.number)的周期为“\(file.period ?? "")”:所查事实使其变为“\(assessment.period ?? "")”,请先退回。"),
+                    "案件\(file.number)的周期为“\(file.period ?? "")”：所查事实使其变为“\(assessment.period ?? "")”，请先退回。"),
                 field: "facts")
         }
         // A household that no longer qualifies goes no further: it is rejected, returned, or visited again. What can't be

@@ -55,7 +55,13 @@ enum Cases {
             throw Refusal.conflict(
                 Phrase(
                     "\(pack.title) is granted once per \(period ?? "") and there is a case for it already (relief case list).",
-                    "\(pack.title)每个“\(period ?? "")”只办一次,已有案件(relief case list)。"),
+                    "\(pack.title)每个“\(period ?? "")”只办一次，已有案件（relief case list）。"),
+                field: pack.subject.rawValue)
+        } catch let error as PostgresError where error.constraint == "one_undated_draft" {
+            throw Refusal.conflict(
+                Phrase(
+                    "There is a draft of \(pack.title) already that doesn't say yet what it is for: complete or withdraw it (relief case list --state draft).",
+                    "已有一份\(pack.title)草稿尚未填明周期：请先补全或撤回（relief case list --state draft）。"),
                 field: pack.subject.rawValue)
         }
     }

@@ -20,7 +20,7 @@ extension CaseSubject {
         throw Refusal.conflict(
             Phrase(
                 "\(union.code) doesn't answer for whom the case is about, who is registered at \(own): open it at \(own), or at a union above or under it.",
-                "对象登记在\(own),\(union.code)不是其本级或上下级工会,无权受理:请在\(own)或其上下级工会立案。"),
+                "对象登记在\(own)，\(union.code)不是其本级或上下级工会，无权受理：请在\(own)或其上下级工会立案。"),
             field: "organisation")
     }
 
@@ -33,7 +33,7 @@ extension CaseSubject {
         .conflict(
             Phrase(
                 "\(union.code) doesn't answer for all whom the case is about: open it where they are registered, or at a union above or under that.",
-                "\(union.code)不负责本案的全部对象:请在其登记所在工会或上下级工会立案。"), field: "organisation")
+                "\(union.code)不负责本案的全部对象：请在其登记所在工会或上下级工会立案。"), field: "organisation")
     }
 }
 
@@ -48,5 +48,5 @@ extension CaseSubjects {
     static let movedAway = Refusal.conflict(
         Phrase(
             "Whom the case is about has moved to another union, and the case's union doesn't answer for them any more: withdraw it (relief case withdraw), and open it there.",
-            "本案对象已划归其他工会,本级不再负责:请撤回本案(relief case withdraw),由对方重新立案。"), field: "case")
+            "本案对象已划归其他工会，本级不再负责：请撤回本案（relief case withdraw），由对方重新立案。"), field: "case")
 }

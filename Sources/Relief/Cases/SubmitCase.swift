@@ -28,7 +28,7 @@ extension Cases {
         }
         let (inputs, assessment) = try await CaseSheet.refresh(file, version, in: context)
         let papers = try await missingEvidence(of: file, assessment, pack, in: context).map {
-            Phrase("missing: \($0)", "缺少材料:\($0)")
+            Phrase("missing: \($0)", "缺少材料：\($0)")
         }
         let open = assessment.open + papers
         guard assessment.answer != .no else {

@@ -34,25 +34,25 @@ enum DatabaseRefusal {
                 .forbidden,
                 Phrase(
                     "Four eyes: nobody passes two levels of review of one case; another reviewer must.",
-                    "四眼原则:同一人不得通过同一案件的两级审核,请由另一名审核人办理。"))
+                    "岗位分离：同一人不得通过同一案件的两级审核，请由另一名审核人办理。"))
         case "RR024":
             return Refusal(
                 .forbidden,
                 Phrase(
                     "Four eyes: nobody closes a case that he or she alone followed up; another person must.",
-                    "四眼原则:独自完成回访的人不得结案,请由另一人办理。"))
+                    "岗位分离：独自完成回访的人不得结案，请由另一人办理。"))
         case "RR026":
             return Refusal(
                 .conflict,
                 Phrase(
                     "The case has no follow-up after its last payment yet: record one (relief followup record).",
-                    "最后一笔款项入账后还没有回访:请先登记回访(relief followup record)。"), field: "case")
+                    "最后一笔款项入账后还没有回访：请先登记回访（relief followup record）。"), field: "case")
         case "RR025":
             return Refusal(
                 .conflict,
                 Phrase(
                     "The public notice must stand its working days first; days off that were entered since count too. Return the case and publish it again.",
-                    "公示须满规定的工作日(包括此后录入的休息日)。请退回该案件并重新公示。"))
+                    "公示须满规定的工作日（包括此后录入的休息日）。请退回该案件并重新公示。"))
         case "RR022": return Refusal(.conflict, sentence(error.message))
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "22021", "22P05":

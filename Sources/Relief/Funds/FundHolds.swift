@@ -43,13 +43,13 @@ enum Funds {
             reasons = [
                 Phrase(
                     "Neither this union nor one above it has a fund of the sources \(names): open one (relief fund create).",
-                    "本级及上级工会均无来源为\(names)的资金:请先设立(relief fund create)。")
+                    "本级及上级工会均无来源为\(names)的资金：请先设立（relief fund create）。")
             ]
         }
         throw Refusal.conflict(
             Phrase(
                 "No fund can pay \(amount) yuan for \(item): open or fill one, or allow the item.",
-                "没有资金可列支\(item)\(amount)元:请设立或补充资金,或准许列支该用途。"), details: reasons)
+                "没有资金可列支\(item)\(amount)元：请设立或补充资金，或准许列支该用途。"), details: reasons)
     }
 
     /// Sets the money of instalments aside in one batch; answers each one's hold. `reference` is the case's number.
@@ -92,14 +92,14 @@ extension Fund {
     fileprivate func servesNot(_ programme: String) -> Phrase {
         Phrase(
             "Fund \(code) does not serve the programme \(programme): fill another that does, or open one (relief fund create).",
-            "资金\(code)不用于项目\(programme):请补充其他可用资金,或另行设立(relief fund create)。")
+            "资金\(code)不用于项目\(programme)：请补充其他可用资金，或另行设立（relief fund create）。")
     }
 
     fileprivate func mayNot(_ item: String?, on day: Day) -> Phrase {
         let item = item ?? "ITEM"
         return Phrase(
             "Fund \(code) may not be spent on \(item) on \(day): allow it first, with the document that does (relief fund allow --fund \(code) --item \(item) --from DAY --source DOCUMENT).",
-            "资金\(code)在\(day)不得列支\(item):请先凭文件准许(relief fund allow --fund \(code) --item \(item) --from 日期 --source 文件)。"
+            "资金\(code)在\(day)不得列支\(item)：请先凭文件准许（relief fund allow --fund \(code) --item \(item) --from 日期 --source 文件）。"
         )
     }
 
@@ -107,7 +107,7 @@ extension Fund {
         let amount = amount.map { ("\($0) yuan", "\($0)元") } ?? ("that much", "所需金额")
         return Phrase(
             "Fund \(code) has less than \(amount.0) left: enter money that arrived for it (relief fund receive), or stop an award.",
-            "资金\(code)余额不足\(amount.1):到账后先登记(relief fund receive),或停止其他救助。")
+            "资金\(code)余额不足\(amount.1)：到账后先登记（relief fund receive），或停止其他救助。")
     }
 }
 

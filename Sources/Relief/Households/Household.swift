@@ -59,7 +59,7 @@ struct NewHousehold: Sendable {
     static let peopleOfAnother = Refusal.conflict(
         Phrase(
             "The people of a household are registered at its union or at one under it: register them there first (relief person register).",
-            "家庭成员须登记在该户所属工会或其下级工会:请先在该工会登记(relief person register)。"))
+            "家庭成员须登记在该户所属工会或其下级工会：请先在该工会登记（relief person register）。"))
 
     /// What the law of one household at a time says to a person; it doesn't tell which the other is.
     static func refusal(_ error: PostgresError, field: String) -> (any Error) {

@@ -20,7 +20,7 @@ extension AttachOrganisation: Executable {
             throw Refusal.conflict(
                 Phrase(
                     "\(union.code) has a parent from a later day already (relief organisation show): choose that day, or one after it.",
-                    "\(union.code)已定有更晚日期的上级(见relief organisation show):请选该日或其后。"), field: "from")
+                    "\(union.code)已定有更晚日期的上级（见relief organisation show）：请选该日或其后。"), field: "from")
         }
         try await end(linksOf: union, line: above.line, in: transaction)
         if fundParent { try await endFunding(of: union, in: transaction) }
@@ -33,7 +33,7 @@ extension AttachOrganisation: Executable {
             throw Refusal.conflict(
                 Phrase(
                     "Nobody would fund \(union.code) from \(from): exactly one parent does on any day; say that this one does (--fund-parent).",
-                    "自\(from)起\(union.code)将没有资金上级:任何一天都须有且仅有一个,请注明由其负责资金(--fund-parent)。"), field: "fundParent"
+                    "自\(from)起\(union.code)将没有资金上级：任何一天都须有且仅有一个，请注明由其负责资金（--fund-parent）。"), field: "fundParent"
             )
         }
         let move = try await OrganisationMove.foresee(union, from: from, in: context)
@@ -56,7 +56,7 @@ extension AttachOrganisation: Executable {
             throw Refusal.conflict(
                 Phrase(
                     "\(above.code) stands under \(union.code), so it can't be its parent: choose another.",
-                    "\(above.code)在\(union.code)之下,不能作其上级:请另选。"), field: "parent")
+                    "\(above.code)在\(union.code)之下，不能作其上级：请另选。"), field: "parent")
         }
     }
 

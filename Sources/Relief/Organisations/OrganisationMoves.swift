@@ -19,10 +19,10 @@ extension OrganisationMove {
             try await staff(of: lost, in: context) { who, count in
                 Phrase(
                     "Staff of \(who.en) (\(count)) no longer see them, decide or pay.",
-                    "\(who.zh)的工作人员(\(count)人)不再能查看、审批、发放。")
+                    "\(who.zh)的工作人员（\(count)人）不再能查看、审批、发放。")
             },
             try await staff(of: gained, in: context) { who, count in
-                Phrase("Staff of \(who.en) (\(count)) do from then on.", "改由\(who.zh)的工作人员(\(count)人)办理。")
+                Phrase("Staff of \(who.en) (\(count)) do from then on.", "改由\(who.zh)的工作人员（\(count)人）办理。")
             },
         ].compactMap(\.self)
         move.says += try await whatGoesOn(union, lost, in: context)
@@ -58,10 +58,10 @@ extension OrganisationMove {
         return done
             ? Phrase(
                 "\(what.en) moved to \(parent): sight, funds, figures and approvals follow.",
-                "\(what.zh)已划归\(parent),查看、资金、标准、审批随之变动。")
+                "\(what.zh)已划归\(parent)，查看、资金、标准、审批随之变动。")
             : Phrase(
                 "On \(from) \(what.en) will move to \(parent) without another command: sight, funds, figures and approvals follow.",
-                "\(from)起\(what.zh)划归\(parent),届时自动变动:查看、资金、标准、审批随之。")
+                "\(from)起\(what.zh)划归\(parent)，届时自动变动：查看、资金、标准、审批随之。")
     }
 
     private static func staff(
@@ -111,22 +111,22 @@ extension OrganisationMove {
                 ? nil
                 : Phrase(
                     "Awards that stay charged to funds of \(old.en): \(awards). What is still to be paid of them is paid from there.",
-                    "仍由\(old.zh)资金列支的救助\(awards)笔,未发部分照旧由其发放。"),
+                    "仍由\(old.zh)资金列支的救助\(awards)笔，未发部分照旧由其发放。"),
             runs == 0
                 ? nil
                 : Phrase(
                     "Runs of \(old.en) under way: \(runs). They go on as they were signed.",
-                    "\(old.zh)在办发放批次\(runs)个,按已签内容继续办理。"),
+                    "\(old.zh)在办发放批次\(runs)个，按已签内容继续办理。"),
             notices == 0
                 ? nil
                 : Phrase(
                     "Public notices of \(old.en) that list their cases: \(notices). They stand to their last day, and objections are weighed there.",
-                    "\(old.zh)公示中列有其案件的\(notices)份,照常公示到期,异议仍由其受理。"),
+                    "\(old.zh)公示中列有其案件的\(notices)份，照常公示到期，异议仍由其受理。"),
             stranded == 0
                 ? nil
                 : Phrase(
                     "Open cases of \(old.en) about people, households or employers of \(union.code): \(stranded). Nobody can pass them there any more: withdraw them (relief case withdraw), and open them at \(union.code).",
-                    "\(old.zh)受理中、对象属\(union.code)的案件\(stranded)件,原工会不能再审批:请撤回(relief case withdraw),由\(union.code)重新立案。"
+                    "\(old.zh)受理中、对象属\(union.code)的案件\(stranded)件，原工会不能再审批：请撤回（relief case withdraw），由\(union.code)重新立案。"
                 ),
         ].compactMap(\.self)
     }

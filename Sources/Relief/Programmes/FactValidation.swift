@@ -38,7 +38,7 @@ extension Pack {
                     fact: name,
                     problem: Phrase(
                         "\(programme) asks for no “\(name)”; it asks for \(known)",
-                        "\(programme) 的表单没有“\(name)”;有:\(known)")
+                        "\(programme) 的表单没有“\(name)”；有：\(known)")
                 ))
         }
         return definition.read(value)
@@ -53,7 +53,7 @@ extension FactDefinition {
         guard let value else {
             return failure(
                 Phrase(
-                    "must be \(kind.form.en), not \(Self.quoted(given))", "应为\(kind.form.zh),不是\(Self.quoted(given))"))
+                    "must be \(kind.form.en), not \(Self.quoted(given))", "应为\(kind.form.zh)，不是\(Self.quoted(given))"))
         }
         if case .int(let fen) = value, kind == .fen, fen < 0 {
             return failure(Phrase("an amount must not be negative", "金额不能为负"))
@@ -91,13 +91,13 @@ extension FactDefinition {
     private func checked(_ text: String) -> Result<JSONValue, FactProblem> {
         guard oneOf.isEmpty || oneOf.contains(text) else {
             let answers = oneOf.joined(separator: ", ")
-            return failure(Phrase("“\(text)” is none of \(answers)", "“\(text)”不在可选项内:\(answers)"))
+            return failure(Phrase("“\(text)” is none of \(answers)", "“\(text)”不在可选项内：\(answers)"))
         }
         guard text.count <= Self.longestText else {
             return failure(
                 Phrase(
                     "must be at most \(Self.longestText) characters, not \(text.count)",
-                    "最多\(Self.longestText)字,现有\(text.count)字"))
+                    "最多\(Self.longestText)字，现有\(text.count)字"))
         }
         return .success(.string(text))
     }
@@ -132,10 +132,10 @@ extension FactDefinition.Kind {
         switch self {
         case .text: Phrase("a text", "文字")
         case .fen: FigureKind.money.form
-        case .int: Phrase("a whole number, as 12", "整数,如 12")
+        case .int: Phrase("a whole number, as 12", "整数，如 12")
         case .bool: Phrase("yes or no (是, 否, true, false)", "是或否")
         case .date:
-            Phrase("a day, as 2026-11-22, 2026/11/22 or 2026年11月22日", "日期,如 2026-11-22、2026/11/22 或 2026年11月22日")
+            Phrase("a day, as 2026-11-22, 2026/11/22 or 2026年11月22日", "日期，如 2026-11-22、2026/11/22 或 2026年11月22日")
         }
     }
 

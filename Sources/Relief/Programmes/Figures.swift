@@ -19,7 +19,7 @@ enum Figures {
             throw Refusal.notFound(
                 Phrase(
                     "The register has no figure \(name): enter it first (relief parameter define --name \(name) --kind … --title …).",
-                    "登记表中没有标准 \(name):请先登记(relief parameter define --name \(name) --kind … --title …)。"),
+                    "登记表中没有标准 \(name)：请先登记（relief parameter define --name \(name) --kind … --title …）。"),
                 field: "name")
         }
         return figure
@@ -66,13 +66,13 @@ extension DefineParameter: Executable {
             throw Refusal.invalid(
                 Phrase(
                     "The name must be small letters, digits and underscores, beginning with a letter.",
-                    "名称代码应由小写字母、数字和下划线组成,以字母开头。"), field: "name")
+                    "名称代码应由小写字母、数字和下划线组成，以字母开头。"), field: "name")
         }
         if let known = try await Figures.known(name, in: context), known.kind != kind, try await isUsed(in: context) {
             throw Refusal.conflict(
                 Phrase(
                     "\(name) counts \(known.kind.rawValue) and has values: what it counts never changes; enter another name.",
-                    "\(name) 的类型为 \(known.kind.rawValue),且已设有数值,类型不能更改;请另立名称代码。"), field: "kind")
+                    "\(name) 的类型为 \(known.kind.rawValue)，且已设有数值，类型不能更改；请另立名称代码。"), field: "kind")
         }
         try await Figures.enter(figure, in: context)
         context.note("parameter", .string(name))

@@ -18,7 +18,7 @@ extension Pack {
                 PlanProblem(
                     why: Phrase(
                         "the number of instalments must be 1 to \(Self.mostParts), not \(parts)",
-                        "期数应为1至\(Self.mostParts),不是\(parts)")))
+                        "期数应为1至\(Self.mostParts)，不是\(parts)")))
         }
         let share = amount.rawValue / parts
         guard share > 0 else {
@@ -26,7 +26,7 @@ extension Pack {
                 PlanProblem(
                     why: Phrase(
                         "\(amount) yuan can't be paid in \(parts) instalments: each must be at least 0.01 yuan",
-                        "\(amount)元不能分\(parts)期发放:每期至少0.01元")))
+                        "\(amount)元不能分\(parts)期发放：每期至少0.01元")))
         }
         let first = first(inputs)
         return .success(

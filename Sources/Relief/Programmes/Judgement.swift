@@ -105,7 +105,7 @@ struct Judgement {
             open.append(
                 Phrase(
                     "the level of the archive must be one of \(levels), not “\(text)”",
-                    "档案级别应为 \(levels) 之一,不是“\(text)”"))
+                    "档案级别应为 \(levels) 之一，不是“\(text)”"))
             return nil
         }
         return text
@@ -136,7 +136,7 @@ struct Judgement {
             // What the form or the figures lack is said once, and not again of each rule that reads it.
             if let name = cause.subject, cause.code == .noSuchField, missingNames.contains(name) { return nil }
             let why = reason(cause)
-            open.append(Phrase("\(what.en) can't be computed: \(why.en)", "\(what.zh)无法计算:\(why.zh)"))
+            open.append(Phrase("\(what.en) can't be computed: \(why.en)", "\(what.zh)无法计算：\(why.zh)"))
             return nil
         }
     }
@@ -169,7 +169,7 @@ extension Judgement {
         let figures = unset.map {
             Phrase(
                 "the figure \($0) is not set for this region and day (relief parameter set)",
-                "本地区当日没有标准 \($0)(relief parameter set)")
+                "本地区当日没有标准 \($0)（relief parameter set）")
         }
         let needsArchive = pack.kind != .archive && pack.archiveWaived == nil && inputs.archive == nil
         let archive = Phrase("the household has no active archive", "该户没有有效的困难职工档案")
@@ -179,7 +179,7 @@ extension Judgement {
 
 extension FactDefinition {
     fileprivate var unanswered: Phrase {
-        Phrase("“\(title)” (\(name)) is not answered yet", "“\(title)”(\(name))尚未填写")
+        Phrase("“\(title)” (\(name)) is not answered yet", "“\(title)”（\(name)）尚未填写")
     }
 }
 

@@ -132,7 +132,7 @@ private struct PackLoader {
             reader.report(
                 root,
                 Phrase(
-                    "an archive is of a household, not of a \(subject.rawValue)", "档案以户为对象,不能以 \(subject.rawValue) 为对象")
+                    "an archive is of a household, not of a \(subject.rawValue)", "档案以户为对象，不能以 \(subject.rawValue) 为对象")
             )
         }
         if kind == .archive, !steps.contains(where: { $0.kind == .approve }) {
@@ -143,7 +143,7 @@ private struct PackLoader {
                 root,
                 Phrase(
                     "an employer has no archive: write needs_archive: {waived: why}",
-                    "用人单位没有档案:请写 needs_archive: {waived: 理由}"))
+                    "用人单位没有档案：请写 needs_archive: {waived: 理由}"))
         }
     }
 
@@ -195,7 +195,7 @@ private struct PackLoader {
         let list = others.joined(separator: ", ")
         return Phrase(
             "a pack for a \(subject.rawValue) never has it, only one for a \(list)",
-            "以 \(subject.rawValue) 为对象的方案没有它,仅 \(list) 有")
+            "以 \(subject.rawValue) 为对象的方案没有它，仅 \(list) 有")
     }
 
     /// Where the text of a scalar begins, seen from its mark: after a quote; in a block, indented on the line below.

@@ -25,7 +25,7 @@ struct PackOutcomes {
                 place: node.place,
                 why: Phrase(
                     "the number of instalments must be 1 to \(Pack.mostParts): bound it, as in min(max(1, …), \(Pack.mostParts))",
-                    "期数应为1至\(Pack.mostParts):请加以限制,如 min(max(1, …), \(Pack.mostParts))"))
+                    "期数应为1至\(Pack.mostParts)：请加以限制，如 min(max(1, …), \(Pack.mostParts))"))
         }
     }
 

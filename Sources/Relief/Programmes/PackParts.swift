@@ -67,11 +67,11 @@ extension PackReader {
                 node,
                 Phrase(
                     "“up_to” of bare digits is fen: \(fen) yuan; write the amount with its unit, as 20,000元",
-                    "“up_to”只写数字时以分计:\(fen)元;请写明单位,如 20,000元"))
+                    "“up_to”只写数字时以分计：\(fen)元；请写明单位，如 20,000元"))
             return fen
         }
         guard let limit = Fen(yuan: text), limit > .zero else {
-            report(node, Phrase("“up_to” must be an amount, as 20,000元", "“up_to”应为金额,如 20,000元"))
+            report(node, Phrase("“up_to” must be an amount, as 20,000元", "“up_to”应为金额，如 20,000元"))
             return nil
         }
         return limit

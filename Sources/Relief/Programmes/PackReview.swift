@@ -72,7 +72,7 @@ struct PackReview {
             place: node.place,
             why: Phrase(
                 "\(name) is optional: where it is not answered this can't be said; ask has(\(name)) first",
-                "\(name) 可不填:未填时无法判断;请先用 has(\(name)) 判断"))
+                "\(name) 可不填：未填时无法判断；请先用 has(\(name)) 判断"))
     }
 
     // MARK: Numbers that may not exist
@@ -90,7 +90,7 @@ struct PackReview {
                 place: node.place,
                 why: Phrase(
                     "where the divisor is 0 this can't be computed; ask whether it is > 0 first",
-                    "除数为0时无法计算;请先判断其大于0"))
+                    "除数为0时无法计算；请先判断其大于0"))
         ]
     }
 
@@ -102,7 +102,7 @@ struct PackReview {
                 place: node.place,
                 why: Phrase(
                     "where there is no such element this can't be computed; ask “in” first",
-                    "没有该元素时无法计算;请先用 in 判断"))
+                    "没有该元素时无法计算；请先用 in 判断"))
         ]
     }
 
@@ -114,7 +114,7 @@ struct PackReview {
                 place: node.place,
                 why: Phrase(
                     "a text that is no \(name) can't be computed with; give the fact its own type",
-                    "文字不是\(name)时无法计算;请在表单中给出相应类型"))
+                    "文字不是\(name)时无法计算；请在表单中给出相应类型"))
         ]
     }
 }

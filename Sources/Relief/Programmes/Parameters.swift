@@ -44,7 +44,7 @@ extension SetParameter: Executable {
             throw Refusal.invalid(
                 Phrase(
                     "\(name) (\(figure.title)) must be \(figure.kind.form.en), not “\(written.prefix(40))”.",
-                    "\(name)(\(figure.title))应为\(figure.kind.form.zh),不是“\(written.prefix(40))”。"),
+                    "\(name)（\(figure.title)）应为\(figure.kind.form.zh)，不是“\(written.prefix(40))”。"),
                 field: "value")
         }
         try await enter(amount, at: union, in: context)

@@ -25,7 +25,7 @@ extension AddProgramme: Executable {
             throw Refusal.invalid(
                 Phrase(
                     "The pack can't be used as it is; mend what is listed and add it again.",
-                    "方案文件有误;请按所列各处修改后重新添加。"), field: "text",
+                    "方案文件有误；请按所列各处修改后重新添加。"), field: "text",
                 details: error.problems.map { $0.placed(in: name) })
         }
         let digest = Programmes.digest(of: text)

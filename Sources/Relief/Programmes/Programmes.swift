@@ -72,7 +72,7 @@ package enum Programmes {
         try await Figures.missing(of: pack.parameters, in: context).map { name in
             let reason = Phrase(
                 "the register has no figure \(name): enter it (relief parameter define --name \(name) --kind … --title …)",
-                "登记表中没有标准 \(name):请登记(relief parameter define --name \(name) --kind … --title …)")
+                "登记表中没有标准 \(name)：请登记（relief parameter define --name \(name) --kind … --title …）")
             return PackProblem(line: pack.parameterLines[name] ?? 1, column: 1, reason: reason)
         }
     }

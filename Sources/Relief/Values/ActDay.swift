@@ -15,7 +15,7 @@ enum ActDay {
             throw Refusal.invalid(
                 Phrase(
                     "The day must lie between \(first) and today, \(today); it is \(day).",
-                    "日期须在 \(first) 至今日(\(today))之间,所填为 \(day)。"), field: field)
+                    "日期须在 \(first) 至今日（\(today)）之间，所填为 \(day)。"), field: field)
         }
     }
 }
