@@ -34,6 +34,18 @@ struct RequestTextTests {
         #expect(query.field == "limit")
     }
 
+    @Test(arguments: ["1e5", "100.0", "1E2", "-0.5", "99999999999999999999"])
+    func `a number that isn't whole, or not written so, is refused by its name`(number: String) throws {
+        let body = "{\"amount\":\(number),\"on\":\"2026-08-03\",\"reference\":\"R 1e5\"}"
+        let refusal = try #require(throws: Refusal.self) { try decode(ReceiveMoney.self, ["fund": "F1"], body) }
+        #expect(refusal.field == "amount" && refusal.code == .invalid)
+        #expect(refusal.phrase.en.contains(number) && refusal.phrase.zh.contains("整数"))
+        let inside = try #require(throws: Refusal.self) {
+            try decode(AmendCase.self, ["case": "C1"], "{\"facts\":{\"cost\":\(number)}}")
+        }
+        #expect(inside.field == "facts.cost")
+    }
+
     @Test func `the same name in different objects is no double`() throws {
         let body =
             #"{"organisation":"a","head":"P1","members":[{"person":"P2","relation":"son"},{"person":"P3","relation":"son"}]}"#

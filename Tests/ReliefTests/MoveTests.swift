@@ -79,7 +79,7 @@ struct MoveTests {
                 "CD and the unions under it moved to HD: sight, funds, figures and approvals follow.",
                 "Staff of XN (11) no longer see them, decide or pay.", "Staff of HD (2) do from then on.",
             ])
-        #expect(move.says[1].zh == "XN的工作人员(11人)不再能查看、审批、发放。")
+        #expect(move.says[1].zh == "XN的工作人员（11人）不再能查看、审批、发放。")
         // The line of an industry that doesn't fund it moves nothing.
         _ = try await desk.door.perform(
             CreateOrganisation(code: "QH_JT", name: "省交通工会", level: .province, line: .industry, parent: "QH"),

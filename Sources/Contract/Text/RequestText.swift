@@ -10,7 +10,9 @@ enum RequestText {
     ///
     /// Refuses an object, however deep it stands, that gives a name twice, also where one of the two is written with
     /// escapes: a decoder takes one value and drops the other without a word, and which one was meant nobody knows
-    /// (RFC 8259, section 4). What is no JSON at all is left to the decoder.
+    /// (RFC 8259, section 4). Refuses also a number that isn't written in digits alone: `1e5` and `100.0` are whole
+    /// numbers to one reader and an error to the next, and no amount hangs on which of them reads.
+    /// What is no JSON at all is left to the decoder.
     static func checked(_ document: Data) throws -> Data {
         var scan = Scan(bytes: Array(document))
         var isClean = true
@@ -18,8 +20,10 @@ enum RequestText {
             switch piece {
             case .name(let name):
                 guard scan.levels[scan.levels.count - 1].names.insert(name).inserted else {
-                    throw Refusal.doubled(scan.path(of: name))
+                    throw Refusal.doubled(scan.path)
                 }
+            case .number(let text):
+                guard Int64(text) != nil else { throw Refusal.notWhole(text, at: scan.path) }
             case .text(let text): isClean = isClean && text.utf8.count == FreeText.visible(text).utf8.count
             }
         }
@@ -45,9 +49,9 @@ enum RequestText {
         }
     }
 
-    /// What the scan stops at: a name of an object, and a text that may hold more than plain ASCII.
+    /// What the scan stops at: a name of an object, a number, and a text that may hold more than plain ASCII.
     private enum Piece {
-        case name(String), text(String)
+        case name(String), number(String), text(String)
     }
 
     /// An object or array that is open at a place.
@@ -67,10 +71,11 @@ enum RequestText {
         /// Whether the next text is a name, and no value.
         var expectsName = false
 
-        /// The next name, with its object open as the last level, or text; nil at the end.
+        /// The next name, with its object open as the last level, or number or text; nil at the end.
         mutating func next() -> Piece? {
             while place < bytes.count {
                 let byte = bytes[place]
+                if Self.opensNumber(byte) { return .number(number()) }
                 place += 1
                 guard byte == UInt8(ascii: "\"") else {
                     turn(byte)
@@ -85,6 +90,18 @@ enum RequestText {
                 if !isPlain { return .text(read(text, isPlain: false)) }
             }
             return nil
+        }
+
+        private static func opensNumber(_ byte: UInt8) -> Bool {
+            byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+
+        /// Passes the number that begins here, up to what no number holds.
+        private mutating func number() -> String {
+            let rest = bytes[place...]
+            let end = rest.firstIndex { !Self.opensNumber($0) && !"+.eE".utf8.contains($0) } ?? rest.endIndex
+            defer { place = end }
+            return String(decoding: bytes[place..<end], as: UTF8.self)
         }
 
         private mutating func turn(_ byte: UInt8) {
@@ -121,9 +138,8 @@ enum RequestText {
             return isPlain ? raw : (try? JSON.decode(String.self, from: Data("\"\(raw)\"".utf8))) ?? raw
         }
 
-        func path(of name: String) -> String {
-            (levels.dropLast().map(\.step) + [name]).joined(separator: ".")
-        }
+        /// Where the value that was read last stands.
+        var path: String { levels.map(\.step).joined(separator: ".") }
     }
 }
 
@@ -134,5 +150,13 @@ extension Refusal {
             Phrase(
                 "“\(name)” is given twice; give it once, with the value that is meant.",
                 "“\(name)”给了两次；请只给一次，写要用的那个值。"), field: name)
+    }
+
+    /// A number of a request isn't written in digits alone, or is larger than any that is kept.
+    static func notWhole(_ text: String, at field: String) -> Refusal {
+        .invalid(
+            Phrase(
+                "“\(field)” is \(text); give a whole number in digits, without point or exponent (an amount is in fen).",
+                "“\(field)”是\(text)；请只用数字写整数，不用小数点和指数（金额以分为单位）。"), field: field)
     }
 }
