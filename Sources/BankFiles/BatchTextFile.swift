@@ -35,6 +35,11 @@ package enum BatchTextFile {
         return data
     }
 
+    /// Whether a file of the template can carry the payment: throws `BankFileError` that says why not.
+    package static func check(_ payment: CreditTransfer, template: BatchTextTemplate) throws {
+        _ = try line(payment, serial: 1, template)
+    }
+
     private static func line(_ payment: CreditTransfer, serial: Int, _ template: BatchTextTemplate) throws -> [UInt8] {
         let fields = try template.columns.map { column in
             let (value, isRequired) =

@@ -84,6 +84,11 @@ package struct CreditTransferFile: Equatable, Sendable {
         self.payments = payments
     }
 
+    /// Whether such a file can carry the payment: throws `BankFileError` that says why not.
+    package static func check(_ payment: CreditTransfer) throws {
+        try CreditTransferRules.checkAlone(payment)
+    }
+
     /// The file's bytes: the same for the same content, always.
     package func bytes() throws -> Data {
         var data = Data()

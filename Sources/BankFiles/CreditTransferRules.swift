@@ -20,18 +20,7 @@ struct CreditTransferRules {
     mutating func check(_ payment: CreditTransfer) throws {
         count += 1
         try Self.naming(payment, number: count) {
-            try Self.identifier(payment.endToEndID, "EndToEndId")
-            guard payment.endToEndID != "NOTPROVIDED" else {
-                throw BankFileError(.missing, "The EndToEndId is missing.")
-            }
-            if let instruction = payment.instructionID {
-                try Self.identifier(instruction, "instruction identification")
-            }
-            guard payment.amount > 0 else { throw BankFileError(.zeroAmount, "The amount is not more than zero.") }
-            try Self.text(payment.creditorName, "name of the creditor", required: true)
-            try Self.account(payment.creditorAccount, "account of the creditor")
-            if let agent = payment.creditorAgent { try Self.agent(agent, "bank of the creditor") }
-            try Self.text(payment.remittance, "remittance text", required: false)
+            try Self.checkAlone(payment)
             guard references.insert(payment.endToEndID).inserted else {
                 throw BankFileError(.duplicate, "The EndToEndId occurs twice in the file.")
             }
@@ -41,6 +30,18 @@ struct CreditTransferRules {
             }
             sum = try Self.adding(payment.amount, to: sum)
         }
+    }
+
+    /// What must hold in a payment, whatever else is in its file.
+    static func checkAlone(_ payment: CreditTransfer) throws {
+        try identifier(payment.endToEndID, "EndToEndId")
+        guard payment.endToEndID != "NOTPROVIDED" else { throw BankFileError(.missing, "The EndToEndId is missing.") }
+        if let instruction = payment.instructionID { try identifier(instruction, "instruction identification") }
+        guard payment.amount > 0 else { throw BankFileError(.zeroAmount, "The amount is not more than zero.") }
+        try text(payment.creditorName, "name of the creditor", required: true)
+        try account(payment.creditorAccount, "account of the creditor")
+        if let agent = payment.creditorAgent { try Self.agent(agent, "bank of the creditor") }
+        try text(payment.remittance, "remittance text", required: false)
     }
 
     /// Puts the payment's reference on what `body` throws, or its number in the list where it has none.

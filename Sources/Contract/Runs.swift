@@ -33,12 +33,15 @@ package struct PrepareRun: Command {
     package let upTo: Day
     /// When the bank is to pay.
     package let executeOn: Day
+    /// The file that is to be released: what it can't carry is left out. nil: the one that carries most.
+    package let format: BankFormat?
 
-    package init(fund: String, programme: String? = nil, upTo: Day, executeOn: Day) {
+    package init(fund: String, programme: String? = nil, upTo: Day, executeOn: Day, format: BankFormat? = nil) {
         self.fund = fund
         self.programme = programme
         self.upTo = upTo
         self.executeOn = executeOn
+        self.format = format
     }
 }
 
@@ -223,6 +226,8 @@ package struct RunView: Codable, Sendable {
     package var cancelReason: String?
     /// When it is prepared: instalments that are due but were left out, one sentence each.
     package var leftOut: [String]?
+    /// When it is prepared: what it pays that not every bank file can carry, one sentence each.
+    package var warnings: [Phrase]?
     /// The jobs that worked or will work on it, the newest first; `run.show` says them.
     package var jobs: [JobGlance]?
 
@@ -232,7 +237,7 @@ package struct RunView: Codable, Sendable {
         checkedAt: Date? = nil, approvedBy: String? = nil, approvedAt: Date? = nil, releasedBy: String? = nil,
         releasedAt: Date? = nil, format: BankFormat? = nil, fileName: String? = nil, fileSha256: String? = nil,
         counts: [PaymentCount], cancelReason: String? = nil,
-        leftOut: [String]? = nil, jobs: [JobGlance]? = nil
+        leftOut: [String]? = nil, warnings: [Phrase]? = nil, jobs: [JobGlance]? = nil
     ) {
         self.number = number
         self.fund = fund
@@ -257,6 +262,7 @@ package struct RunView: Codable, Sendable {
         self.counts = counts
         self.cancelReason = cancelReason
         self.leftOut = leftOut
+        self.warnings = warnings
         self.jobs = jobs
     }
 }

@@ -6,8 +6,9 @@ extension RunView: Brief {
         let file = fileName.map { ", file \($0)" } ?? ""
         let left = leftOut ?? []
         let head = "\(number): \(payments) payments, \(total) yuan, \(state.rawValue)\(file)"
-        return ([left.isEmpty ? head : "\(head); \(left.count) left out:"] + left.map { "  \($0)" })
-            .joined(separator: "\n")
+        return
+            ([left.isEmpty ? head : "\(head); \(left.count) left out:"] + left.map { "  \($0)" }
+            + (warnings ?? []).map { "! \($0.shown)" }).joined(separator: "\n")
     }
 }
 

@@ -20,9 +20,10 @@ extension RunNoun {
         @Option var programme: String?
         @Option(help: "Last due day that is taken in.") var upTo: Day
         @Option(help: "When the bank is to pay.") var executeOn: Day
+        @Option(help: "The file that is to be released; what it can't carry is left out.") var format: BankFormat?
 
         func operation() -> PrepareRun {
-            PrepareRun(fund: fund, programme: programme, upTo: upTo, executeOn: executeOn)
+            PrepareRun(fund: fund, programme: programme, upTo: upTo, executeOn: executeOn, format: format)
         }
     }
 

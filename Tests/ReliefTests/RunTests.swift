@@ -55,6 +55,52 @@ struct RunTests {
         #expect(run.leftOut?.first?.contains("the award was stopped") == true)
     }
 
+    @Test func `a name that the bank's encoding lacks is said when the run is prepared, and stops nobody else`()
+        async throws
+    {
+        let treasury = try await Treasury.open(cases: 3, first: "祁𠅤")
+        func prepare(_ format: BankFormat?) async throws -> RunView {
+            try await treasury.door.perform(
+                PrepareRun(
+                    fund: "XN-2026", upTo: Desk.day("2026-12-31"), executeOn: treasury.office.today, format: format),
+                as: treasury.office.finance)
+        }
+        // The one file carries it, the other doesn't: who prepares chooses.
+        let all = try await prepare(nil)
+        #expect(all.payments == 3 && all.leftOut?.isEmpty == true && all.warnings?.count == 1)
+        #expect(all.warnings?.first?.en.contains("“𠅤” has no place in GBK") == true)
+        _ = try await treasury.door.perform(
+            CancelRun(run: all.number, reason: "编码"), as: treasury.office.finance)
+        let others = try await prepare(.batchText)
+        #expect(others.payments == 2 && others.warnings == nil)
+        #expect(others.leftOut?.first?.contains("𠅤") == true)
+        _ = try await treasury.door.perform(
+            CheckRun(run: others.number, sheet: others.sheet), as: treasury.office.checker)
+        _ = try await treasury.door.perform(
+            ApproveRun(run: others.number, sheet: others.sheet), as: treasury.office.financeApprover)
+        let released = try await treasury.door.perform(
+            ReleaseRun(run: others.number, sheet: others.sheet, format: .batchText), as: treasury.office.cashier)
+        #expect(released.state == .released)
+        // What was left out stays due, and the other file still pays it.
+        #expect(try await prepare(.pain001).payments == 1)
+    }
+
+    @Test func `a fund without its bank's number is paid by the text file, which says what it can't carry`()
+        async throws
+    {
+        let treasury = try await Treasury.open(cases: 2, first: "祁𠅤", cnaps: nil)
+        func prepare(_ format: BankFormat?) async throws -> RunView {
+            try await treasury.door.perform(
+                PrepareRun(
+                    fund: "XN-2026", upTo: Desk.day("2026-12-31"), executeOn: treasury.office.today, format: format),
+                as: treasury.office.finance)
+        }
+        let refusal = await #expect(throws: Refusal.self) { try await prepare(.pain001) }
+        #expect(refusal?.field == "format")
+        let run = try await prepare(nil)
+        #expect(run.payments == 1 && run.leftOut?.count == 1 && run.warnings == nil)
+    }
+
     @Test func `G9: who prepared, checked or approved a run doesn't take the next step`() async throws {
         let treasury = try await Treasury.open(cases: 1)
         let run = try await treasury.run(.prepared)

@@ -19,21 +19,24 @@ struct Treasury {
     var door: Door { office.door }
 
     /// Awards as many cases, each in instalments of the amount in fen, out of the fund XN-2026; everybody can be paid.
+    /// The first payee has the name given.
     static func open(
-        cases count: Int = 3, instalments: Int = 1, amount: Int64 = 100_000, received: Int64 = 100_000_000,
+        cases count: Int = 3, first: String = "马秀英", cnaps: String? = "102851000018", instalments: Int = 1,
+        amount: Int64 = 100_000, received: Int64 = 100_000_000,
         bankFolder: URL? = nil
     ) async throws -> Treasury {
         let office = try await Office.open(bankFolder: bankFolder)
         var made = Synthetic(seed: 20_260_701)
         let rows = (1...count).map {
-            "\($0),马秀英,\(made.idNumber()),,户主,马秀英,某银行,102851000018,\(made.card())"
+            let name = $0 == 1 ? first : "马秀英"
+            return "\($0),\(name),\(made.idNumber()),,户主,\(name),某银行,102851000018,\(made.card())"
         }
         let report = try await office.door.perform(
             ImportHouseholds(
                 organisation: "XN", csv: "户号,姓名,身份证号,手机,关系,户名,开户行,联行号,账号\n" + rows.joined(separator: "\n"),
                 mode: .all), as: office.worker)
         #expect(report.problems.isEmpty)
-        _ = try await office.door.perform(Self.fund(), as: office.finance)
+        _ = try await office.door.perform(Self.fund(cnaps: cnaps), as: office.finance)
         _ = try await office.door.perform(
             ReceiveMoney(fund: "XN-2026", amount: Fen(received), on: Day("2026-06-30")!, reference: "IN-1"),
             as: office.finance)
@@ -45,12 +48,13 @@ struct Treasury {
     }
 
     static func fund(
-        _ code: String = "XN-2026", organisation: String = "XN", item: String = "living", serves: [String]? = nil
+        _ code: String = "XN-2026", organisation: String = "XN", item: String = "living", serves: [String]? = nil,
+        cnaps: String? = "102851000018"
     ) -> CreateFund {
         CreateFund(
             code: code, name: "西宁市帮扶资金", organisation: organisation, source: .ownFunds, year: 2026,
             items: [FundItem(item: item, from: Day("2026-01-01")!, source: "测试文件1号")], bank: "某银行",
-            accountNumber: "6301 0000 1234 5678", accountHolder: "西宁市总工会", cnaps: "102851000018", serves: serves)
+            accountNumber: "6301 0000 1234 5678", accountHolder: "西宁市总工会", cnaps: cnaps, serves: serves)
     }
 
     /// A run of everything due, in the state asked for.

@@ -30,8 +30,10 @@ public struct Database: Sendable {
         appSettings = .app(of: name, in: cluster)
         superuserSettings = Settings(cluster.conninfo(database: name, user: "postgres"))
         socketDirectory = cluster.socketDirectory
-        pool = Pool(settings: settings, size: 8, logger: quiet)
-        appPool = Pool(settings: appSettings, size: 8, logger: quiet)
+        // A wait for a connection is none of a test's promises, and a busy machine opens one slowly.
+        let wait = Duration.seconds(60)
+        pool = Pool(settings: settings, size: 8, waitLimit: wait, logger: quiet)
+        appPool = Pool(settings: appSettings, size: 8, waitLimit: wait, logger: quiet)
     }
 
     static func create(from template: String) async throws -> Database {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import WorkingDays
 
 /// The texts of a request, looked at before it is decoded, so that what holds for all of them is said in one place.
 enum RequestText {
@@ -23,7 +24,8 @@ enum RequestText {
                     throw Refusal.doubled(scan.path)
                 }
             case .number(let text):
-                guard Int64(text) != nil else { throw Refusal.notWhole(text, at: scan.path) }
+                let digits = text.hasPrefix("-") ? String(text.dropFirst()) : text
+                guard Int(digits: digits) != nil else { throw Refusal.notWhole(text, at: scan.path) }
             case .text(let text): isClean = isClean && text.utf8.count == FreeText.visible(text).utf8.count
             }
         }

@@ -1,3 +1,4 @@
+import BankFiles
 import Contract
 import FoundationEssentials
 import Postgres
@@ -143,6 +144,13 @@ struct RunSheet: Codable {
 }
 
 extension Payable {
+    /// As the bank is told to pay it.
+    func transfer(in context: some OperationContext) throws -> CreditTransfer {
+        CreditTransfer(
+            endToEndID: reference, amount: amount.rawValue, creditorName: holder,
+            creditorAccount: try openAccount(in: context), creditorAgent: cnaps, remittance: name)
+    }
+
     func openAccount(in context: some OperationContext) throws -> String {
         guard let account else { return "" }
         return try context.vault.open(accountCipher, .account, row: account)

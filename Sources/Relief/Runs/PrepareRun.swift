@@ -17,7 +17,8 @@ extension PrepareRun: Executable {
             throw Refusal.invalid("Nothing is paid more than a year before it is due.", field: "upTo")
         }
         let view = try await context.seeingAll { _ in
-            try await Runs.prepare(fund, programme: programme, upTo: upTo, executeOn: executeOn, in: context)
+            try await Runs.prepare(
+                fund, programme: programme, upTo: upTo, executeOn: executeOn, format: format, in: context)
         }
         // The leaf stands in the timelines of all cases that are paid, also of other unions': no figure of the fund is in it.
         context.note("run", .string(view.number))
@@ -29,9 +30,11 @@ extension Runs {
     /// Days that a bank's order may lie ahead.
     static let farthest = 31
 
-    /// Gathers what is due of a fund's awards into one run, one payment each; what can't be paid now is left out, and said.
+    /// Gathers what is due of a fund's awards into one run, one payment each; what can't be paid now, or no file of the
+    /// bank's carries, is left out, and said.
     static func prepare(
-        _ fund: Fund, programme: String?, upTo: Day, executeOn: Day, in context: CommandContext
+        _ fund: Fund, programme: String?, upTo: Day, executeOn: Day, format: BankFormat? = nil,
+        in context: CommandContext
     ) async throws -> RunView {
         // Two runs prepared at once would both see the same instalments: the second waits here and finds them taken.
         try await context.transaction.execute(
@@ -44,8 +47,9 @@ extension Runs {
             WHERE w.fund = \(fund.id) AND i.state = 'due' AND i.due_on <= \(upTo)
               AND (\(programme)::text IS NULL OR c.programme = \(programme))
             """, in: context)
-        let leftOut = due.compactMap { payable in payable.obstacle.map { "\(payable.name): \($0)." } }
-        let payables = due.filter { $0.obstacle == nil }
+        let fit = try FileFit(due.filter { $0.obstacle == nil }, of: fund, format: format, in: context)
+        let leftOut = due.compactMap { payable in payable.obstacle.map { "\(payable.name): \($0)." } } + fit.leftOut
+        let payables = fit.taken
         guard !payables.isEmpty else {
             throw Refusal.conflict(
                 due.isEmpty
@@ -71,6 +75,7 @@ extension Runs {
         for payable in payables { context.concerns(payable.caseNumber) }
         var view = try await view(run, in: context)
         view.leftOut = leftOut
+        view.warnings = fit.warnings.isEmpty ? nil : fit.warnings
         return view
     }
 

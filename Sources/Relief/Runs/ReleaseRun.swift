@@ -37,21 +37,12 @@ struct BankFile {
 
     /// Makes the file's bytes. Refuses what the bank would refuse, naming the payment.
     init(run: Run, fund: Fund, _ payables: [Payable], format: BankFormat, in context: CommandContext) throws {
-        let payments = try payables.map { payable in
-            CreditTransfer(
-                endToEndID: payable.reference, amount: payable.amount.rawValue, creditorName: payable.holder,
-                creditorAccount: try payable.openAccount(in: context), creditorAgent: payable.cnaps,
-                remittance: payable.name)
-        }.sorted { $0.endToEndID < $1.endToEndID }
+        let payments = try payables.map { try $0.transfer(in: context) }.sorted { $0.endToEndID < $1.endToEndID }
         self.format = format
         do {
             switch format {
             case .pain001:
-                guard let cnaps = fund.cnaps else {
-                    throw Refusal.conflict(
-                        "Fund \(fund.code) has no CNAPS number of its bank, which pain.001 asks for: release as batchText.",
-                        field: "format")
-                }
+                guard let cnaps = fund.cnaps else { throw FileFit.lacksBankNumber(fund) }
                 name = "\(run.number).xml"
                 let header = CreditTransferHeader(
                     messageID: Self.messageID(run.number), createdAt: context.now, debtorName: fund.holder,
