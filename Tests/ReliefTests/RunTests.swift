@@ -85,6 +85,18 @@ struct RunTests {
         #expect(try await prepare(.pain001).payments == 1)
     }
 
+    @Test func `a file takes as many as it has room for, not counting what it can't carry`() {
+        let transfers = (1...5_003).map {
+            CreditTransfer(
+                endToEndID: "R\($0)", amount: 1, creditorName: $0 == 3 ? "祁𠅤" : "祁", creditorAccount: "6228480000000002"
+            )
+        }
+        let text = FileFit.Faults(transfers, in: .batchText)
+        #expect(text.carries == 5_000 && Set(text.of.keys) == [2, 5_001, 5_002])
+        #expect(text.of[5_001]?.contains("5000 payments a file") == true)
+        #expect(FileFit.Faults(transfers, in: .pain001).carries == 5_003)
+    }
+
     @Test func `a fund without its bank's number is paid by the text file, which says what it can't carry`()
         async throws
     {

@@ -27,8 +27,8 @@ struct FileFit {
         }
     }
 
-    /// Why each payment can't be in a file of the format.
-    private struct Faults {
+    /// Why each payment, by its place, can't be in a file of the format.
+    struct Faults {
         let format: BankFormat
         let of: [Int: String]
         let carries: Int
