@@ -1,8 +1,8 @@
 import WorkingDays
 
 extension Fen {
-    /// Reads yuan as people write them: `6430`, `6,430.00`, `-12.5`, `￥99`, `80000元`, `8万`, `1.25 万元`, full-width digits
-    /// too. nil for anything else, as for parts of a fen, a comma in the wrong place, an exponent, or more than fits.
+    /// Reads yuan as people write them: `6430`, `6,430.00`, `-12.5`, `￥99`, `80000元整`, `8万`, `1.25 万元`, full-width digits too.
+    /// nil for anything else, as for parts of a fen, a comma in the wrong place, an exponent, or more than fits.
     package init?(yuan text: String) {
         guard let amount = WrittenAmount(text) else { return nil }
         self.init(amount.fen)
@@ -19,7 +19,8 @@ private struct WrittenAmount {
         let isNegative = rest.first == "-"
         if isNegative { rest.removeFirst() }
         if let mark = ["¥", "RMB", "CNY", "人民币"].first(where: { rest.hasPrefix($0) }) { rest.removeFirst(mark.count) }
-        if let unit = ["元", "圆", "yuan"].first(where: { rest.hasSuffix($0) }) { rest.removeLast(unit.count) }
+        let unit = ["元整", "圆整", "元正", "圆正", "元", "圆", "yuan"].first { rest.hasSuffix($0) }
+        if let unit { rest.removeLast(unit.count) }
         let scale: (fen: Int64, places: Int) =
             switch rest.last {
             case "万": (1_000_000, 6)
