@@ -86,7 +86,7 @@ let package = Package(
                 "Output",
                 crypto, logging, metrics, yams,
             ]),
-        room("Web", ["Contract", "Relief", hummingbird, httpTypes, logging, nio[0]]),
+        room("Web", ["Contract", "Relief", "WorkingDays", hummingbird, httpTypes, logging, nio[0]]),
         room("Client", ["Contract"] + nio),
         room(
             "Assembly",

@@ -1,3 +1,5 @@
+import WorkingDays
+
 /// What must hold in a payment file beyond its XML schema, checked payment by payment: used to write and to read.
 ///
 /// The schema lets pass a wrong count or sum, a zero amount, a repeated EndToEndId and a missing creditor.
@@ -89,7 +91,7 @@ struct CreditTransferRules {
     }
 
     private static func agent(_ value: String, _ what: String) throws {
-        guard value.utf8.count == 12, value.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        guard value.utf8.count == 12, value.isDigits else {
             throw BankFileError(.invalid, "The \(what), “\(value)”, is no 12-digit CNAPS number.")
         }
     }

@@ -61,9 +61,9 @@ package struct ReasonCode: RawRepresentable, Hashable, Sendable, Codable, Expres
         add("MS03", "No reason given by the bank", "银行未说明原因", pointless: false)
         add("NARR", "Reason is in the free text", "原因见附言", pointless: false)
         add("RC01", "Bank identification is wrong", "行号有误", pointless: true)
-        add("RR01", "Regulatory: account or identity of the debtor is missing", "监管要求: 缺付款人账户或身份", pointless: true)
-        add("RR02", "Regulatory: name or address of the debtor is missing", "监管要求: 缺付款人名称或地址", pointless: true)
-        add("RR03", "Regulatory: name or address of the creditor is missing", "监管要求: 缺收款人名称或地址", pointless: true)
+        add("RR01", "Regulatory: account or identity of the debtor is missing", "监管要求：缺付款人账户或身份", pointless: true)
+        add("RR02", "Regulatory: name or address of the debtor is missing", "监管要求：缺付款人名称或地址", pointless: true)
+        add("RR03", "Regulatory: name or address of the creditor is missing", "监管要求：缺收款人名称或地址", pointless: true)
         add("RR04", "Regulatory reason", "监管原因", pointless: true)
         add("TM01", "Arrived after the cut-off time", "超过截止时间", pointless: false)
         return table

@@ -1,8 +1,8 @@
 import WorkingDays
 
 extension Fen {
-    /// Reads yuan as people write them: `6430`, `6,430.00`, `-12.5`, `￥99`, `80000元整`, `8万`, `1.25 万元`, full-width digits too.
-    /// nil for anything else, as for parts of a fen, a comma in the wrong place, an exponent, or more than fits.
+    /// Reads yuan as people write them: `6430`, `6,430.00`, `-12.5`, `￥99`, `80000元整`, `8万`, `1.25 万元`, full-width
+    /// digits too. nil for anything else, as for parts of a fen, a comma in the wrong place, an exponent, or more than fits.
     package init?(yuan text: String) {
         guard let amount = WrittenAmount(text) else { return nil }
         self.init(amount.fen)
@@ -33,7 +33,7 @@ private struct WrittenAmount {
         var part: Int64 = 0
         if parts.count == 2 {
             let places = parts[1].utf8.count
-            guard (1...scale.places).contains(places), let digits = Self.digits(parts[1]) else { return nil }
+            guard (1...scale.places).contains(places), let digits = Int64(digits: parts[1]) else { return nil }
             part = (places..<scale.places).reduce(digits) { value, _ in value * 10 }
         }
         let (product, isTooLarge) = whole.multipliedReportingOverflow(by: scale.fen)
@@ -45,29 +45,18 @@ private struct WrittenAmount {
     /// Digits, or groups of three with commas between them.
     private static func whole(_ text: Substring) -> Int64? {
         let groups = text.split(separator: ",", omittingEmptySubsequences: false)
-        guard groups.count > 1 else { return digits(text) }
+        guard groups.count > 1 else { return Int64(digits: text) }
         guard (1...3).contains(groups[0].utf8.count), groups.dropFirst().allSatisfy({ $0.utf8.count == 3 }) else {
             return nil
         }
-        return digits(Substring(groups.joined()))
-    }
-
-    private static func digits(_ text: Substring) -> Int64? {
-        Int64(digits: text)
+        return Int64(digits: groups.joined())
     }
 }
 
 extension StringProtocol {
-    /// A written number without blanks, and with ASCII's signs and digits for full-width ones (U+FF01 to U+FF5E, ￥).
+    /// A written number without blanks, and with plain signs and digits for full-width ones.
     var plainNumber: String {
-        let scalars = unicodeScalars.filter { !$0.properties.isWhitespace }.map {
-            (scalar: Unicode.Scalar) -> Unicode.Scalar in
-            switch scalar.value {
-            case 0xFF01...0xFF5E: Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
-            case 0xFFE5: "¥"
-            default: scalar
-            }
-        }
+        let scalars = unicodeScalars.filter { !$0.properties.isWhitespace }.map { $0 == "￥" ? "¥" : $0.narrowed }
         return String(String.UnicodeScalarView(scalars))
     }
 
@@ -78,9 +67,6 @@ extension StringProtocol {
             $0.last?.isDecimalDigit == true && $1.first?.isDecimalDigit == true
         }
     }
-
-    /// Whether it is ASCII digits alone, at least one: `Int` would take a sign as well.
-    package var isDigits: Bool { !isEmpty && utf8.allSatisfy { (48...57).contains($0) } }
 }
 
 extension Character {

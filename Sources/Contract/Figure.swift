@@ -1,3 +1,5 @@
+import WorkingDays
+
 /// What a figure of the register counts, and so how it is read and shown.
 package enum FigureKind: String, Codable, CaseIterable, Sendable {
     /// An amount: written in yuan, fen where rules read it.
@@ -14,7 +16,7 @@ package enum FigureKind: String, Codable, CaseIterable, Sendable {
         guard !text.hasBlankWithinDigits else { return nil }
         var digits = text.plainNumber
         if let unit = units.first(where: digits.hasSuffix) { digits.removeLast(unit.count) }
-        return digits.isDigits ? Int64(digits) : nil
+        return Int64(digits: digits)
     }
 
     /// The value as people write it, without its unit.
@@ -72,8 +74,7 @@ package enum FigureKind: String, Codable, CaseIterable, Sendable {
     package func value(of text: String, unit: String?) -> Int64? {
         guard let unit = unit?.lowercased(), !unit.isEmpty else { return value(of: text) }
         if self == .money, ["fen", "分"].contains(unit) {
-            let digits = text.plainNumber
-            return digits.isDigits ? Int64(digits) : nil
+            return Int64(digits: text.plainNumber)
         }
         let own = [self.unit.en, self.unit.zh, rawValue] + units
         return own.contains(unit) ? value(of: text) : nil

@@ -225,8 +225,9 @@ package struct RunView: Codable, Sendable {
     package var counts: [PaymentCount]
     package var cancelReason: String?
     /// When it is prepared: instalments that are due but were left out, one sentence each.
-    package var leftOut: [String]?
-    /// When it is prepared: what it pays that not every bank file can carry, one sentence each.
+    package var leftOut: [Phrase]?
+    /// As long as the bank hasn't got it: a day off, or a year without a calendar, before the bank is to pay; when it is
+    /// prepared also what not every bank file can carry.
     package var warnings: [Phrase]?
     /// The jobs that worked or will work on it, the newest first; `run.show` says them.
     package var jobs: [JobGlance]?
@@ -237,7 +238,7 @@ package struct RunView: Codable, Sendable {
         checkedAt: Date? = nil, approvedBy: String? = nil, approvedAt: Date? = nil, releasedBy: String? = nil,
         releasedAt: Date? = nil, format: BankFormat? = nil, fileName: String? = nil, fileSha256: String? = nil,
         counts: [PaymentCount], cancelReason: String? = nil,
-        leftOut: [String]? = nil, warnings: [Phrase]? = nil, jobs: [JobGlance]? = nil
+        leftOut: [Phrase]? = nil, warnings: [Phrase]? = nil, jobs: [JobGlance]? = nil
     ) {
         self.number = number
         self.fund = fund

@@ -1,6 +1,7 @@
 import Contract
 import HTTPTypes
 import Hummingbird
+import WorkingDays
 
 /// The public files of the transparency log, as C2SP tlog-tiles names them: `checkpoint`, `tile/<level>/<index>[.p/<width>]`,
 /// `tile/entries/<index>[.p/<width>]`.
@@ -63,11 +64,11 @@ struct LogFiles {
     }
 
     private static func isThousand(_ text: String) -> Bool {
-        text.utf8.count == 3 && text.utf8.allSatisfy { (48...57).contains($0) }
+        text.utf8.count == 3 && text.isDigits
     }
 
     private static func isNumber(_ text: String, upTo limit: Int) -> Bool {
-        guard let number = Int(text, radix: 10), (0...limit).contains(number) else { return false }
+        guard let number = Int(digits: text), (0...limit).contains(number) else { return false }
         return String(number) == text
     }
 }

@@ -64,11 +64,6 @@ extension Day {
 
     /// Full-width forms (２０２６／８／３) as the ASCII that they stand for.
     private static func narrowed(_ text: some StringProtocol) -> String {
-        var narrow = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let isWide = (0xFF01...0xFF5E).contains(scalar.value)
-            narrow.append(isWide ? Unicode.Scalar(UInt8(scalar.value - 0xFEE0)) : scalar)
-        }
-        return String(narrow)
+        String(String.UnicodeScalarView(text.unicodeScalars.map(\.narrowed)))
     }
 }

@@ -7,7 +7,7 @@ extension RunView: Brief {
         let left = leftOut ?? []
         let head = "\(number): \(payments) payments, \(total) yuan, \(state.rawValue)\(file)"
         return
-            ([left.isEmpty ? head : "\(head); \(left.count) left out:"] + left.map { "  \($0)" }
+            ([left.isEmpty ? head : "\(head); \(left.count) left out:"] + left.map { "  \($0.shown)" }
             + (warnings ?? []).map { "! \($0.shown)" }).joined(separator: "\n")
     }
 }
@@ -19,7 +19,7 @@ extension NoticeView: Brief {
         let head =
             "\(number) \(programme): \(items.count) case(s), \(state.rawValue), \(startsOn) to \(endsOn)"
             + (open == 0 ? "" : "; \(open) objection(s) open")
-            + (left.isEmpty ? "" : Phrase("; \(left.count) left out:", ";未列入\(left.count)件：").shown)
+            + (left.isEmpty ? "" : Phrase("; \(left.count) left out:", "；未列入\(left.count)件：").shown)
         // A calendar that isn't there yet moves the last day: who publishes sees it at once.
         return ([head] + left.map { "  \($0.shown)" } + (warnings ?? []).map { "! \($0.shown)" }).joined(
             separator: "\n")

@@ -5,6 +5,7 @@ import Dispatch
 import Foundation
 import Output
 import Terminal
+import WorkingDays
 
 /// The engine room, live.
 struct TopVerb: QueryVerb {
@@ -29,7 +30,7 @@ struct TopVerb: QueryVerb {
     }
 
     private func printOnce(_ view: TopView) async throws {
-        let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+        let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int(digits: $0) }
         let frame = TopFrame(view, width: Screen.size?.width ?? columns ?? 80, height: nil)
         for line in frame.lines { try Standard.output(line.text) }
     }

@@ -22,7 +22,7 @@ import Testing
             "BankFiles", "CEL", "Contract", "Jobs", "Ledger", "Output", "Postgres", "TransparencyLog",
             "WorkingDays",
         ],
-        "Web": ["Contract", "Relief"],
+        "Web": ["Contract", "Relief", "WorkingDays"],
         "Client": ["Contract"],
         "Assembly": [
             "Contract", "Jobs", "Ledger", "LocalPostgres", "Output", "Postgres", "Relief", "Schema", "TransparencyLog",
@@ -66,6 +66,20 @@ import Testing
         for file in files where file.pathExtension == "swift" {
             let found = try String(contentsOf: file, encoding: .utf8).firstMatch(of: reader)?.output.0
             #expect(found == nil, "\(file.lastPathComponent): \(found ?? "")")
+        }
+    }
+
+    /// What holds English words, as a help text that shows Chinese ones, is an English sentence.
+    @Test func `Chinese sentences have Chinese punctuation`() throws {
+        let half = /[一-鿿）”][,;:!]|[,;:(][一-鿿（“]/
+        for file in Self.swiftFiles(of: ".") {
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                guard !line.drop(while: { $0 == " " }).hasPrefix("//") else { continue }
+                for text in line.matches(of: /"[^"]*"/).map(\.output)
+                where text.contains(/[一-鿿]/) && !text.contains(/^"[A-Za-z]|[a-z]{2,} [a-z]{2,}/) {
+                    #expect(!text.contains(half), "\(file.lastPathComponent): \(text)")
+                }
+            }
         }
     }
 

@@ -42,7 +42,7 @@ struct CalendarTests {
         #expect(moved(changed, .notice) == ["\(number) 2026-09-25 2026-09-29"])
         let notice = try await desk.door.answer(ListNotices(), as: desk.office.worker).items[0]
         #expect("\(notice.endsOn)" == "2026-09-29")
-        #expect(notice.publicText.contains("公示期: 2026-09-18 至 2026-09-29(工作日历更正,原至 2026-09-25)"))
+        #expect(notice.publicText.contains("公示期：2026-09-18 至 2026-09-29（工作日历更正，原至 2026-09-25）"))
         #expect(try await clear(desk, on: "2026-09-26") == 0)
         #expect(try await clear(desk, on: "2026-09-29") == 0)
         #expect(try await clear(desk, on: "2026-09-30") == 1)

@@ -36,7 +36,7 @@ import WorkingDays
                     name: "refund_cap", region: "XN", from: desk.office.today.adding(days: Int.random(in: 1...9_000)),
                     to: nil, value: value, unit: unit, source: "试验"),
                 as: desk.office.programmes, dryRun: true)
-            #expect(view.value == "1,200.00" && view.unit.en == "yuan" && view.title == "经费返还:每年封顶")
+            #expect(view.value == "1,200.00" && view.unit.en == "yuan" && view.title == "经费返还：每年封顶")
         }
         let unknown = try await desk.refusal {
             try await desk.door.perform(

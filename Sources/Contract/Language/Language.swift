@@ -20,7 +20,7 @@ package enum Language: String, Codable, CaseIterable, Sendable {
     /// nothing of either.
     package init(accepting header: String) {
         let wanted = header.split(separator: ",").compactMap { part -> (language: Language, weight: Int)? in
-            let pieces = part.split(separator: ";").map { $0.trimmingBlanks }
+            let pieces = part.split(separator: ";").map(\.trimmingWhitespace)
             guard let tag = pieces.first?.lowercased(), tag.hasPrefix("zh") || tag.hasPrefix("en") else { return nil }
             let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.map { Self.weight($0.dropFirst(2)) } ?? 1_000
             return (Language(tag: tag), weight)
@@ -36,13 +36,5 @@ package enum Language: String, Codable, CaseIterable, Sendable {
         let decimals = parts.count > 1 ? String(parts[1].prefix(3)) : ""
         let padded = decimals + String(repeating: "0", count: 3 - decimals.count)
         return min(1_000, whole * 1_000 + (Int(digits: padded) ?? 0))
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingBlanks: Substring {
-        var text = drop { $0 == " " }
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }

@@ -15,7 +15,7 @@ package struct Phrase: Codable, Sendable, Hashable {
 
     /// With another sentence after it, where there is one.
     package func adding(_ other: Phrase?) -> Phrase {
-        other.map { Phrase("\(en); \($0.en)", "\(zh);\($0.zh)") } ?? self
+        other.map { Phrase("\(en); \($0.en)", "\(zh)；\($0.zh)") } ?? self
     }
 
     package func text(in language: Language) -> String {

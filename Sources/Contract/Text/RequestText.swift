@@ -24,8 +24,7 @@ enum RequestText {
                     throw Refusal.doubled(scan.path)
                 }
             case .number(let text):
-                let digits = text.hasPrefix("-") ? String(text.dropFirst()) : text
-                guard Int(digits: digits) != nil else { throw Refusal.notWhole(text, at: scan.path) }
+                guard Int64(decimal: text) != nil else { throw Refusal.notWhole(text, at: scan.path) }
             case .text(let text): isClean = isClean && text.utf8.count == FreeText.visible(text).utf8.count
             }
         }

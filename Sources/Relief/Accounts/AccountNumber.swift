@@ -1,5 +1,6 @@
 import BankFiles
 import Contract
+import WorkingDays
 
 /// An account that money may go to, as given: its number without blanks and dashes.
 struct AccountNumber: Sendable {
@@ -14,7 +15,7 @@ struct AccountNumber: Sendable {
         if NumberText.isScientific(text) {
             throw Refusal.invalid(NumberText.rounded(Phrase("account number", "账号")), field: field)
         }
-        guard (6...34).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        guard (6...34).contains(text.utf8.count), text.isDigits else {
             throw Refusal.invalid(
                 Phrase(
                     "An account number must have 6 to 34 digits; look at the card or passbook again.",
@@ -43,7 +44,7 @@ struct AccountNumber: Sendable {
     /// Twelve digits of the branch, or none.
     static func branch(_ raw: String?, field: String? = "cnaps") throws -> String? {
         guard let text = raw.map({ NumberText.cleaned($0) }), !text.isEmpty else { return nil }
-        guard text.utf8.count == 12, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        guard text.utf8.count == 12, text.isDigits else {
             throw Refusal.invalid(
                 Phrase("A branch number (联行号) must have twelve digits; ask the bank for it.", "联行号应为 12 位数字；请向银行查询。"),
                 field: field)

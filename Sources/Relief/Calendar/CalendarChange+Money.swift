@@ -16,19 +16,23 @@ extension CalendarChange {
             WHERE a.status <> 'retired' AND a.usable_from > \(context.now) AND a.usable_from > a.registered_at
             ORDER BY a.id FOR NO KEY UPDATE OF a
             """)
-        var moved: [MovedDay] = []
+        var (ids, days, moved): ([UUID], [Date], [MovedDay]) = ([], [], [])
         for row in rows {
-            let (id, registered, was): (UUID, Date, Date) =
-                (try row["id"], try row["registered_at"], try row["usable_from"])
+            let (registered, was): (Date, Date) = (try row["registered_at"], try row["usable_from"])
             let usable = Accounts.endOfCoolingOff(of: Day(registered), by: calendar)
             guard usable > was else { continue }
-            try await context.transaction.execute(
-                "UPDATE relief.payee_account SET usable_from = \(usable) WHERE id = \(id)")
+            ids.append(try row["id"])
+            days.append(usable)
             moved.append(
                 MovedDay(
                     kind: .coolingOff, what: Phrase("first day on which the account may be used", "账户可启用日"),
                     number: try row["owner"], from: Day(was), to: Day(usable)))
         }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.payee_account a SET usable_from = m.usable FROM unnest(\(ids), \(days)) AS m (id, usable)
+            WHERE a.id = m.id
+            """)
         return moved.inOrder
     }
 
@@ -41,7 +45,7 @@ extension CalendarChange {
             WHERE i.state = 'due' ORDER BY i.id FOR NO KEY UPDATE OF i
             """)
         var plans: [String: [PlannedPart]] = [:]
-        var moved: [MovedDay] = []
+        var (ids, days, moved): ([UUID], [String], [MovedDay]) = ([], [], [])
         for row in rows {
             let (sheet, ordinal): (String, Int) = (try row["sheet"], try row["ordinal"])
             if plans[sheet] == nil { plans[sheet] = try await plan(onSheet: sheet) }
@@ -52,14 +56,18 @@ extension CalendarChange {
             let (approved, was): (Date, Day) = (try row["approved_at"], try row["due_on"])
             let due = part.dueOn(approvedOn: Day(approved), calendar: calendar)
             guard due != was, max(due, was) > context.today else { continue }
-            let id: UUID = try row["id"]
-            try await context.transaction.execute(
-                "UPDATE relief.instalment SET due_on = \(due) WHERE id = \(id)")
+            ids.append(try row["id"])
+            days.append(due.description)
             moved.append(
                 MovedDay(
                     kind: .instalment, what: Phrase("instalment \(ordinal)", "第 \(ordinal) 期发放日"),
                     number: try row["number"], from: was, to: due))
         }
+        try await context.transaction.execute(
+            """
+            UPDATE relief.instalment i SET due_on = m.due::date FROM unnest(\(ids), \(days)) AS m (id, due)
+            WHERE i.id = m.id
+            """)
         return moved.inOrder
     }
 
@@ -105,11 +113,6 @@ extension CalendarChange {
             WHERE r.state IN ('prepared', 'checked', 'approved') AND r.execute_on BETWEEN \(first) AND \(last)
               AND NOT relief.is_working_day(r.execute_on) ORDER BY r.number
             """)
-        return try rows.map { row in
-            let (number, day): (String, Day) = (try row["number"], try row["execute_on"])
-            return Phrase(
-                "Run \(number) is to be paid on \(day), a day off: cancel it and prepare it for another day, if the bank doesn't pay then.",
-                "批次 \(number) 定于 \(day) 付款，该日为休息日；如银行当日不办理，请撤销后另定日期。")
-        }
+        return try rows.map { Runs.dayOff(try $0["number"], try $0["execute_on"]) }
     }
 }

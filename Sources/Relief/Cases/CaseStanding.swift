@@ -59,6 +59,6 @@ extension Assessment {
         let dates = Set(plan.compactMap(\.on)).sorted().map(\.description).joined(separator: ", ")
         return Phrase(
             "\(amount) yuan in \(plan.count) part(s)\(dates.isEmpty ? "" : " from \(dates)")",
-            "\(amount)元分\(plan.count)期\(dates.isEmpty ? "" : "(\(dates)起)")")
+            "\(amount)元分\(plan.count)期\(dates.isEmpty ? "" : "（\(dates)起）")")
     }
 }

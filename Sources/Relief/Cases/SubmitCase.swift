@@ -40,7 +40,7 @@ extension Cases {
         guard open.isEmpty else {
             let what =
                 assessment.answer == .unknown
-                ? Phrase(": whether it is eligible can't be said yet.", ":目前还不能判断是否符合条件。") : Phrase(".", "。")
+                ? Phrase(": whether it is eligible can't be said yet.", "：目前还不能判断是否符合条件。") : Phrase(".", "。")
             throw Refusal.conflict(
                 Phrase("Case \(file.number) is not complete\(what.en)", "案件\(file.number)尚不完整\(what.zh)"),
                 field: "case", details: open)

@@ -74,7 +74,7 @@ extension CreateFund: Executable {
         guard (2000...2200).contains(year) else {
             throw Refusal.invalid("The year of a fund lies between 2000 and 2200.", field: "year")
         }
-        if let cnaps, cnaps.utf8.count != 12 || !cnaps.utf8.allSatisfy({ (48...57).contains($0) }) {
+        if let cnaps, cnaps.utf8.count != 12 || !cnaps.isDigits {
             throw Refusal.invalid("A bank's CNAPS number (联行号) has 12 digits.", field: "cnaps")
         }
         guard source != .donation || !(donorIntent ?? "").trimmingWhitespace.isEmpty else {

@@ -101,10 +101,10 @@ enum PublicText {
         guard let place = text.firstRange(of: head)?.upperBound else { return text }
         let was = text[place...].prefix(10)
         guard was != to.description else { return text }
-        return "\(text[..<place])\(to)(工作日历更正,原至 \(was))\(text[place...].dropFirst(10))"
+        return "\(text[..<place])\(to)（工作日历更正，原至 \(was)）\(text[place...].dropFirst(10))"
     }
 
-    private static func head(_ from: Day) -> String { "公示期: \(from) 至 " }
+    private static func head(_ from: Day) -> String { "公示期：\(from) 至 " }
 
     static func render(
         title: String, union: String, lines: [(name: String, category: String, amount: Fen?)], from: Day, to: Day
@@ -117,7 +117,7 @@ enum PublicText {
             if let amount = line.amount { text += "  \(amount)元" }
             text += "\n"
         }
-        text += "\n如有异议,请在公示期内向本级工会反映。\n"
+        text += "\n如有异议，请在公示期内向本级工会反映。\n"
         if text.contains(/[0-9]{11,}/) {
             throw Refusal.conflict(
                 "The notice would show a number as long as a phone, identity or account number; it is not published.")

@@ -34,7 +34,7 @@ extension PublishNotice: Executable {
             let assessment = try await CaseSheet.shown(file, in: context).assessment
             let subject = try await CaseViews.subject(of: file, in: context)
             let name = subject.kind == .employer ? subject.name ?? "" : PublicText.name(subject.name ?? "")
-            let category = assessment.level.map { "\(version.pack.title)(\($0))" } ?? version.pack.title
+            let category = assessment.level.map { "\(version.pack.title)（\($0)）" } ?? version.pack.title
             lines.append((file, name, category, step.showsAmount ? assessment.amount : nil))
         }
         guard !lines.isEmpty else {

@@ -40,7 +40,7 @@ extension Organisations {
         }
         let name = try NameText.checked(new.name, .institution, NameText.title, field: "name")
         if let region = new.region,
-            ![6, 12].contains(region.utf8.count) || !region.utf8.allSatisfy({ (48...57).contains($0) })
+            ![6, 12].contains(region.utf8.count) || !region.isDigits
         {
             throw Refusal.invalid("A region is a GB/T 2260 code of 6 or 12 digits, like 630100.", field: "region")
         }

@@ -1,4 +1,5 @@
 import Contract
+import WorkingDays
 
 /// A Chinese phone number in its one form: `13897101234`, `09716123456`.
 struct PhoneNumber: Sendable, Hashable {
@@ -12,7 +13,7 @@ struct PhoneNumber: Sendable, Hashable {
         let bytes = Array(text.utf8)
         let isMobile = bytes.count == 11 && text.hasPrefix("1") && bytes[1] >= UInt8(ascii: "3")
         let isLandline = (10...12).contains(bytes.count) && text.hasPrefix("0")
-        guard bytes.allSatisfy({ (48...57).contains($0) }), isMobile || isLandline else {
+        guard text.isDigits, isMobile || isLandline else {
             throw Refusal.invalid(
                 NumberText.isScientific(text)
                     ? NumberText.rounded(Phrase("phone number", "电话号码"))

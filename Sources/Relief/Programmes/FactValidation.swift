@@ -103,7 +103,7 @@ extension FactDefinition {
     }
 
     private func failure(_ problem: Phrase) -> Result<JSONValue, FactProblem> {
-        .failure(FactProblem(fact: name, problem: Phrase("\(title): \(problem.en)", "\(title):\(problem.zh)")))
+        .failure(FactProblem(fact: name, problem: Phrase("\(title): \(problem.en)", "\(title)：\(problem.zh)")))
     }
 
     private static func integer(_ text: String) -> Int64? {

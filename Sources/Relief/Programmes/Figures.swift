@@ -10,8 +10,8 @@ enum Figures {
         ParameterDefinition(name: "education_undergraduate", kind: .money, title: "金秋助学本科标准"),
         ParameterDefinition(name: "education_college", kind: .money, title: "金秋助学专科标准"),
         ParameterDefinition(name: "education_senior_high", kind: .money, title: "金秋助学高中标准"),
-        ParameterDefinition(name: "refund_threshold", kind: .money, title: "经费返还:年均缴费上限"),
-        ParameterDefinition(name: "refund_cap", kind: .money, title: "经费返还:每年封顶"),
+        ParameterDefinition(name: "refund_threshold", kind: .money, title: "经费返还：年均缴费上限"),
+        ParameterDefinition(name: "refund_cap", kind: .money, title: "经费返还：每年封顶"),
     ]
 
     static func find(_ name: String, in context: some OperationContext) async throws -> ParameterDefinition {

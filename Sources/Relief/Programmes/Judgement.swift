@@ -150,7 +150,7 @@ struct Judgement {
         case .overflow: return Phrase("a number becomes too large", "数值过大")
         default: break
         }
-        return Phrase(error.message, "规则出错(\(error.message))")
+        return Phrase(error.message, "规则出错（\(error.message)）")
     }
 }
 

@@ -172,7 +172,7 @@ private struct PackLoader {
             return expression
         } catch {
             reader.report(
-                node, Phrase("\(name): \(error.message)", "\(name):\(error.message)").adding(stranger(error)),
+                node, Phrase("\(name): \(error.message)", "\(name)：\(error.message)").adding(stranger(error)),
                 lineOffset: line + error.line - 1, columnOffset: column + error.column - 1)
             return nil
         }
@@ -182,7 +182,7 @@ private struct PackLoader {
         let (line, column) = start(of: node)
         for doubt in doubts {
             reader.warn(
-                node, Phrase("\(name): \(doubt.why.en)", "\(name):\(doubt.why.zh)"),
+                node, Phrase("\(name): \(doubt.why.en)", "\(name)：\(doubt.why.zh)"),
                 lineOffset: line + doubt.place.line - 1, columnOffset: column + doubt.place.column - 1)
         }
     }

@@ -48,13 +48,16 @@ extension Runs {
               AND (\(programme)::text IS NULL OR c.programme = \(programme))
             """, in: context)
         let fit = try FileFit(due.filter { $0.obstacle == nil }, of: fund, format: format, in: context)
-        let leftOut = due.compactMap { payable in payable.obstacle.map { "\(payable.name): \($0)." } } + fit.leftOut
+        let leftOut = due.compactMap(\.heldUp) + fit.leftOut
         let payables = fit.taken
         guard !payables.isEmpty else {
             throw Refusal.conflict(
                 due.isEmpty
-                    ? "No instalment of fund \(fund.code) is due up to \(upTo)."
-                    : "None of the \(due.count) instalments of fund \(fund.code) that are due can be paid now.",
+                    ? Phrase(
+                        "No instalment of fund \(fund.code) is due up to \(upTo).", "资金\(fund.code)在\(upTo)前没有到期的款项。")
+                    : Phrase(
+                        "None of the \(due.count) instalments of fund \(fund.code) that are due can be paid now.",
+                        "资金\(fund.code)到期的\(due.count)笔款项目前都不能发放。"),
                 details: leftOut.isEmpty ? nil : leftOut)
         }
         let run = UUID()
@@ -75,7 +78,7 @@ extension Runs {
         for payable in payables { context.concerns(payable.caseNumber) }
         var view = try await view(run, in: context)
         view.leftOut = leftOut
-        view.warnings = fit.warnings.isEmpty ? nil : fit.warnings
+        if !fit.warnings.isEmpty { view.warnings = (view.warnings ?? []) + fit.warnings }
         return view
     }
 

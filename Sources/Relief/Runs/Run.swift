@@ -72,7 +72,27 @@ enum Runs {
     ]
 
     static func view(_ run: UUID, in context: some OperationContext) async throws -> RunView {
-        try await views("WHERE r.id = \(run)", in: context)[0]
+        var view = try await views("WHERE r.id = \(run)", in: context)[0]
+        if [.prepared, .checked, .approved].contains(view.state) {
+            let warnings = try await warnings(of: view.number, on: view.executeOn, in: context)
+            view.warnings = warnings.isEmpty ? nil : warnings
+        }
+        return view
+    }
+
+    /// What who signs should know of the day on which the bank is to pay: it is off, or its year has no calendar yet.
+    private static func warnings(
+        of number: String, on day: Day, in context: some OperationContext
+    ) async throws -> [Phrase] {
+        let calendar = try await Calendars.current(in: context)
+        return (calendar.isWorking(day) ? [] : [dayOff(number, day)])
+            + (Calendars.warnings(calendar, from: context.today, through: day) ?? [])
+    }
+
+    static func dayOff(_ number: String, _ day: Day) -> Phrase {
+        Phrase(
+            "Run \(number) is to be paid on \(day), a day off: cancel it and prepare it for another day, if the bank doesn't pay then.",
+            "批次 \(number) 定于 \(day) 付款，该日为休息日；如银行当日不办理，请撤销后另定日期。")
     }
 
     /// Runs as shown; `condition` begins with WHERE and may order and limit.

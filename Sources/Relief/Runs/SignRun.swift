@@ -74,10 +74,12 @@ extension Run {
     func requirePayable(in context: CommandContext) async throws -> [Payable] {
         let payables = try await Payable.list(
             "WHERE i.id IN (SELECT p.instalment FROM relief.payment p WHERE p.run = \(id))", in: context)
-        let obstacles = payables.compactMap { payable in payable.obstacle.map { "\(payable.name): \($0)." } }
+        let obstacles = payables.compactMap(\.heldUp)
         guard obstacles.isEmpty else {
             throw Refusal.conflict(
-                "Run \(number) can't be paid as it was prepared: cancel it and prepare it anew.", details: obstacles)
+                Phrase(
+                    "Run \(number) can't be paid as it was prepared: cancel it and prepare it anew.",
+                    "批次\(number)不能按原编制发放：请取消后重新编制。"), details: obstacles)
         }
         return payables
     }

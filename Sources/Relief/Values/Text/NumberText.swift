@@ -1,4 +1,5 @@
 import Contract
+import WorkingDays
 
 /// Numbers of people and accounts as they come in: identity, phone, account, branch, credit code.
 enum NumberText {
@@ -7,7 +8,7 @@ enum NumberText {
     static func cleaned(_ text: some StringProtocol) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where !isIgnored(scalar) {
-            scalars.append(plain(scalar))
+            scalars.append(scalar.narrowed)
         }
         while let first = scalars.first, apostrophes.contains(first) { scalars.removeFirst() }
         return String(scalars)
@@ -37,11 +38,5 @@ enum NumberText {
     private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.isWhitespace || scalar.isInvisible || scalar.properties.isVariationSelector
             || scalar.properties.generalCategory == .dashPunctuation || scalar == "\u{2212}"
-    }
-
-    /// U+FF01 to U+FF5E are the printable characters of ASCII in full width.
-    private static func plain(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        guard (0xFF01...0xFF5E).contains(scalar.value) else { return scalar }
-        return Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
     }
 }
