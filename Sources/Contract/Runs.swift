@@ -56,10 +56,13 @@ package struct CheckRun: Command {
     package let run: String
     /// `RunView.sheet` of what was seen.
     package let sheet: String
+    /// Whether the sheet was taken without having been looked at: the log says so.
+    package let unseen: Bool?
 
-    package init(run: String, sheet: String) {
+    package init(run: String, sheet: String, unseen: Bool? = nil) {
         self.run = run
         self.sheet = sheet
+        self.unseen = unseen
     }
 }
 
@@ -73,10 +76,13 @@ package struct ApproveRun: Command {
 
     package let run: String
     package let sheet: String
+    /// Whether the sheet was taken without having been looked at: the log says so.
+    package let unseen: Bool?
 
-    package init(run: String, sheet: String) {
+    package init(run: String, sheet: String, unseen: Bool? = nil) {
         self.run = run
         self.sheet = sheet
+        self.unseen = unseen
     }
 }
 
@@ -91,11 +97,14 @@ package struct ReleaseRun: Command {
     package let run: String
     package let sheet: String
     package let format: BankFormat
+    /// Whether the sheet was taken without having been looked at: the log says so.
+    package let unseen: Bool?
 
-    package init(run: String, sheet: String, format: BankFormat) {
+    package init(run: String, sheet: String, format: BankFormat, unseen: Bool? = nil) {
         self.run = run
         self.sheet = sheet
         self.format = format
+        self.unseen = unseen
     }
 }
 

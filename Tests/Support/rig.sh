@@ -96,9 +96,9 @@ drafts() { # N drafts of P04 with their papers
   as lin case import --programme P04 --organisation "$O" --csv-file "$BT/f/round.csv" --mode all
   for k in $(seq "$1"); do as lin evidence add --case "$O-C2026-000$k" --kind school_record --file "$BT/f/paper.pdf" >/dev/null; done
 }
-reviewed() { local w; for w in ma bai; do as $w case decide --all --programme P04 --step review --outcome pass; done; }
+reviewed() { local w; for w in ma bai; do as $w case decide --all --programme P04 --step review --outcome pass --yes; done; }
 atnotice() { students "$1"; drafts "$1"; as lin case submit --all --programme P04; reviewed; }
-approved() { local w; for w in sun zhao; do as $w case decide --all --programme P04 --step approve --outcome pass; done; }
+approved() { local w; for w in sun zhao; do as $w case decide --all --programme P04 --step approve --outcome pass --yes; done; }
 award() { # N awards of 6,000 yuan, due on 2026-09-10; the clock is at 2026-08-11 then
   atnotice "$1"; as lin notice publish --programme P04 --organisation "$O"; as me clock advance --working-days 6; approved
 }
@@ -107,7 +107,7 @@ award() { # N awards of 6,000 yuan, due on 2026-09-10; the clock is at 2026-08-1
 
 payrun() { # [FORMAT] [CLOCK]: a run of all that is due, released; sets RUN and REF[0..]
   RUN=$(as qian run prepare --fund "$F" --programme P04 --up-to 2026-09-10 --execute-on 2026-09-10 | sed -n 's/^\(.*-R[0-9-]*\):.*/\1/p')
-  as gu run check --run "$RUN"; as zhou run approve --run "$RUN"; as wu run release --run "$RUN" --format "${1:-pain001}"
+  as gu run check --run "$RUN" --yes; as zhou run approve --run "$RUN" --yes; as wu run release --run "$RUN" --format "${1:-pain001}" --yes
   REF=($(as qian payment list --run "$RUN" --json | grep -o '"reference":"[^"]*"' | cut -d'"' -f4))
   as me clock advance --to "${2:-2026-09-10T10:00:00+08:00}"
 }
@@ -160,5 +160,5 @@ open_case() { # PROGRAMME HOUSEHOLD FACTS…: sets C; says what it said
   said=$(as lin case open --programme "$p" --organisation "$O" --household "$O-H00000$h" "${facts[@]}" --json) || { local status=$?; echo "$said"; return $status; }
   C=$(grep -o '"number":"[^"]*-C[^"]*"' <<<"$said" | head -n 1 | cut -d'"' -f4)
 }
-upto_notice() { as lin case submit --case "$C" && as ma case decide --case "$C" --outcome pass && as lin notice publish --programme "$1" --organisation "$O"; }
-through() { upto_notice "$1" && as me clock advance --working-days 6 && as sun case decide --case "$C" --outcome pass; }
+upto_notice() { as lin case submit --case "$C" && as ma case decide --case "$C" --outcome pass --yes && as lin notice publish --programme "$1" --organisation "$O"; }
+through() { upto_notice "$1" && as me clock advance --working-days 6 && as sun case decide --case "$C" --outcome pass --yes; }

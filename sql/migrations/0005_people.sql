@@ -457,8 +457,8 @@ BEGIN
        ('pending', 'active'), ('pending', 'retired'), ('active', 'retired')) THEN
     RAISE EXCEPTION 'an account cannot go from % to %', OLD.status, NEW.status USING ERRCODE = 'RR008';
   END IF;
-  IF (OLD.status = 'pending' AND NEW.status = 'active') <> ((NEW.approved_by, NEW.approved_at)
-       IS DISTINCT FROM (OLD.approved_by, OLD.approved_at))
+  IF (OLD.status = 'pending' AND NEW.status = 'active') <> ((NEW.approved_by, NEW.approved_at, NEW.sheet)
+       IS DISTINCT FROM (OLD.approved_by, OLD.approved_at, OLD.sheet))
      OR (NEW.approved_despite IS DISTINCT FROM OLD.approved_despite AND OLD.status <> 'pending')
      OR (OLD.status = 'pending' AND NEW.status = 'active' AND (NEW.approved_by IS NULL OR NEW.approved_at IS NULL)) THEN
     RAISE EXCEPTION 'an account becomes active by the approval of another' USING ERRCODE = 'RR010';

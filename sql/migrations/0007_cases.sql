@@ -4,12 +4,17 @@
 -- What was shown to somebody who decided, byte for byte, by its SHA-256.
 CREATE TABLE relief.sheet (
   id         text PRIMARY KEY CHECK (length(id) = 64),
-  subject    text NOT NULL,                -- number of the case or run
+  subject    text NOT NULL,                -- number of the case or run, id of the payee account
   content    text NOT NULL,
   created_at timestamptz NOT NULL,
   CHECK (id = encode(sha256(convert_to(content, 'UTF8')), 'hex'))
 );
 CREATE INDEX sheet_subject ON relief.sheet (subject);
+
+-- Also of a payee account: who approves it signs what was shown of it.
+ALTER TABLE relief.payee_account
+  ADD COLUMN sheet text REFERENCES relief.sheet,
+  ADD CONSTRAINT signed_on_a_sheet CHECK ((approved_by IS NULL) = (sheet IS NULL));
 
 CREATE TABLE relief.case_file (
   id                uuid PRIMARY KEY,

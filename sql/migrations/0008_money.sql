@@ -381,9 +381,11 @@ CALL relief.guard('relief.award', 'EXISTS (SELECT FROM relief.case_file c WHERE 
   OR EXISTS (SELECT FROM relief.fund f WHERE f.id = fund)');
 CALL relief.guard('relief.instalment', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)
   OR EXISTS (SELECT FROM relief.award w WHERE w.id = award)');
--- A sheet is seen by whom its case or run is; it is kept before its run is there.
+-- A sheet is seen by whom its case, run or account is; it is kept before its run is there.
 CALL relief.guard('relief.sheet',
-  'EXISTS (SELECT FROM relief.case_file c WHERE c.number = subject) OR EXISTS (SELECT FROM relief.run r WHERE r.number = subject)');
+  $$EXISTS (SELECT FROM relief.case_file c WHERE c.number = subject) OR EXISTS (SELECT FROM relief.run r WHERE r.number = subject)
+    OR EXISTS (SELECT FROM relief.payee_account a
+               WHERE a.id = CASE WHEN subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN subject::uuid END)$$);
 CREATE POLICY kept ON relief.sheet FOR INSERT WITH CHECK (true);
 -- A line that names no payment of ours is theirs on whose account it stands; one on no account of ours may be anybody's:
 -- only who sees the whole tree sees it.

@@ -20,6 +20,7 @@ extension ReleaseRun: Executable {
         }
         let file = try BankFile(run: run, fund: fund, payables, format: format, in: context)
         try await file.keep(run: run, in: context)
+        context.noteSigned(run.sheet, unseen: unseen)
         context.note("file", .string(file.name))
         context.note("sha256", .string(file.sha256))
         if context.door.bankFolder != nil { try await Errand.run(HandOverRun(run: run.number), in: context) }

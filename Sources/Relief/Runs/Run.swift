@@ -46,9 +46,7 @@ struct Run: Sendable {
             throw Refusal.conflict("Run \(number) is \(state.rawValue): to \(act) it, it must be \(required.rawValue).")
         }
         guard seen == sheet else {
-            throw Refusal.conflict(
-                "This is not the sheet of run \(number): look at the run again and \(act) what it shows.",
-                field: "sheet")
+            throw Sheets.changed(Phrase("Run \(number)", "批次\(number)"), look: "relief run sheet --run \(number)")
         }
         guard !context.principal.isSystem, ![preparedBy, checkedBy, approvedBy].contains(context.principal.user) else {
             throw Refusal.forbidden("Four eyes: nobody signs the run \(number) twice; another person must \(act) it.")
@@ -68,7 +66,7 @@ enum Runs {
     static let handlers: [Handler] = [
         .command(PrepareRun.self), .command(CheckRun.self), .command(ApproveRun.self), .command(ReleaseRun.self),
         .command(CancelRun.self), .query(GetRunFile.self), .command(ImportBankFile.self), .command(ReconcileRun.self),
-        .query(ListRuns.self), .query(ShowRun.self),
+        .query(ListRuns.self), .query(ShowRun.self), .query(ShowRunSheet.self),
     ]
 
     static func view(_ run: UUID, in context: some OperationContext) async throws -> RunView {
