@@ -59,7 +59,8 @@ extension CaseSheetView: Presented {
     }
 
     private func section(_ title: Phrase, _ lines: [String]) -> [String] {
-        lines.isEmpty ? [] : ["", title.shown + Phrase(":", "：").shown] + lines.map { $0.isEmpty ? "" : "  " + $0.printableLine }
+        lines.isEmpty
+            ? [] : ["", title.shown + Phrase(":", "：").shown] + lines.map { $0.isEmpty ? "" : "  " + $0.printableLine }
     }
 }
 
