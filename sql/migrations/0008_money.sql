@@ -263,9 +263,10 @@ BEGIN
     END IF;
     -- Money moves by the bank's word alone: a line of its own, or what two people made of one or of its document.
     IF NEW.state <> OLD.state AND NEW.state IN ('booked', 'returned') AND NOT EXISTS (
-         SELECT FROM relief.bank_line l WHERE l.payment = NEW.id AND l.class IN ('booked', 'returned'))
+         SELECT FROM relief.bank_line l WHERE l.payment = NEW.id AND (l.class = 'returned' OR l.class = NEW.state))
        AND NOT EXISTS (
-         SELECT FROM relief.bank_match m WHERE (m.payment = NEW.id OR m.run = NEW.run) AND m.confirmed_by IS NOT NULL) THEN
+         SELECT FROM relief.bank_match m WHERE (m.payment = NEW.id OR m.run = NEW.run) AND m.confirmed_by IS NOT NULL
+           AND (m.becomes = 'returned' OR m.becomes = NEW.state)) THEN
       RAISE EXCEPTION 'payment % is % only by the bank''s word', NEW.reference, NEW.state USING ERRCODE = 'RR022';
     END IF;
     -- One word of one person, told as the bank's, must not pay a second time.
