@@ -2,6 +2,7 @@
 package enum Catalogue {
     package static let operations: [any Operation.Type] = [
         CreateUser.self,
+        LinkUser.self,
         ListUsers.self,
         GrantRole.self,
         RevokeRole.self,

@@ -32,7 +32,7 @@ down() {
   rm -f "$BT/pid"
 }
 
-fresh() { down; rm -rf "${BT:?}"/{s,t,f,data,log}; up "$@" && house; }   # all anew
+fresh() { staffed=0; down; rm -rf "${BT:?}"/{s,t,f,data,log}; up "$@" && house; }   # all anew
 
 # ── People. "as LOGIN VERB…": as that login; "me" is the administrator, by the Unix user that runs this.
 
@@ -41,8 +41,11 @@ number() { awk -f "$W/deploy/demo/numbers.awk" -v "$1=$2"; }
 field() { sed -n "s/.*\"$1\":\"\\([^\"]*\\)\".*/\\1/p" | head -n 1; }
 union() { as me organisation create --code "$1" --name "$2" --level "$3" --line territory --parent "$4" >/dev/null; }
 token() { as me token issue --user "$1" --json | field token >"$BT/t/$1"; }
-staff() { # LOGIN NAME ROLE UNION
-  as me user create --login "$1" --name "$2" >/dev/null; as me user grant --user "$1" --role "$3" --organisation "$4" >/dev/null
+staff() { # LOGIN NAME ROLE UNION; each is a person, registered at the root
+  staffed=$((${staffed:-0} + 1))
+  as me user create --login "$1" --name "$2" --organisation CN --id-number "$(number identity_of "110101 1980 1 1 $staffed")" \
+    >/dev/null
+  as me user grant --user "$1" --role "$3" --organisation "$4" >/dev/null
   token "$1"
 }
 figure() { as xu parameter set --name "$1" --region "$2" --from 2026-01-01 --value "$3" --source 试验 >/dev/null; }
