@@ -47,6 +47,7 @@ package enum Catalogue {
         ListProgrammes.self,
         ShowProgramme.self,
         DefineParameter.self, ListDefinitions.self, SetParameter.self,
+        ConfirmParameter.self,
         ListParameters.self,
         SetCalendar.self,
         ShowCalendar.self,

@@ -28,6 +28,8 @@ struct Office {
     var approver: Principal { self["approver"] }
     var approver2: Principal { self["approver2"] }
     var programmes: Principal { self["programmes"] }
+    /// Who releases and confirms what `programmes` adds and sets.
+    var programmes2: Principal { self["programmes2"] }
     var finance: Principal { self["finance"] }
     var checker: Principal { self["checker"] }
     var financeApprover: Principal { self["finance.approver"] }
@@ -58,7 +60,7 @@ struct Office {
         ("finance", .financeOfficer, "XN"), ("checker", .financeChecker, "XN"),
         ("finance.approver", .financeApprover, "XN"), ("cashier", .cashier, "XN"), ("auditor", .auditor, "XN"),
         ("worker.cd", .caseWorker, "CD"), ("worker.hd", .caseWorker, "HD"), ("reviewer.hd", .reviewer, "HD"),
-        ("nobody", nil, ""), ("reviewer2", .reviewer, "XN"),
+        ("nobody", nil, ""), ("reviewer2", .reviewer, "XN"), ("programmes2", .programmeOfficer, "CN"),
     ]
 
     /// Opens the office in the database of the running test, which has the trait `.database`.

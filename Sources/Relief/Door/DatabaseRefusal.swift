@@ -52,7 +52,7 @@ enum DatabaseRefusal {
                     "The public notice must stand its working days first; days off that were entered since count too. Return the case and publish it again.",
                     "公示须满规定的工作日（包括此后录入的休息日）。请退回该案件并重新公示。"))
         case "RR022": return Refusal(.conflict, sentence(error.message))
-        case "RR045", "RR046", "RR047", "RR048", "RR049", "RR050": return FourEyes.refusal(state)
+        case "RR045", "RR046", "RR047", "RR048", "RR049", "RR050", "RR051": return FourEyes.refusal(state)
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "22021", "22P05":
             return Refusal(.invalid, "A text holds a character that can't be kept (U+0000): leave it out.")

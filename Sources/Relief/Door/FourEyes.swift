@@ -52,6 +52,11 @@ enum FourEyes {
                 Phrase(
                     "Four eyes: nobody says which person his or her own login stands for; another administrator does.",
                     "岗位分离：不得为本人的账号指定人员，请由另一名管理员办理。"), field: "user")
+        case "RR051":
+            .forbidden(
+                Phrase(
+                    "Four eyes: what governs everybody takes two people, both known by a person (relief user link): another than added or set it must release or confirm it.",
+                    "岗位分离：方案和标准须由两名实名人员办理（relief user link），添加或设定的人不得自行发布或确认，请由另一人办理。"))
         default:
             .forbidden(
                 Phrase(
