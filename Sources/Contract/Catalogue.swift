@@ -2,6 +2,7 @@
 package enum Catalogue {
     package static let operations: [any Operation.Type] = [
         CreateUser.self,
+        LinkUser.self,
         ListUsers.self,
         GrantRole.self,
         RevokeRole.self,
@@ -46,6 +47,7 @@ package enum Catalogue {
         ListProgrammes.self,
         ShowProgramme.self,
         DefineParameter.self, ListDefinitions.self, SetParameter.self,
+        ConfirmParameter.self,
         ListParameters.self,
         SetCalendar.self,
         ShowCalendar.self,

@@ -86,8 +86,9 @@ extension CaseNoun {
                     continue
                 }
                 let seen = Waiting(file)
-                if show {
-                    Standard.error(try file.presentation() + "\n")
+                if show, !common.json {
+                    // What can't be written was not shown, and is not decided.
+                    try Standard.output(try file.presentation() + "\n")
                 } else if asks {
                     Standard.error(seen.line)
                 }
@@ -95,7 +96,7 @@ extension CaseNoun {
             }
             if asks, !waiting.isEmpty { try Question.require(question(waiting.count)) }
             // Who had each whole before it was decided has seen it.
-            let unseen = asks || show ? nil : true
+            let unseen = asks || (show && !common.json) ? nil : true
             let seen = Dictionary(waiting.map { ($0.number, $0) }) { $1 }
             try await batch.each(waiting.map(\.number)) { number in
                 guard let file = seen[number] else { return false }

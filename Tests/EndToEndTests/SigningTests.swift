@@ -11,8 +11,11 @@ import Testing
         try await House.with { house in
             let daemon = try await house.serve()
             let client = daemon.client
-            for (login, name, role) in [("lin", "林工", Role.caseWorker), ("ma", "马复核", .reviewer)] {
-                _ = try await client.send(CreateUser(login: login, name: name))
+            for (login, name, role, identity) in [
+                ("lin", "林工", Role.caseWorker, "630102198003045012"), ("ma", "马复核", .reviewer, "630102198103045028"),
+            ] {
+                _ = try await client.send(
+                    CreateUser(login: login, name: name, idNumber: identity, organisation: "CN"))
                 _ = try await client.send(GrantRole(user: login, role: role, organisation: "CN"))
             }
             let lin = ReliefClient(

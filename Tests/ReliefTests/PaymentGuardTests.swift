@@ -380,9 +380,6 @@ private struct ReleaseBlindly: SystemCommand {
 extension Office {
     /// A second person in a role of the city.
     func second(_ role: Role) async throws -> Principal {
-        let uid: UInt32 = 4_900
-        _ = try await door.perform(CreateUser(login: "second", name: "职员", unixUser: String(uid)), as: admin)
-        _ = try await door.perform(GrantRole(user: "second", role: role, organisation: "XN"), as: admin)
-        return try await door.authenticate(.peer(uid: uid))
+        try await hire("second", role, uid: 4_900)
     }
 }

@@ -194,7 +194,7 @@ K7() {
     write_pack K7 '{since: {title: 起始, type: date}}' "[{id: r, when: \"$form\", says: 是一月一日}]" 100
     check_pack K7 >/dev/null 2>&1 && break
   done
-  quiet as xu programme add --pack "$BT/f/K7.yaml"; quiet as xu programme release --programme K7 --version 1
+  quiet as xu programme add --pack "$BT/f/K7.yaml"; quiet as gui programme release --programme K7 --version 1
   put open_case K7 1 since=2026-01-01
   put as lin case explain --case "$C"
   right K7 "a fact 2026-01-01, by a rule for 1 January 2026" "yes" says '^Yes|符合'

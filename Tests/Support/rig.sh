@@ -32,7 +32,7 @@ down() {
   rm -f "$BT/pid"
 }
 
-fresh() { down; rm -rf "${BT:?}"/{s,t,f,data,log}; up "$@" && house; }   # all anew
+fresh() { staffed=0; down; rm -rf "${BT:?}"/{s,t,f,data,log}; up "$@" && house; }   # all anew
 
 # ── People. "as LOGIN VERB…": as that login; "me" is the administrator, by the Unix user that runs this.
 
@@ -41,16 +41,22 @@ number() { awk -f "$W/deploy/demo/numbers.awk" -v "$1=$2"; }
 field() { sed -n "s/.*\"$1\":\"\\([^\"]*\\)\".*/\\1/p" | head -n 1; }
 union() { as me organisation create --code "$1" --name "$2" --level "$3" --line territory --parent "$4" >/dev/null; }
 token() { as me token issue --user "$1" --json | field token >"$BT/t/$1"; }
-staff() { # LOGIN NAME ROLE UNION
-  as me user create --login "$1" --name "$2" >/dev/null; as me user grant --user "$1" --role "$3" --organisation "$4" >/dev/null
+staff() { # LOGIN NAME ROLE UNION; each is a person, registered at the root
+  staffed=$((${staffed:-0} + 1))
+  as me user create --login "$1" --name "$2" --organisation CN --id-number "$(number identity_of "110101 1980 1 1 $staffed")" \
+    >/dev/null
+  as me user grant --user "$1" --role "$3" --organisation "$4" >/dev/null
   token "$1"
 }
-figure() { as xu parameter set --name "$1" --region "$2" --from 2026-01-01 --value "$3" --source 试验 >/dev/null; }
+figure() { # what governs everybody takes two people
+  as xu parameter set --name "$1" --region "$2" --from 2026-01-01 --value "$3" --source 试验 >/dev/null
+  as gui parameter confirm --name "$1" --region "$2" --from 2026-01-01 --value "$3" >/dev/null
+}
 
 house() { # a city with everybody it takes, a calendar, three programmes with their figures, a fund with 600,000 yuan
   local d p c
   union QH 青海省总工会 province CN; union "$O" 西宁市总工会 city QH; union HD 海东市总工会 city QH
-  staff xu 徐规 programmeOfficer CN
+  staff xu 徐规 programmeOfficer CN; staff gui 桂规 programmeOfficer CN
   staff lin 林工 caseWorker "$O"
   staff ma 马复核 reviewer "$O";     staff bai 白复核 reviewer "$O"   # two levels of review are two people's
   staff sun 孙主席 approver "$O";    staff zhao 赵副主席 approver "$O"
@@ -59,7 +65,7 @@ house() { # a city with everybody it takes, a calendar, three programmes with th
   as xu calendar set $(for d in 1 2 3 4 5 6 7; do echo --day 2026-10-0$d:off:国庆节; done) --day 2026-10-10:working:调休 \
     --source 试验 >/dev/null
   for p in "$W"/deploy/packs/*.yaml; do as xu programme add --pack "$p" >/dev/null; done
-  for c in P01 P02 P04; do as xu programme release --programme $c --version 1 >/dev/null; done
+  for c in P01 P02 P04; do as gui programme release --programme $c --version 1 >/dev/null; done
   figure dibao_monthly "$O" 643; figure education_undergraduate "$O" 6000; figure education_college "$O" 4000
   figure education_senior_high "$O" 3000
   as qian fund create --code "$F" --name 试验资金 --organisation "$O" --source central --year 2026 \
@@ -153,7 +159,7 @@ steps:
 Y
 }
 check_pack() { relief programme check --pack "$BT/f/$1.yaml"; }
-pack() { write_pack "$@"; check_pack "$1" && as xu programme add --pack "$BT/f/$1.yaml" && as xu programme release --programme "$1" --version 1; }
+pack() { write_pack "$@"; check_pack "$1" && as xu programme add --pack "$BT/f/$1.yaml" && as gui programme release --programme "$1" --version 1; }
 open_case() { # PROGRAMME HOUSEHOLD FACTS…: sets C; says what it said
   local p=$1 h=$2 f facts=() said
   shift 2; C=; for f in "$@"; do facts+=(--fact "$f"); done

@@ -115,6 +115,8 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER run_rules BEFORE UPDATE ON relief.run FOR EACH ROW EXECUTE FUNCTION relief.run_rules();
+CREATE TRIGGER different_people AFTER INSERT OR UPDATE OF checked_by, approved_by, released_by ON relief.run
+  FOR EACH ROW EXECUTE FUNCTION relief.different_people('prepared_by', 'checked_by', 'approved_by', 'released_by');
 
 CREATE TABLE relief.payment (
   id             uuid PRIMARY KEY,
@@ -257,7 +259,7 @@ BEGIN
         RAISE EXCEPTION 'payment % is of unknown fate: it fails only by the bank''s word', NEW.reference
           USING ERRCODE = 'RR022';
       END IF;
-      IF EXISTS (SELECT FROM relief.run r WHERE r.id = NEW.run AND NEW.disproved_by IN (r.prepared_by, r.released_by)) THEN
+      IF EXISTS (SELECT FROM relief.run r WHERE r.id = NEW.run AND relief.who(NEW.disproved_by) IN (relief.who(r.prepared_by), relief.who(r.released_by))) THEN
         RAISE EXCEPTION 'nobody disproves a payment of a run that he or she prepared or released' USING ERRCODE = 'RR021';
       END IF;
     END IF;
@@ -271,10 +273,12 @@ BEGIN
     END IF;
     -- One word of one person, told as the bank's, must not pay a second time.
     IF NEW.state = 'reissued' AND OLD.state <> 'reissued' AND (
-         NEW.reissued_by IS NULL OR NEW.reissued_by = NEW.disproved_by OR EXISTS (
+         NEW.reissued_by IS NULL OR relief.who(NEW.reissued_by) = relief.who(NEW.disproved_by) OR EXISTS (
            SELECT FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
-           WHERE l.payment = NEW.id AND l.class IN ('rejected', 'returned') AND m.imported_by = NEW.reissued_by) OR EXISTS (
-           SELECT FROM relief.bank_match m WHERE m.payment = NEW.id AND m.proposed_by = NEW.reissued_by)) THEN
+           WHERE l.payment = NEW.id AND l.class IN ('rejected', 'returned')
+             AND relief.who(m.imported_by) = relief.who(NEW.reissued_by)) OR EXISTS (
+           SELECT FROM relief.bank_match m
+           WHERE m.payment = NEW.id AND relief.who(m.proposed_by) = relief.who(NEW.reissued_by))) THEN
       RAISE EXCEPTION 'nobody re-issues a payment of whose failure he or she brought the word' USING ERRCODE = 'RR021';
     END IF;
     RETURN NEW;
@@ -383,7 +387,7 @@ BEGIN
     RAISE EXCEPTION 'the line has nothing to be settled' USING ERRCODE = 'RR022';
   END IF;
   IF EXISTS (SELECT FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
-             WHERE l.id = NEW.line AND m.imported_by = NEW.resolved_by) THEN
+             WHERE l.id = NEW.line AND relief.who(m.imported_by) = relief.who(NEW.resolved_by)) THEN
     RAISE EXCEPTION 'nobody settles a line of a file that he or she took in' USING ERRCODE = 'RR021';
   END IF;
   RETURN NEW;
@@ -444,8 +448,11 @@ BEGIN
     END IF;
   END IF;
   -- Who set the money in motion, or is close to whom it goes to, doesn't say that it arrived.
+  IF relief.who(NEW.confirmed_by) = relief.who(NEW.proposed_by) THEN
+    RAISE EXCEPTION 'nobody confirms the own word' USING ERRCODE = 'RR021';
+  END IF;
   IF NEW.confirmed_by IS NOT NULL
-     AND (NEW.confirmed_by IN (paying.prepared_by, paying.released_by) OR relief.pays_close_one(paying.id, NEW.confirmed_by)) THEN
+     AND (relief.who(NEW.confirmed_by) IN (relief.who(paying.prepared_by), relief.who(paying.released_by)) OR relief.pays_close_one(paying.id, NEW.confirmed_by)) THEN
     RAISE EXCEPTION 'nobody confirms what became of a run that he or she prepared or released, or that pays a relative'
       USING ERRCODE = 'RR021';
   END IF;
