@@ -36,6 +36,9 @@ private final class AccountReportMessage: XMLMessage {
     private var details: [BankEntryParts] = []
     private var part = BankEntryParts()
     private var isInEntry = false
+    /// What the statement says of itself, and what of it has passed by: entries of other currencies count, too.
+    private var stated: (count: Int?, sum: Int64?) = (nil, nil)
+    private var passed: (count: Int, sum: Int64?) = (0, 0)
     /// Of the amount that is being read.
     private var currency = ""
 
@@ -49,6 +52,7 @@ private final class AccountReportMessage: XMLMessage {
             header.isStatement = path[0] == "Stmt"
             account = ""
             statementID = ""
+            (stated, passed) = ((nil, nil), (0, 0))
         case "Ntry":
             entry = BankEntryParts()
             part = BankEntryParts()
@@ -82,6 +86,9 @@ private final class AccountReportMessage: XMLMessage {
         case ("BookgDt", _) where path[2] == "Ntry": entry.bookingDay = try day(text)
         case ("ValDt", _) where path[2] == "Ntry": entry.valueDay = try day(text)
         case ("Btch", _): try takeBatch(path, text)
+        case ("TtlNtries", "NbOfNtries"): stated.count = try count(text)
+        case ("TtlNtries", "Sum"): stated.sum = try amount(text)
+        case (_, "Ntfctn"), (_, "Stmt"), (_, "Rpt"): try agree()
         case (_, "TxDtls"): details.append(part)
         case (_, "Ntry"): try finishEntry()
         default: try part.close(path, text, currency: currency)
@@ -111,8 +118,24 @@ private final class AccountReportMessage: XMLMessage {
         entry.batch = batch
     }
 
+    /// A report whose own count or sum is another than its entries' was cut, or isn't whole yet.
+    private func agree() throws {
+        if let count = stated.count, count != passed.count {
+            throw BankFileError(.count, "The report states \(count) entries and has \(passed.count).")
+        }
+        if let sum = stated.sum, let found = passed.sum, sum != found {
+            throw BankFileError(
+                .sum,
+                "The report states a sum of \(CNYAmount.text(fen: sum)) and its entries make \(CNYAmount.text(fen: found)).")
+        }
+    }
+
     private func finishEntry() throws {
         isInEntry = false
+        passed.count += 1
+        passed.sum = entry.amount.flatMap { amount in
+            passed.sum.flatMap { $0.addingReportingOverflow(amount).overflow ? nil : $0 + amount }
+        }
         for whole in entry.entries(details) {
             var whole = whole
             whole.account = account

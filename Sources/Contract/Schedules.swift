@@ -120,11 +120,20 @@ package struct ScheduleView: Codable, Sendable {
     package var lastJob: Int64?
     package var paused: Bool
     package var pausedBy: String?
+    /// When it last did its work to the end.
+    package var doneAt: Date?
+    /// What it passes over now, since when, and why: somebody has to act.
+    package var passedOver: Int?
+    package var passedOverSince: Date?
+    package var because: [Phrase]?
 
     package init(
         name: String, cron: String, zone: String, rule: String? = nil, nextAt: Date? = nil, lastAt: Date? = nil,
-        lastJob: Int64? = nil, paused: Bool, pausedBy: String? = nil
+        lastJob: Int64? = nil, paused: Bool, pausedBy: String? = nil, doneAt: Date? = nil, passedOver: Int? = nil,
+        passedOverSince: Date? = nil, because: [Phrase]? = nil
     ) {
+        (self.doneAt, self.passedOver) = (doneAt, passedOver)
+        (self.passedOverSince, self.because) = (passedOverSince, because)
         self.name = name
         self.cron = cron
         self.zone = zone

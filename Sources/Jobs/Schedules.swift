@@ -25,7 +25,8 @@ public struct Schedules: Sendable {
     }
 
     /// When each schedule that isn't paused has to be looked at next.
-    func due(in session: some Session, calendar: WorkingCalendar) async throws -> [String: Date] {
+    func due(in session: some Session, calendar: WorkingCalendar, now: Date) async throws -> [String: Date] {
+        try await followClockBack(in: session, now: now)
         let rows = try await session.query("SELECT name, settled_to FROM jobs.schedule WHERE paused_at IS NULL")
         var settled: [String: Date] = [:]
         for row in rows { settled[try row["name"]] = try row["settled_to"] }
@@ -36,6 +37,23 @@ public struct Schedules: Sendable {
         }
         return due
     }
+
+    /// A clock that went back doesn't silence what looks at how things stand: such a schedule goes on from now, and the times
+    /// that it fired for too early come again. One that makes up for all times keeps to once for each, and waits.
+    private func followClockBack(in session: some Session, now: Date) async throws {
+        let names = all.filter { $0.catchUp != .all }.map(\.name)
+        try await session.execute(
+            """
+            WITH back AS (
+                UPDATE jobs.schedule SET set_back_at = \(now), set_back_from = settled_to, settled_to = \(now)
+                 WHERE name = ANY (\(names)) AND settled_to > \(now.addingTimeInterval(Self.unsteadiness)) RETURNING name
+            )
+            DELETE FROM jobs.firing AS f USING back AS b WHERE f.schedule = b.name AND f.instant > \(now)
+            """)
+    }
+
+    /// Seconds by which clocks of several hosts, set by NTP, may be apart.
+    private static let unsteadiness = 60.0
 
     /// Enqueues the jobs of a schedule that are due, each at most once over all engines: the row of the firing decides.
     /// Returns what this call fired.

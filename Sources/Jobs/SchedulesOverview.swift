@@ -11,6 +11,11 @@ public struct ScheduleView: Sendable, Codable, Equatable {
     public let pausedBy: String?
     public let lastFired: Date?
     public let lastJob: JobID?
+    /// When the job of a regular time last ended well.
+    public let lastDone: Date?
+    /// When the clock was last seen to have gone back, and from where.
+    public let setBackAt: Date?
+    public let setBackFrom: Date?
 
     init(row: Row) throws {
         name = try row["name"]
@@ -21,6 +26,9 @@ public struct ScheduleView: Sendable, Codable, Equatable {
         lastFired = try row["instant"]
         let job: Int64? = try row["job_id"]
         lastJob = job.map(JobID.init(rawValue:))
+        lastDone = try row["done_at"]
+        setBackAt = try row["set_back_at"]
+        setBackFrom = try row["set_back_from"]
     }
 }
 
@@ -29,8 +37,12 @@ extension Schedules {
     public static func list(in session: some Session) async throws -> [ScheduleView] {
         try await session.query(
             """
-            SELECT s.*, f.instant, f.job_id FROM jobs.schedule AS s LEFT JOIN LATERAL (
+            SELECT s.*, f.instant, f.job_id, d.done_at FROM jobs.schedule AS s LEFT JOIN LATERAL (
                 SELECT instant, job_id FROM jobs.firing WHERE schedule = s.name ORDER BY instant DESC LIMIT 1) AS f ON true
+             LEFT JOIN LATERAL (
+                SELECT max(h.finished_at) AS done_at FROM (
+                    SELECT job_id FROM jobs.firing WHERE schedule = s.name ORDER BY instant DESC LIMIT 20) AS fired
+                  JOIN jobs.history AS h ON h.id = fired.job_id WHERE h.outcome = 'done') AS d ON true
              ORDER BY s.name
             """
         ).map(ScheduleView.init(row:))

@@ -192,7 +192,10 @@ CREATE TABLE jobs.schedule (
     definition  text NOT NULL,
     settled_to  timestamptz NOT NULL,
     paused_at   timestamptz,
-    paused_by   text
+    paused_by   text,
+    -- When the clock was last seen to have gone back, and from where: what ran between had run too early.
+    set_back_at   timestamptz,
+    set_back_from timestamptz
 );
 
 -- That a schedule fired. The key is what makes it fire at most once, however many engines there are.

@@ -48,7 +48,7 @@ final class StandingObserved: Service {
         try await pool.transaction(.readOnly) { [clock, calendar, bankFolder] transaction in
             try await StandingFigures.look(
                 at: schedules, calendar: calendar.current, in: transaction, now: clock.now(),
-                leaseNow: SystemClock().now()) + BankFigures.look(folder: bankFolder, in: transaction)
+                leaseNow: SystemClock().now()) + BankFigures.look(folder: bankFolder, now: clock.now(), in: transaction)
         }
     }
 }

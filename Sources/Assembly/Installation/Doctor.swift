@@ -27,6 +27,7 @@ struct Doctor: Sendable {
                     try await jobs(connection), try await time(connection),
                 ]
             }
+            checks += try await pool.transaction(.readOnly) { try await standing($0) }
         } catch {
             checks.append(.bad("database", "it doesn't answer (\(error)); look at the log of PostgreSQL"))
         }
@@ -63,14 +64,26 @@ struct Doctor: Sendable {
     }
 
     private var disk: DoctorCheck {
-        var status = statvfs()
-        guard statvfs(directory.root.path, &status) == 0 else {
+        guard let disk = DiskSpace(at: directory.root.path) else {
             return .bad("disk", "\(directory.root.path) can't be asked for its free space")
         }
-        let free = (UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 20
-        return free >= 1_024
-            ? .good("disk", "\(free) MiB free")
-            : .bad("disk", "only \(free) MiB free at \(directory.root.path); make room before PostgreSQL stops")
+        let free = "\(disk.free >> 20) MiB free (\(disk.percentFree) %)"
+        return disk.isFilling
+            ? .bad("disk", "only \(free) at \(directory.root.path); make room before PostgreSQL and the log stop")
+            : .good("disk", free)
+    }
+
+    /// What the standing orders pass over, one finding for each.
+    private func standing(_ transaction: Transaction) async throws -> [DoctorCheck] {
+        try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")
+        let found = try await PassedOver.look(bankFolder: settings.bank, now: clock.now(), in: transaction)
+        guard !found.isEmpty else { return [.good("standing", "passes over nothing")] }
+        return found.sorted { $0.key < $1.key }.map { name, over in
+            .bad(
+                "standing.\(name)",
+                "passes over \(over.count) since \(Timestamp.text(over.since)): "
+                    + over.because.map(\.en).joined(separator: " "))
+        }
     }
 
     private var bank: DoctorCheck {
@@ -135,9 +148,14 @@ struct Doctor: Sendable {
         let row = try await connection.one(
             """
             SELECT (SELECT count(*) FROM jobs.dead_letter) AS dead,
-                   (SELECT count(*) FROM jobs.engine WHERE lease_until > \(SystemClock().now())) AS engines
+                   count(*) FILTER (WHERE lease_until > \(SystemClock().now())) AS engines, count(*) AS known
+            FROM jobs.engine
             """)
-        let (dead, engines): (Int, Int) = (try row["dead"], try row["engines"])
+        let (dead, engines, known): (Int, Int, Int) = (try row["dead"], try row["engines"], try row["known"])
+        // An engine that ends in order takes its row away.
+        guard engines > 0 || known == 0 else {
+            return .bad("jobs", "no engine has a lease, so that no job runs; look at reliefd's log")
+        }
         return dead == 0
             ? .good("jobs", "\(engines) engines at work")
             : .bad(
@@ -150,6 +168,12 @@ struct Doctor: Sendable {
         let apart = abs(theirs.timeIntervalSince(SystemClock().now()))
         guard apart < 5 else {
             return .bad("clock", "this host and the database are \(Int(apart)) s apart; let NTP set both")
+        }
+        let behind = try await ClockBehind.seconds(now: clock.now(), in: connection)
+        guard behind == 0 else {
+            return .bad(
+                "clock",
+                "it is \(Int(behind)) s behind the last command's time: it went back, or ran ahead before; let NTP set it")
         }
         let demo = abs(clock.now().timeIntervalSince(SystemClock().now())) > 1
         return .good("clock", demo ? "demonstration, \(Timestamp.text(clock.now()))" : "real time")

@@ -4,6 +4,7 @@ import Relief
 /// What each metric of the daemon says, by its name: Prometheus shows it beside the figure.
 package enum MetricHelp {
     package static let texts = JobMetricHelp.texts.merging(BankFigures.texts) { mine, _ in mine }.merging([
+        "relief_disk_free_bytes": "Bytes free where this daemon keeps its log, evidence and embedded database.",
         "relief_operations_total": "Operations asked for, by operation and outcome.",
         "relief_operation_seconds": "Seconds that an operation took, by operation.",
         // The HTTP server's own.

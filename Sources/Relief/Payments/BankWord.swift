@@ -56,6 +56,11 @@ struct BankWord: Sendable {
     }
 }
 
+/// A file that isn't whole, or not yet.
+struct UnfinishedBankFile: Error {
+    let refusal: Refusal
+}
+
 /// A file of the bank, taken apart into its lines.
 struct BankMessage: Sendable {
     enum Kind: String, Sendable {
@@ -93,7 +98,21 @@ struct BankMessage: Sendable {
                 self = try Self.results(BatchTextResult.read(content, template: .common), fileName: fileName)
             }
         } catch let error as BankFileError {
-            throw Refusal.invalid("The file can't be read: \(error)", field: "content")
+            let refusal = Refusal.invalid(
+                Phrase("The file can't be read: \(error)", "文件无法读取：\(error)"), field: "content")
+            if Self.isUnfinished(content, error) { throw UnfinishedBankFile(refusal: refusal) }
+            throw refusal
+        }
+    }
+
+    /// Whether somebody may still be writing it: it breaks off, or its own count or sum is of more than it has.
+    private static func isUnfinished(_ content: Data, _ error: BankFileError) -> Bool {
+        switch error.code {
+        case .count, .sum: return true
+        case .malformed:
+            let end = content.suffix(64).filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+            return !end.ends(with: Data("</Document>".utf8)) && !end.ends(with: Data(":Document>".utf8))
+        default: return false
         }
     }
 

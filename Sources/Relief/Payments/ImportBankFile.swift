@@ -10,6 +10,15 @@ extension ImportBankFile: Executable {
     /// Takes in a bank's file once, by its bytes; every line ends in exactly one class, and only what a line says is
     /// believed.
     package func execute(in context: CommandContext) async throws -> BankImportView {
+        do {
+            return try await take(in: context)
+        } catch let unfinished as UnfinishedBankFile {
+            throw unfinished.refusal
+        }
+    }
+
+    /// The same for the watch of the bank's folder. Throws `UnfinishedBankFile` where somebody may still be writing it.
+    func take(in context: CommandContext) async throws -> BankImportView {
         guard !content.isEmpty, content.count <= 64 << 20 else {
             throw Refusal.tooLarge("A bank's file has 1 byte to 64 MiB.", field: "content")
         }

@@ -26,7 +26,7 @@ extension ImportInbox: StandingWork {
     }
 
     static func hasWork(at door: Door) -> Bool {
-        door.bankFolder.map { !files(in: $0).isEmpty } ?? false
+        door.bankFolder.map { BankInbox(folder: $0).hasWork } ?? false
     }
 }
 

@@ -15,6 +15,9 @@ enum ScheduleOperations {
         let calendar = try await Calendars.current(in: context)
         let remembered = try await Schedules.list(in: context.transaction)
         let known = Dictionary(uniqueKeysWithValues: remembered.map { ($0.name, $0) })
+        let passed = try await context.seeingAll {
+            try await PassedOver.look(bankFolder: context.door.bankFolder, now: context.now, in: $0)
+        }
         return try StandingOrders.schedules().map { schedule in
             let memory = known[schedule.name]
             let isPaused = memory?.pausedAt != nil
@@ -25,7 +28,9 @@ enum ScheduleOperations {
             return Contract.ScheduleView(
                 name: schedule.name, cron: schedule.cron.description, zone: schedule.zone.identifier,
                 rule: schedule.days.rawValue, nextAt: next, lastAt: memory?.lastFired,
-                lastJob: memory?.lastJob?.rawValue, paused: isPaused, pausedBy: memory?.pausedBy)
+                lastJob: memory?.lastJob?.rawValue, paused: isPaused, pausedBy: memory?.pausedBy,
+                doneAt: memory?.lastDone, passedOver: passed[schedule.name]?.count,
+                passedOverSince: passed[schedule.name]?.since, because: passed[schedule.name]?.because)
         }
     }
 
