@@ -53,12 +53,18 @@ package struct ApproveAccount: Command {
     package static let route = Route.post("/v1/accounts/{account}/approve")
 
     package let account: UUID
+    /// `AccountSheetView.sheet` of what was seen.
+    package let sheet: String
     /// Why a doubtful account is approved all the same; refused without, and the refusal lists the doubts.
     package let despite: String?
+    /// Whether the sheet was taken without having been looked at: the log says so.
+    package let unseen: Bool?
 
-    package init(account: UUID, despite: String? = nil) {
+    package init(account: UUID, sheet: String, despite: String? = nil, unseen: Bool? = nil) {
         self.account = account
+        self.sheet = sheet
         self.despite = despite
+        self.unseen = unseen
     }
 }
 

@@ -213,12 +213,21 @@ package struct DecideCase: Command {
     package let reason: String?
     /// `CaseView.sheet` of what the decider saw.
     package let sheet: String
+    /// Kind of the open step that was seen; refused where the case has gone on since.
+    package let step: String?
+    /// Whether the sheet was taken without having been looked at: the log says so.
+    package let unseen: Bool?
 
-    package init(`case`: String, outcome: DecisionOutcome, reason: String? = nil, sheet: String) {
+    package init(
+        `case`: String, outcome: DecisionOutcome, reason: String? = nil, sheet: String, step: String? = nil,
+        unseen: Bool? = nil
+    ) {
         self.case = `case`
         self.outcome = outcome
         self.reason = reason
         self.sheet = sheet
+        self.step = step
+        self.unseen = unseen
     }
 }
 

@@ -45,7 +45,8 @@ package struct AddProgramme: Command {
 package struct ReleaseProgramme: Command {
     package typealias Reply = ProgrammeView
     package static let name = "programme.release"
-    package static let summary = "Releases a version: new cases use it, and it never changes again."
+    package static let summary =
+        "Releases a version that another added: new cases use it, and it never changes again."
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/programmes/{programme}/release")
     package static let governsAll = true
@@ -142,7 +143,7 @@ package struct ListDefinitions: Query {
 package struct SetParameter: Command {
     package typealias Reply = ParameterView
     package static let name = "parameter.set"
-    package static let summary = "Sets a figure of a region from a day on (低保, caps, subsidies)."
+    package static let summary = "Sets a figure of a region from a day on (低保, caps, subsidies); another confirms it."
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/parameters")
 
@@ -170,6 +171,30 @@ package struct SetParameter: Command {
         self.value = value
         self.unit = unit
         self.source = source
+    }
+}
+
+/// Confirms a figure's value that another set: from then on rules read it.
+package struct ConfirmParameter: Command {
+    package typealias Reply = ParameterView
+    package static let name = "parameter.confirm"
+    package static let summary = "Confirms a figure's value that another set: from then on rules read it."
+    package static let permission = Permission.manageProgrammes
+    package static let route = Route.post("/v1/parameters/confirm")
+
+    package let name: String
+    package let region: String
+    package let from: Day
+    /// What is confirmed, as people write it; must be the value that waits.
+    package let value: String
+    package let unit: String?
+
+    package init(name: String, region: String, from: Day, value: String, unit: String? = nil) {
+        self.name = name
+        self.region = region
+        self.from = from
+        self.value = value
+        self.unit = unit
     }
 }
 
@@ -278,6 +303,7 @@ package struct ProgrammeView: Codable, Sendable {
     package var source: String
     package var addedBy: String?
     package var releasedAt: Date?
+    package var releasedBy: String?
     /// Only where one programme is shown.
     package var text: String?
     /// Where its cases may come to something that can't be said; told when it is added.
@@ -285,8 +311,10 @@ package struct ProgrammeView: Codable, Sendable {
 
     package init(
         programme: String, version: Int, title: String, kind: String, state: ProgrammeState, digest: String,
-        steps: [String], source: String, addedBy: String? = nil, releasedAt: Date? = nil, text: String? = nil
+        steps: [String], source: String, addedBy: String? = nil, releasedAt: Date? = nil, releasedBy: String? = nil,
+        text: String? = nil
     ) {
+        self.releasedBy = releasedBy
         self.programme = programme
         self.version = version
         self.title = title
@@ -326,11 +354,17 @@ package struct ParameterView: Codable, Sendable {
     package var value: String
     package var unit: Phrase
     package var source: String
+    /// Login.
+    package var setBy: String?
+    /// Login; nil: it waits for another person's confirmation, and no rule reads it yet.
+    package var confirmedBy: String?
 
     package init(
         name: String, title: String, kind: FigureKind, region: String, from: Day, to: Day? = nil, value: Int64,
-        source: String
+        source: String, setBy: String?, confirmedBy: String?
     ) {
+        self.setBy = setBy
+        self.confirmedBy = confirmedBy
         self.name = name
         self.title = title
         self.kind = kind

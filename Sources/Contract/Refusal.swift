@@ -5,6 +5,8 @@ package struct Refusal: Error, Codable, Sendable, Equatable {
         case unauthenticated
         case forbidden
         case notFound
+        /// The path is one of the API's, the method isn't.
+        case wrongMethod
         case conflict
         case tooLarge
         case unavailable
@@ -99,6 +101,7 @@ extension Refusal.Code {
         case .unauthenticated: 401
         case .forbidden: 403
         case .notFound: 404
+        case .wrongMethod: 405
         case .conflict: 409
         case .tooLarge: 413
         case .unavailable: 503
@@ -109,7 +112,7 @@ extension Refusal.Code {
     /// Exit code of `relief`; 0 is done, 64 a command line that can't be read.
     package var exitCode: Int32 {
         switch self {
-        case .invalid, .tooLarge: 3
+        case .invalid, .tooLarge, .wrongMethod: 3
         case .notFound: 4
         case .conflict: 5
         case .unauthenticated, .forbidden: 6
@@ -125,6 +128,7 @@ extension Refusal.Code {
         case .unauthenticated: "Unauthorized"
         case .forbidden: "Forbidden"
         case .notFound: "Not Found"
+        case .wrongMethod: "Method Not Allowed"
         case .conflict: "Conflict"
         case .tooLarge: "Content Too Large"
         case .unavailable: "Service Unavailable"

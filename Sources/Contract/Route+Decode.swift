@@ -20,6 +20,7 @@ extension Route {
         }
         let object = try splice(given, into: O.route.method == .get ? Data() : body, of: type, properties)
         try fields.refuseUnknownInside(object)
+        try IntegerBounds.require(properties, in: object)
         do {
             return try JSON.decode(type, from: object)
         } catch let error as DecodingError {

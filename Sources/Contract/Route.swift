@@ -27,6 +27,13 @@ package struct Route: Sendable, Hashable {
         }
     }
 
+    /// Whether a request's path is this route's, whatever it gives to the fields.
+    package func covers(_ path: some StringProtocol) -> Bool {
+        let wanted = self.path.split(separator: "/")
+        let given = path.split(separator: "/")
+        return given.count == wanted.count && zip(given, wanted).allSatisfy { $1.hasPrefix("{") || $0 == $1 }
+    }
+
     /// The values, decoded, that the path of a request gives to the route's fields.
     package func values(in path: some StringProtocol) throws -> [String: String] {
         let wanted = self.path.split(separator: "/")

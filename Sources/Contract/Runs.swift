@@ -56,10 +56,13 @@ package struct CheckRun: Command {
     package let run: String
     /// `RunView.sheet` of what was seen.
     package let sheet: String
+    /// Whether the sheet was taken without having been looked at: the log says so.
+    package let unseen: Bool?
 
-    package init(run: String, sheet: String) {
+    package init(run: String, sheet: String, unseen: Bool? = nil) {
         self.run = run
         self.sheet = sheet
+        self.unseen = unseen
     }
 }
 
@@ -73,10 +76,13 @@ package struct ApproveRun: Command {
 
     package let run: String
     package let sheet: String
+    /// Whether the sheet was taken without having been looked at: the log says so.
+    package let unseen: Bool?
 
-    package init(run: String, sheet: String) {
+    package init(run: String, sheet: String, unseen: Bool? = nil) {
         self.run = run
         self.sheet = sheet
+        self.unseen = unseen
     }
 }
 
@@ -91,11 +97,14 @@ package struct ReleaseRun: Command {
     package let run: String
     package let sheet: String
     package let format: BankFormat
+    /// Whether the sheet was taken without having been looked at: the log says so.
+    package let unseen: Bool?
 
-    package init(run: String, sheet: String, format: BankFormat) {
+    package init(run: String, sheet: String, format: BankFormat, unseen: Bool? = nil) {
         self.run = run
         self.sheet = sheet
         self.format = format
+        self.unseen = unseen
     }
 }
 
@@ -302,10 +311,15 @@ package struct BankImportView: Codable, Sendable {
     package var lines: Int
     /// Lines by class.
     package var classes: [String: Int]
+    /// Lines that a person has to look at, the first 200 of them.
     package var problems: [String]
+    /// References of payments of an answered file of which the bank says nothing: they stay as they are. The first 50.
+    package var leftOut: [String]
+    package var leftOutCount: Int
 
     package init(
-        fileName: String, format: String, alreadyImported: Bool, lines: Int, classes: [String: Int], problems: [String]
+        fileName: String, format: String, alreadyImported: Bool, lines: Int, classes: [String: Int],
+        problems: [String], leftOut: [String] = []
     ) {
         self.fileName = fileName
         self.format = format
@@ -313,6 +327,7 @@ package struct BankImportView: Codable, Sendable {
         self.lines = lines
         self.classes = classes
         self.problems = problems
+        (self.leftOut, leftOutCount) = (Array(leftOut.prefix(50)), leftOut.count)
     }
 }
 

@@ -13,14 +13,48 @@ package struct CreateUser: Command {
     package let name: String
     /// Account on the daemon's host, by name or number, whose processes act as this user.
     package let unixUser: String?
-    /// Number of the person, so that nobody decides their own or a relative's case.
+    /// Number of the person that the user stands for: four eyes are people's, and so are all roles but administrator and
+    /// auditor.
     package let person: String?
+    /// Instead of `person`: the identity number; who isn't registered in the organisation yet is, under the user's name.
+    package let idNumber: String?
+    /// With `idNumber`.
+    package let organisation: String?
 
-    package init(login: String, name: String, unixUser: String? = nil, person: String? = nil) {
+    package init(
+        login: String, name: String, unixUser: String? = nil, person: String? = nil, idNumber: String? = nil,
+        organisation: String? = nil
+    ) {
         self.login = login
         self.name = name
         self.unixUser = unixUser
         self.person = person
+        self.idNumber = idNumber
+        self.organisation = organisation
+    }
+}
+
+/// Says which person a user stands for, for good.
+package struct LinkUser: Command {
+    package typealias Reply = UserView
+    package static let name = "user.link"
+    package static let summary = "Says which person a user stands for, for good."
+    package static let permission = Permission.administer
+    package static let route = Route.post("/v1/users/{user}/link")
+
+    package let user: String
+    /// Number of the person.
+    package let person: String?
+    /// Instead of `person`: the identity number; who isn't registered in the organisation yet is, under the user's name.
+    package let idNumber: String?
+    /// With `idNumber`.
+    package let organisation: String?
+
+    package init(user: String, person: String? = nil, idNumber: String? = nil, organisation: String? = nil) {
+        self.user = user
+        self.person = person
+        self.idNumber = idNumber
+        self.organisation = organisation
     }
 }
 

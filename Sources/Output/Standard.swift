@@ -46,8 +46,8 @@ package enum Standard {
     }
 
     /// What isn't the answer, and what goes wrong. There is no place left to complain where it can't be written.
-    package static func error(_ line: String) {
-        try? Descriptor.write(Array((line + "\n").utf8), to: STDERR_FILENO)
+    package static func error(_ line: String, terminator: String = "\n") {
+        try? Descriptor.write(Array((line + terminator).utf8), to: STDERR_FILENO)
     }
 
     /// Throws where nobody reads any more; for those that wait long between two lines.

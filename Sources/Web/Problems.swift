@@ -7,13 +7,20 @@ import NIOCore
 
 /// Turns every failure into problem+json. What isn't a refusal is internal: logged whole, shown by a number.
 struct Problems: RouterMiddleware {
+    /// What there is, for whoever asks with another method.
+    let routes: [Route]
+
     @concurrent func handle(
         _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
         } catch {
-            let refusal = Self.refusal(for: error, path: request.uri.path)
+            let methods = isNotFound(error) ? methods(at: request.uri.path) : []
+            let refusal =
+                methods.isEmpty
+                ? Self.refusal(for: error, path: request.uri.path)
+                : Self.wrongMethod(request, takes: methods)
             if refusal.code == .internal {
                 context.logger.error(
                     "request.failed",
@@ -23,8 +30,31 @@ struct Problems: RouterMiddleware {
                     ])
             }
             let language = request.headers[.acceptLanguage].map { Language(accepting: $0) } ?? .english
-            return try Self.response(refusal, in: language)
+            var response = try Self.response(refusal, in: language)
+            if !methods.isEmpty { response.headers[.allow] = methods.joined(separator: ", ") }
+            return response
         }
+    }
+
+    /// Nobody's refusal: no route took the request.
+    private func isNotFound(_ error: any Error) -> Bool {
+        !(error is Refusal) && (error as? any HTTPResponseError)?.status == .notFound
+    }
+
+    private func methods(at path: String) -> [String] {
+        // As the router has it: a segment that is written out goes before one in braces.
+        let covering = Dictionary(grouping: routes.filter { $0.covers(path) }, by: \.parameters.count)
+        let nearest = covering.min { $0.key < $1.key }?.value ?? []
+        return Set(nearest.map(\.method.rawValue)).sorted()
+    }
+
+    private static func wrongMethod(_ request: Request, takes methods: [String]) -> Refusal {
+        let (path, method, takes) = (request.uri.path, request.method.rawValue, methods.joined(separator: ", "))
+        return Refusal(
+            .wrongMethod,
+            Phrase(
+                "\(path) takes \(takes), not \(method); /openapi.json lists what there is.",
+                "\(path) 只接受 \(takes)，不接受 \(method)；可用的接口见 /openapi.json。"))
     }
 
     /// The refusal that an error is shown as.
@@ -34,7 +64,7 @@ struct Problems: RouterMiddleware {
             if refusal.code == .internal, refusal.reference == nil { refusal.reference = reference() }
             return refusal
         case let error as any HTTPResponseError where error.status == .notFound:
-            return .notFound("There is nothing at \(path) for this method; /openapi.json lists what there is.")
+            return .notFound("There is nothing at \(path); /openapi.json lists what there is.")
         case let error as any HTTPResponseError where error.status == .contentTooLarge:
             return .tooLarge("The request is too large.")
         case let error as any HTTPResponseError where (400..<500).contains(error.status.code):

@@ -40,7 +40,7 @@ package enum Web {
         let router = Router(context: WebContext.self)
         router.add(middleware: MetricsMiddleware())
         router.add(middleware: LogRequestsMiddleware(.debug))
-        router.add(middleware: Problems())
+        router.add(middleware: Problems(routes: doorway.operations.map { $0.route } + probes))
         OperationRoutes(doorway: doorway, limits: settings.limits).add(to: router)
         try addProbes(to: router, doorway, settings)
         if let folder = settings.logFolder { LogFiles(folder: folder).add(to: router) }
@@ -63,6 +63,8 @@ package enum Web {
             configuration: .init(address: address, serverName: "reliefd"),
             onServerRunning: { _ in await onListening() }, logger: logger)
     }
+
+    private static let probes = ["/openapi.json", "/healthz", "/readyz", "/metrics"].map { Route.get($0) }
 
     private static func addProbes(
         to router: Router<WebContext>, _ doorway: Doorway, _ settings: WebSettings

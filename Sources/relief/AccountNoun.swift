@@ -1,11 +1,12 @@
 import ArgumentParser
+import Client
 import Contract
 import Output
 
 struct AccountNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "Accounts that are paid to.",
-        subcommands: [Register.self, List.self, Approve.self, Reveal.self])
+        subcommands: [Register.self, List.self, Sheet.self, Approve.self, Reveal.self])
 }
 
 extension AccountNoun {
@@ -40,15 +41,41 @@ extension AccountNoun {
         }
     }
 
+    struct Sheet: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var account: Identifier
+        @Option(help: "An earlier one, by its first digits.") var sheet: String?
+
+        func operation() -> ShowAccountSheet {
+            ShowAccountSheet(account: account.uuid, sheet: sheet)
+        }
+    }
+
     struct Approve: CommandVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
+        @OptionGroup var signing: SigningOptions
         @Option var account: Identifier
         @Option(help: "Why a doubtful account is approved all the same.") var despite: String?
 
-        func operation() -> ApproveAccount {
-            ApproveAccount(account: account.uuid, despite: despite)
+        func operation() throws -> ApproveAccount {
+            guard let sheet = signing.sheet else {
+                throw Refusal.invalid(
+                    Phrase("Give the --sheet that was seen.", "请用 --sheet 指明所查看的表单。"), field: "sheet")
+            }
+            return ApproveAccount(account: account.uuid, sheet: sheet, despite: despite)
+        }
+
+        func carryOut(with client: ReliefClient) async throws {
+            let question = Phrase("Approve it?", "核准？")
+            let (sheet, unseen) = try await signing.choose(question, dryRun: sending.dryRun) {
+                let seen = try await client.send(ShowAccountSheet(account: account.uuid))
+                return .init(sheet: seen.sheet, text: seen.presentation())
+            }
+            let approval = ApproveAccount(account: account.uuid, sheet: sheet, despite: despite, unseen: unseen)
+            try show(try await client.send(approval, key: sent.key, dryRun: sent.dryRun))
         }
     }
 

@@ -2,13 +2,15 @@ import ArgumentParser
 import Client
 import Contract
 import Output
+import Terminal
 
 extension CaseNoun {
-    /// Decides over exactly what it shows: one case, or each of a list in turn.
+    /// Decides over exactly what was shown: one case, or each of a list, asked once.
     struct Decide: CommandVerb {
         static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
+        @OptionGroup var signing: SigningOptions
         @Option var `case`: String?
         @Flag(help: "Each case that waits for this step, a line each.") var all = false
         @Flag(help: "With --all: each case whole, before it is decided.") var show = false
@@ -17,56 +19,104 @@ extension CaseNoun {
         @Option(help: "With --all.") var organisation: String?
         @Option var outcome: DecisionOutcome
         @Option(help: "Required but for pass.") var reason: String?
-        @Option(help: "What was seen; the case is shown and its sheet taken, where not given.") var sheet: String?
 
         func validate() throws {
             guard all == (self.case == nil) else { throw ValidationError("Name a --case, or --all.") }
             if all, step == nil { throw ValidationError("--all needs --step, so that nothing else is decided.") }
-            if all, sheet != nil || sending.key != nil {
+            if all, signing.sheet != nil || sending.key != nil {
                 throw ValidationError("--sheet and --key are for one case.")
             }
             if show, !all { throw ValidationError("--show is for --all; one case is always shown.") }
         }
 
         func operation() throws -> DecideCase {
-            guard let number = self.case, let sheet else { throw Refusal.invalid("Name a --case and its --sheet.") }
-            return DecideCase(case: number, outcome: outcome, reason: reason, sheet: sheet)
+            guard let number = self.case, let sheet = signing.sheet else {
+                throw Refusal.invalid(Phrase("Name a --case and its --sheet.", "请指明 --case 及其 --sheet。"))
+            }
+            return DecideCase(case: number, outcome: outcome, reason: reason, sheet: sheet, step: step)
         }
 
         func carryOut(with client: ReliefClient) async throws {
-            if let number = self.case {
-                if sheet == nil {
-                    _ = try await decide(number, whole: true, with: client)
-                } else {
-                    try show(try await client.send(try operation(), key: sending.key, dryRun: sending.dryRun))
-                }
-                return
+            guard let number = self.case else { return try await decideAll(with: client) }
+            if signing.sheet != nil {
+                return try show(try await client.send(try operation(), key: sending.key, dryRun: sending.dryRun))
             }
+            var seen: Waiting?
+            let (_, unseen) = try await signing.choose(question(1), dryRun: sending.dryRun) {
+                let file = try await client.send(ShowCase(case: number))
+                seen = Waiting(file)
+                return .init(sheet: file.sheet, text: try file.presentation())
+            }
+            if let seen { try await decide(seen, unseen: unseen, with: client) }
+        }
+
+        /// What was seen of a case that waits.
+        private struct Waiting {
+            let number: String
+            let sheet: String
+            let step: String?
+            let amount: Fen?
+            let line: String
+
+            init(_ file: CaseView) {
+                (number, sheet, step, amount) = (file.number, file.sheet, file.step, file.assessment?.amount)
+                let what = amount.map { "  \($0)" } ?? ""
+                line = "\(file.number)  \(file.subject.title)\(what)  \(file.sheet.prefix(12))"
+            }
+        }
+
+        private func question(_ count: Int) -> Phrase {
+            count == 1
+                ? Phrase("Decide “\(outcome.rawValue)”?", "确定“\(outcome.rawValue)”？")
+                : Phrase(
+                    "Decide “\(outcome.rawValue)” for these \(count) cases?", "对以上\(count)件确定“\(outcome.rawValue)”？")
+        }
+
+        private func decideAll(with client: ReliefClient) async throws {
+            let asks = try signing.asks(dryRun: sending.dryRun)
             var batch = CaseBatch(client: client)
             let numbers = try await batch.numbers {
                 ListCases(programme: programme, step: step, organisation: organisation, cursor: $0)
             }
-            try await batch.each(numbers) { try await decide($0, whole: show, with: client) }
+            var waiting: [Waiting] = []
+            for number in numbers {
+                let file = try await client.send(ShowCase(case: number))
+                guard file.step == step else {
+                    Standard.error("\(number) is no longer at \(step ?? ""); left out.")
+                    continue
+                }
+                let seen = Waiting(file)
+                if show, !common.json {
+                    // What can't be written was not shown, and is not decided.
+                    try Standard.output(try file.presentation() + "\n")
+                } else if asks {
+                    Standard.error(seen.line)
+                }
+                waiting.append(seen)
+            }
+            if asks, !waiting.isEmpty { try Question.require(question(waiting.count)) }
+            // Who had each whole before it was decided has seen it.
+            let unseen = asks || (show && !common.json) ? nil : true
+            let seen = Dictionary(waiting.map { ($0.number, $0) }) { $1 }
+            try await batch.each(waiting.map(\.number)) { number in
+                guard let file = seen[number] else { return false }
+                try await decide(file, unseen: unseen, with: client)
+                return true
+            }
             try batch.end("decided")
         }
 
-        private func decide(_ number: String, whole: Bool, with client: ReliefClient) async throws -> Bool {
-            let file = try await client.send(ShowCase(case: number))
-            guard step == nil || file.step == step else {
-                Standard.error("\(number) is no longer at \(step ?? ""); left out.")
-                return false
-            }
-            if whole, !common.json { try Standard.output(try file.presentation() + "\n") }
-            let decision = DecideCase(case: number, outcome: outcome, reason: reason, sheet: file.sheet)
+        private func decide(_ seen: Waiting, unseen: Bool?, with client: ReliefClient) async throws {
+            let decision = DecideCase(
+                case: seen.number, outcome: outcome, reason: reason, sheet: seen.sheet, step: seen.step,
+                unseen: unseen)
             let decided = try await client.send(decision, key: sending.key, dryRun: sending.dryRun)
             if common.json {
                 try show(decided)
             } else {
                 try Standard.output(
-                    CaseBatch.line(
-                        decided, outcome.rawValue, over: file.assessment?.amount, dryRun: sending.dryRun))
+                    CaseBatch.line(decided, outcome.rawValue, over: seen.amount, dryRun: sending.dryRun))
             }
-            return true
         }
     }
 }

@@ -6,7 +6,7 @@ struct CaseNoun: ParsableCommand {
         commandName: "case", abstract: "Relief cases.",
         subcommands: [
             Open.self, Amend.self, Submit.self, Withdraw.self, Suspend.self, Resume.self, Import.self, Screen.self,
-            Decide.self, Close.self, Show.self, List.self, Explain.self, Timeline.self,
+            Decide.self, Close.self, Show.self, List.self, Explain.self, Timeline.self, Sheet.self, Sheets.self,
         ])
 }
 

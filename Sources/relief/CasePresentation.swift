@@ -47,7 +47,13 @@ extension CaseView: Presented {
         lines += section("Means checks", means.map { ["\($0.on)", $0.source, $0.note ?? ""] })
         lines += section(
             "Decisions",
-            decisions.map { [$0.step, $0.outcome.rawValue, $0.by, Presenter.time($0.at), $0.reason ?? ""] })
+            decisions.map {
+                // The sheet that it was taken on: relief case sheet --sheet.
+                [
+                    $0.step, $0.outcome.rawValue, $0.by, Presenter.time($0.at), String($0.sheet.prefix(12)),
+                    $0.reason ?? "",
+                ]
+            })
         lines += awardLines
         lines += section(
             "Follow-up",

@@ -78,7 +78,7 @@ extension ProgrammeNoun {
 struct ParameterNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parameter", abstract: "Dated, regional figures.",
-        subcommands: [Define.self, Definitions.self, Set.self, List.self])
+        subcommands: [Define.self, Definitions.self, Set.self, Confirm.self, List.self])
 }
 
 extension ParameterNoun {
@@ -118,6 +118,21 @@ extension ParameterNoun {
 
         func operation() -> SetParameter {
             SetParameter(name: name, region: region, from: from, to: to, value: value, unit: unit, source: source)
+        }
+    }
+
+    struct Confirm: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var name: String
+        @Option(help: "Organisation code.") var region: String
+        @Option var from: Day
+        @Option(help: "What is confirmed, by its kind; must be the value that waits.") var value: String
+        @Option(help: "May be left out; must fit the kind: yuan, fen, percent, days.") var unit: String?
+
+        func operation() -> ConfirmParameter {
+            ConfirmParameter(name: name, region: region, from: from, value: value, unit: unit)
         }
     }
 

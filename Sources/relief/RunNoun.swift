@@ -7,7 +7,7 @@ struct RunNoun: ParsableCommand {
         commandName: "run", abstract: "Payment runs.",
         subcommands: [
             Prepare.self, Check.self, Approve.self, Release.self, Cancel.self, File.self, Import.self, Reconcile.self,
-            List.self, Show.self,
+            List.self, Show.self, Sheet.self,
         ])
 }
 

@@ -1,30 +1,32 @@
 import ArgumentParser
 import Client
 import Contract
-import Output
+import Terminal
 
 /// A step of a run that is bound to what was seen of it.
 protocol RunStep: CommandVerb where Asked.Reply == RunView {
     var run: String { get }
-    var sheet: String? { get }
-    func operation(sheet: String) -> Asked
+    var signing: SigningOptions { get }
+    static var question: Phrase { get }
+    func operation(sheet: String, unseen: Bool?) -> Asked
 }
 
 extension RunStep {
     func operation() throws -> Asked {
-        guard let sheet else { throw Refusal.invalid("Give the --sheet that was seen.", field: "sheet") }
-        return operation(sheet: sheet)
+        guard let sheet = signing.sheet else {
+            throw Refusal.invalid(Phrase("Give the --sheet that was seen.", "请用 --sheet 指明所查看的表单。"), field: "sheet")
+        }
+        return operation(sheet: sheet, unseen: nil)
     }
 
-    /// Without a sheet the run is shown, and its sheet taken.
     func carryOut(with client: ReliefClient) async throws {
-        var seen = sheet
-        if seen == nil {
-            let shown = try await client.send(ShowRun(run: run))
-            if !common.json { Standard.error(try Presenter(RunView.self).text(shown) + "\n") }
-            seen = shown.sheet
+        let (sheet, unseen) = try await signing.choose(Self.question, dryRun: sending.dryRun) {
+            let run = try await client.send(ShowRun(run: run))
+            let payees = try await client.send(ShowRunSheet(run: self.run, limit: 100))
+            return .init(
+                sheet: payees.sheet, text: try Presenter(RunView.self).text(run) + "\n\n" + payees.presentation())
         }
-        try show(try await client.send(operation(sheet: seen ?? ""), key: sent.key, dryRun: sent.dryRun))
+        try show(try await client.send(operation(sheet: sheet, unseen: unseen), key: sent.key, dryRun: sent.dryRun))
     }
 }
 
@@ -32,34 +34,54 @@ extension RunNoun {
     struct Check: RunStep {
         typealias Asked = CheckRun
         static let configuration = described
+        static let question = Phrase("Is it right?", "核对无误？")
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
+        @OptionGroup var signing: SigningOptions
         @Option var run: String
-        @Option(help: "What was seen; the run is shown and its sheet taken, where not given.") var sheet: String?
 
-        func operation(sheet: String) -> CheckRun { CheckRun(run: run, sheet: sheet) }
+        func operation(sheet: String, unseen: Bool?) -> CheckRun { CheckRun(run: run, sheet: sheet, unseen: unseen) }
     }
 
     struct Approve: RunStep {
         typealias Asked = ApproveRun
         static let configuration = described
+        static let question = Phrase("Approve it?", "批准发放？")
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
+        @OptionGroup var signing: SigningOptions
         @Option var run: String
-        @Option(help: "What was seen; the run is shown and its sheet taken, where not given.") var sheet: String?
 
-        func operation(sheet: String) -> ApproveRun { ApproveRun(run: run, sheet: sheet) }
+        func operation(sheet: String, unseen: Bool?) -> ApproveRun {
+            ApproveRun(run: run, sheet: sheet, unseen: unseen)
+        }
     }
 
     struct Release: RunStep {
         typealias Asked = ReleaseRun
         static let configuration = described
+        static let question = Phrase("Release it to the bank?", "交付银行？")
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
+        @OptionGroup var signing: SigningOptions
         @Option var run: String
-        @Option(help: "What was seen; the run is shown and its sheet taken, where not given.") var sheet: String?
         @Option var format: BankFormat
 
-        func operation(sheet: String) -> ReleaseRun { ReleaseRun(run: run, sheet: sheet, format: format) }
+        func operation(sheet: String, unseen: Bool?) -> ReleaseRun {
+            ReleaseRun(run: run, sheet: sheet, format: format, unseen: unseen)
+        }
+    }
+
+    struct Sheet: QueryVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @Option var run: String
+        @Option(help: "An earlier one, by its first digits.") var sheet: String?
+        @Option var cursor: String?
+        @Option var limit: Int?
+
+        func operation() -> ShowRunSheet {
+            ShowRunSheet(run: run, sheet: sheet, cursor: cursor, limit: limit)
+        }
     }
 }

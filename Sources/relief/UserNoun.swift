@@ -1,10 +1,11 @@
 import ArgumentParser
 import Contract
+import Output
 
 struct UserNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Users and their roles.",
-        subcommands: [Create.self, List.self, Grant.self, Revoke.self, Disable.self])
+        subcommands: [Create.self, Link.self, List.self, Grant.self, Revoke.self, Disable.self])
 }
 
 extension UserNoun {
@@ -16,11 +17,40 @@ extension UserNoun {
         @Option var name: String
         @Option(help: "Account on the daemon's host, by name or number, whose processes act as this user.")
         var unixUser: String?
-        @Option(help: "Number of the person, so that nobody decides their own or a relative's case.") var person:
-            String?
+        @OptionGroup var standing: StandingOptions
 
-        func operation() -> CreateUser {
-            CreateUser(login: login, name: name, unixUser: unixUser, person: person)
+        func operation() throws -> CreateUser {
+            CreateUser(
+                login: login, name: name, unixUser: unixUser, person: standing.person,
+                idNumber: try standing.number, organisation: standing.organisation)
+        }
+    }
+
+    struct Link: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var user: String
+        @OptionGroup var standing: StandingOptions
+
+        func operation() throws -> LinkUser {
+            LinkUser(
+                user: user, person: standing.person, idNumber: try standing.number,
+                organisation: standing.organisation)
+        }
+    }
+
+    /// Which person a user stands for.
+    struct StandingOptions: ParsableArguments {
+        @Option(
+            help: "Number of the person that the user stands for: all roles but administrator and auditor need one.")
+        var person: String?
+        @Option(help: "Instead of --person: the identity number; - reads it. Who isn't registered yet is.")
+        var idNumber: String?
+        @Option(help: "With --id-number: where the person is registered.") var organisation: String?
+
+        var number: String? {
+            get throws { try idNumber.map { try Standard.secret($0, field: "idNumber") } }
         }
     }
 

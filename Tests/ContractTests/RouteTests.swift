@@ -35,6 +35,23 @@ struct RouteTests {
         #expect(query.field == "stat")
     }
 
+    @Test(arguments: ["year=2147483648", "year=-9223372036854775808"])
+    func `a number that its field doesn't take is refused by the field's name`(query: String) throws {
+        let no = try refusal { _ = try decode(ListFunds.self, query: query) }
+        #expect(no.code == .invalid)
+        #expect(no.field == "year")
+        #expect(no.message.contains("2000 to 2200"))
+        #expect(try decode(ListFunds.self, query: "year=2026").year == 2026)
+    }
+
+    @Test func `so is one in a body`() throws {
+        let no = try refusal {
+            _ = try decode(LimitQueue.self, ["queue": "standing"], #"{"running":0}"#)
+        }
+        #expect(no.field == "running")
+        #expect(try decode(LimitQueue.self, ["queue": "standing"], #"{"running":4}"#).running == 4)
+    }
+
     @Test func `a field can't stand in the address and in the body`() throws {
         let refusal = try refusal { _ = try decode(SubmitCase.self, ["case": "C1"], #"{"\u0063ase":"C2"}"#) }
         #expect(refusal.field == "case")

@@ -23,6 +23,7 @@ struct Samples {
     }
 
     func object(_ properties: [SchemaProperty]) -> JSONValue {
-        .object(Dictionary(uniqueKeysWithValues: properties.map { ($0.name, value($0.schema)) }))
+        .object(
+            Dictionary(uniqueKeysWithValues: properties.map { ($0.name, $0.name == "year" ? 2026 : value($0.schema)) }))
     }
 }

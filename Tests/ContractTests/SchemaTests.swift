@@ -50,6 +50,37 @@ struct OpenAPITests {
         #expect(names == Set(Catalogue.operations.map { JSONValue.string($0.name) }))
     }
 
+    @Test func `every whole number that an operation asks for has bounds, which the document says`() throws {
+        let document = try OpenAPI.document(version: "1.0")
+        guard case .object(let paths) = document["paths"] else { throw Refusal.invalid("no paths") }
+        var found = 0
+        func look(_ schema: JSONValue?, _ place: String) {
+            guard let schema, schema["type"] == "integer", schema["description"] == nil else { return }
+            found += 1
+            #expect(schema["minimum"] != nil, "\(place) has no least value")
+        }
+        for (path, methods) in paths {
+            guard case .object(let operations) = methods else { continue }
+            for (method, operation) in operations {
+                if case .array(let parameters) = operation["parameters"] {
+                    for parameter in parameters { look(parameter["schema"], "\(method) \(path)") }
+                }
+                let body = operation["requestBody"]?["content"]?["application/json"]?["schema"]?["properties"]
+                if case .object(let fields) = body {
+                    for (name, schema) in fields { look(schema, "\(method) \(path) \(name)") }
+                }
+            }
+        }
+        #expect(found > 20)
+    }
+
+    @Test func `a way to be refused is documented for every operation`() throws {
+        let document = try OpenAPI.document(version: "1.0")
+        let statuses = ["401", "403", "404", "409", "413", "422", "500", "503"]
+        let responses = document["paths"]?["/v1/funds"]?["get"]?["responses"]
+        for status in statuses { #expect(responses?[status]?["$ref"] != nil, "\(status)") }
+    }
+
     @Test func `every reference in the document leads somewhere`() throws {
         let document = try OpenAPI.document(version: "1.0")
         var references: Set<String> = []

@@ -134,7 +134,7 @@ import Testing
     {
         try await inHouse { environment in
             for line in [
-                "relief user create --login qian --name 钱财务",
+                "relief user create --login qian --name 钱财务 --organisation CN --id-number 630102198003045012",
                 "relief user grant --user qian --role financeOfficer --organisation CN",
                 "relief token issue --user qian --json | sed 's/.*\"token\":\"\\([^\"]*\\)\".*/\\1/' > \"$FOLDER/qian\"",
                 """

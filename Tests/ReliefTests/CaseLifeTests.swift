@@ -227,10 +227,10 @@ struct CaseLifeTests {
         let desk = try await Desk.open()
         let home = try await desk.archivedHome(1)
         let number = try await desk.noticed(home.child)
-        _ = try await desk.door.perform(
+        try await desk.set(
             SetParameter(
                 name: "education_undergraduate", region: "XN", from: Desk.day("2026-07-01"), value: "5000",
-                source: "新文件"), as: desk.office.programmes)
+                source: "新文件"))
         let refusal = try await desk.refusal { try await desk.decide(number, by: desk.office.approver) }
         #expect(refusal.field == "outcome" && refusal.message.contains("5,000.00"), "\(refusal)")
         let back = try await desk.decide(number, .return, by: desk.office.approver, reason: "标准已变")
@@ -249,10 +249,9 @@ struct CaseLifeTests {
         #expect(form.values.contains { $0.kind == .amount } && form.values.allSatisfy { !$0.title.isEmpty })
         _ = try await desk.decide(number, by: desk.office.approver)
         _ = try await desk.decide(number, by: desk.office.approver2)
-        _ = try await desk.door.perform(
+        try await desk.set(
             SetParameter(
-                name: "education_undergraduate", region: "XN", from: Desk.day("2026-02-01"), value: "999", source: "改"),
-            as: desk.office.programmes)
+                name: "education_undergraduate", region: "XN", from: Desk.day("2026-02-01"), value: "999", source: "改"))
         let after = try await desk.door.answer(ExplainCase(case: number), as: worker)
         #expect(after.asOf != nil && after.amount == before.amount)
         #expect(after.parameters.map(\.source) == before.parameters.map(\.source))

@@ -9,9 +9,7 @@ import WorkingDays
 extension Desk {
     /// Somebody new with one role in a union.
     func hire(_ login: String, _ role: Role, in union: String, uid: UInt32) async throws -> Principal {
-        _ = try await door.perform(
-            CreateUser(login: login, name: "新职员\(uid)", unixUser: String(uid)), as: office.admin)
-        return try await promote(login, uid: uid, to: role, in: union)
+        try await office.hire(login, role, in: union, uid: uid)
     }
 
     /// Puts a union under another, which funds it from a day on: today where none is given.

@@ -16,22 +16,19 @@ struct Desk {
     /// Opens the office, releases the delivered packs, sets Xining's figures, and fills one fund with 1,000,000 yuan.
     static func open() async throws -> Desk {
         let desk = Desk(office: try await Office.open())
-        let (door, officer) = (desk.door, desk.office.programmes)
+        let door = desk.door
         for name in packs {
             let text = try String(contentsOf: PackTests.folder.appending(path: "\(name).yaml"), encoding: .utf8)
-            let added = try await door.perform(AddProgramme(text: text, fileName: "\(name).yaml"), as: officer)
-            _ = try await door.perform(
-                ReleaseProgramme(programme: added.programme, version: added.version), as: officer)
+            try await desk.release(text, as: "\(name).yaml")
         }
         let figures = [
             ("dibao_monthly", "643"), ("education_undergraduate", "6000"), ("education_college", "4000"),
             ("education_senior_high", "3000"), ("refund_threshold", "1万"), ("refund_cap", "10,000.00"),
         ]
         for (name, value) in figures {
-            _ = try await door.perform(
+            try await desk.set(
                 SetParameter(
-                    name: name, region: "QH", from: day("2026-01-01"), value: value, source: "青民发〔2026〕1号"),
-                as: officer)
+                    name: name, region: "QH", from: day("2026-01-01"), value: value, source: "青民发〔2026〕1号"))
         }
         let items = ["education", "life", "feeRefund"].map {
             FundItem(item: $0, from: day("2026-01-01"), source: "测试")
@@ -45,6 +42,23 @@ struct Desk {
             ReceiveMoney(fund: "F1", amount: Fen(100_000_000), on: desk.office.today, reference: "R1"),
             as: desk.office.finance)
         return desk
+    }
+
+    /// Adds a pack and has another release it.
+    func release(_ text: String, as name: String? = nil) async throws {
+        let added = try await door.perform(AddProgramme(text: text, fileName: name), as: office.programmes)
+        _ = try await door.perform(
+            ReleaseProgramme(programme: added.programme, version: added.version), as: office.programmes2)
+    }
+
+    /// Sets a figure and has another confirm it.
+    @discardableResult
+    func set(_ figure: SetParameter) async throws -> ParameterView {
+        _ = try await door.perform(figure, as: office.programmes)
+        return try await door.perform(
+            ConfirmParameter(
+                name: figure.name, region: figure.region, from: figure.from, value: figure.value, unit: figure.unit),
+            as: office.programmes2)
     }
 
     static func day(_ text: String) -> Day {

@@ -91,6 +91,7 @@ struct DoorTests {
 
     @Test func `G5: two submits of one key at once are one`() async throws {
         let office = try await Office.open()
+        let before = try await count()[1]
         let command = register(5)
         let answers = try await withThrowingTaskGroup(of: Data.self) { group in
             for _ in 0..<6 {
@@ -101,7 +102,7 @@ struct DoorTests {
             return try await group.reduce(into: Set<Data>()) { $0.insert($1) }
         }
         #expect(answers.count == 1)
-        #expect(try await count()[1] == 1)
+        #expect(try await count()[1] == before + 1)
     }
 
     @Test func `G8: a lost reply comes again by its key, also from a door opened after`() async throws {

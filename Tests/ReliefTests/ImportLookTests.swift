@@ -61,16 +61,14 @@ struct ImportLookTests {
         #expect(waiting.map(\.id) == [account.id] && waiting[0].warnings == account.warnings)
         let desk = Desk(office: office)
         let blind = try await desk.refusal {
-            try await office.door.perform(ApproveAccount(account: account.id), as: office.reviewer)
+            try await office.approve(account.id)
         }
         #expect(blind.field == "despite" && blind.particulars == account.warnings)
         let named = try await desk.refusal {
-            try await office.door.perform(
-                ApproveAccount(account: account.id, despite: "马 秀英来电"), as: office.reviewer)
+            try await office.approve(account.id, despite: "马 秀英来电")
         }
         #expect(named.field == "despite" && named.message.contains("leave out names"))
-        let approved = try await office.door.perform(
-            ApproveAccount(account: account.id, despite: "与银行卡核对一致"), as: office.reviewer)
+        let approved = try await office.approve(account.id, despite: "与银行卡核对一致")
         #expect(approved.state == .active)
     }
 

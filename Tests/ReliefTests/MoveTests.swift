@@ -14,10 +14,10 @@ struct MoveTests {
     /// 50.00 yuan more or less tell whose figure was read.
     private func figures(_ desk: Desk) async throws {
         for (union, value) in [("XN", "6000.00"), ("HD", "5000.00")] {
-            _ = try await desk.door.perform(
+            try await desk.set(
                 SetParameter(
                     name: "education_undergraduate", region: union, from: Desk.day("2026-01-01"), value: value,
-                    source: "测试"), as: desk.office.programmes)
+                    source: "测试"))
         }
     }
 

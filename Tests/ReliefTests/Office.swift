@@ -28,6 +28,8 @@ struct Office {
     var approver: Principal { self["approver"] }
     var approver2: Principal { self["approver2"] }
     var programmes: Principal { self["programmes"] }
+    /// Who releases and confirms what `programmes` adds and sets.
+    var programmes2: Principal { self["programmes2"] }
     var finance: Principal { self["finance"] }
     var checker: Principal { self["checker"] }
     var financeApprover: Principal { self["finance.approver"] }
@@ -58,7 +60,7 @@ struct Office {
         ("finance", .financeOfficer, "XN"), ("checker", .financeChecker, "XN"),
         ("finance.approver", .financeApprover, "XN"), ("cashier", .cashier, "XN"), ("auditor", .auditor, "XN"),
         ("worker.cd", .caseWorker, "CD"), ("worker.hd", .caseWorker, "HD"), ("reviewer.hd", .reviewer, "HD"),
-        ("nobody", nil, ""), ("reviewer2", .reviewer, "XN"),
+        ("nobody", nil, ""), ("reviewer2", .reviewer, "XN"), ("programmes2", .programmeOfficer, "CN"),
     ]
 
     /// Opens the office in the database of the running test, which has the trait `.database`.
@@ -111,8 +113,7 @@ struct Office {
         var staff = ["admin": admin]
         for (index, member) in roles.enumerated() {
             let uid = UInt32(4_001 + index)
-            _ = try await door.perform(
-                CreateUser(login: member.login, name: "职员\(index + 1)", unixUser: String(uid)), as: admin)
+            _ = try await door.perform(newcomer(member.login, uid: uid), as: admin)
             if let role = member.role {
                 _ = try await door.perform(
                     GrantRole(user: member.login, role: role, organisation: member.union), as: admin)
@@ -120,5 +121,50 @@ struct Office {
             staff[member.login] = try await door.authenticate(.peer(uid: uid))
         }
         return staff
+    }
+
+    /// A user with an account of the host, who stands for a person of his or her own, registered at the root.
+    static func newcomer(_ login: String, uid: UInt32) -> CreateUser {
+        var made = Synthetic(seed: UInt64(uid) << 32)
+        let digits = Array("〇一二三四五六七八九")
+        let name = "职员" + String(String(uid - 4_000).compactMap { $0.wholeNumberValue.map { digits[$0] } })
+        return CreateUser(
+            login: login, name: name, unixUser: String(uid), idNumber: made.idNumber(), organisation: "CN")
+    }
+
+    /// Number of the person that a login stands for.
+    func person(of login: String) async throws -> String {
+        let users = try await door.answer(ListUsers(limit: 100), as: admin).items
+        guard let person = users.first(where: { $0.login == login })?.person else {
+            throw Refusal.notFound("\(login) stands for nobody.")
+        }
+        return person
+    }
+
+    /// Another login of the person that a login stands for.
+    func twin(of login: String, _ name: String, uid: UInt32) async throws {
+        _ = try await door.perform(
+            CreateUser(
+                login: name, name: "另一账号", unixUser: String(uid), person: try await person(of: login)), as: admin)
+    }
+
+    /// Somebody new with one role.
+    func hire(_ login: String, _ role: Role, in union: String = "XN", uid: UInt32) async throws -> Principal {
+        _ = try await door.perform(Self.newcomer(login, uid: uid), as: admin)
+        _ = try await door.perform(GrantRole(user: login, role: role, organisation: union), as: admin)
+        return try await door.authenticate(.peer(uid: uid))
+    }
+}
+
+extension Office {
+    /// Approves an account over what is shown of it, as the reviewer of the city where nobody else is named.
+    @discardableResult
+    func approve(
+        _ account: UUID, despite: String? = nil, by approver: Principal? = nil
+    ) async throws -> PayeeAccountView {
+        let approver = approver ?? reviewer
+        let sheet = try await door.answer(ShowAccountSheet(account: account), as: approver).sheet
+        return try await door.perform(
+            ApproveAccount(account: account, sheet: sheet, despite: despite), as: approver)
     }
 }

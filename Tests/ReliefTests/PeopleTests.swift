@@ -103,9 +103,9 @@ struct PeopleTests {
         #expect(second.usableFrom == Day("2026-07-07")?.start())
         let third = try await name(made.card())
         await #expect(throws: Refusal.self) {
-            try await door.perform(ApproveAccount(account: second.id), as: office.reviewer)
+            try await office.approve(second.id)
         }
-        let approved = try await door.perform(ApproveAccount(account: third.id), as: office.reviewer)
+        let approved = try await office.approve(third.id)
         #expect(approved.state == .active && approved.usableFrom == third.usableFrom)
         let accounts = try await door.answer(ShowPerson(person: person.number), as: worker).accounts
         #expect(accounts.filter { $0.state == .active }.map(\.id) == [third.id])
@@ -131,11 +131,10 @@ struct PeopleTests {
         let shared = try await name(other, other.name, card)
         #expect(shared.state == .pending && shared.warnings == [AccountDoubt.shared.phrase])
         let blind = await #expect(throws: Refusal.self) {
-            try await door.perform(ApproveAccount(account: proxy.id), as: office.reviewer)
+            try await office.approve(proxy.id)
         }
         #expect(blind?.field == "despite" && blind?.particulars?.count == 2)
-        let approved = try await door.perform(
-            ApproveAccount(account: proxy.id, despite: "委托书已核对"), as: office.reviewer)
+        let approved = try await office.approve(proxy.id, despite: "委托书已核对")
         #expect(approved.state == .active && approved.warnings.count == 2)
         for holder in ["马\n秀英", "马\u{2028}秀英", "马\u{1b}[2J"] {
             await #expect(throws: Refusal.self) { try await name(person, holder, made.card()) }
@@ -154,7 +153,7 @@ struct PeopleTests {
                 as: both)
             guard account.state == .pending else { continue }
             let refusal = try await #require(throws: Refusal.self) {
-                try await office.door.perform(ApproveAccount(account: account.id), as: both)
+                try await office.approve(account.id, by: both)
             }
             #expect(refusal.code == .forbidden)
         }

@@ -43,9 +43,8 @@ import WorkingDays
     @Test func `a figure holds on its last day, and no longer`() async throws {
         let desk = try await Desk.open()
         let (from, last) = (Desk.day("2026-08-01"), Desk.day("2026-08-31"))
-        let view = try await desk.door.perform(
-            SetParameter(name: "refund_cap", region: "XN", from: from, to: last, value: "1", source: "试"),
-            as: desk.office.programmes)
+        let view = try await desk.set(
+            SetParameter(name: "refund_cap", region: "XN", from: from, to: last, value: "1", source: "试"))
         #expect(view.to == last)
         for (day, region) in [(last, "XN"), (last.adding(days: 1), "QH"), (from, "XN"), (from.adding(days: -1), "QH")] {
             let used = try await desk.bypass { transaction in
@@ -62,7 +61,7 @@ import WorkingDays
         let desk = try await Desk.open()
         let day = Desk.day("2026-08-01")
         let one = SetParameter(name: "refund_cap", region: "XN", from: day, to: day, value: "1", source: "试")
-        #expect(try await desk.door.perform(one, as: desk.office.programmes).to == day)
+        #expect(try await desk.set(one).to == day)
         #expect(
             try await desk.refusal { try await desk.door.perform(one, as: desk.office.programmes) }.code == .conflict)
     }

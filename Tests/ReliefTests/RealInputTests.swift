@@ -60,7 +60,7 @@ import WorkingDays
         #expect(added.warnings?.first?.en.contains("pack:12:1: the register has no figure dibao_yearly") == true)
         let release = ReleaseProgramme(programme: "P02", version: 2)
         #expect(
-            try await desk.refusal { try await desk.door.perform(release, as: desk.office.programmes) }.code
+            try await desk.refusal { try await desk.door.perform(release, as: desk.office.programmes2) }.code
                 == .conflict)
         let figure = DefineParameter(name: "dibao_yearly", kind: .money, title: "低保年标准")
         _ = try await desk.door.perform(figure, as: desk.office.programmes)
@@ -78,7 +78,7 @@ import WorkingDays
             try await $0.execute("UPDATE relief.figure SET kind = 'days' WHERE name = 'dibao_yearly'")
         }
         #expect(law == "RA002")
-        #expect(try await desk.door.perform(release, as: desk.office.programmes).state == .released)
+        #expect(try await desk.door.perform(release, as: desk.office.programmes2).state == .released)
     }
 
     @Test func `what it is granted once for follows the facts until it is submitted`() async throws {
@@ -282,8 +282,7 @@ import WorkingDays
                 "needs_archive: true", with: "needs_archive: {waived: 临时}"
             )
             .replacing("when: \"archive.active\"", with: "when: \"true\"")
-        _ = try await desk.door.perform(AddProgramme(text: text), as: desk.office.programmes)
-        _ = try await desk.door.perform(ReleaseProgramme(programme: "P06", version: 1), as: desk.office.programmes)
+        try await desk.release(text)
         let home = try await desk.archivedHome(1)
         let file = try await desk.door.perform(
             OpenCase(programme: "P06", organisation: "XN", household: home.number, facts: ["situation": "急难"]),

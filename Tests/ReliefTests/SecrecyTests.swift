@@ -28,7 +28,7 @@ struct SecrecyTests {
         let changed = try await door.perform(
             RegisterAccount(owner: person.number, holder: Self.name, bank: "某银行", number: card2, kind: .card),
             as: worker)
-        _ = try await door.perform(ApproveAccount(account: changed.id), as: office.reviewer)
+        _ = try await office.approve(changed.id)
         _ = try await door.perform(
             JoinUnion(person: person.number, organisation: "XN", on: office.today), as: worker)
         for field in PersonalField.allCases {

@@ -32,7 +32,7 @@ down() {
   rm -f "$BT/pid"
 }
 
-fresh() { down; rm -rf "${BT:?}"/{s,t,f,data,log}; up "$@" && house; }   # all anew
+fresh() { staffed=0; down; rm -rf "${BT:?}"/{s,t,f,data,log}; up "$@" && house; }   # all anew
 
 # ── People. "as LOGIN VERB…": as that login; "me" is the administrator, by the Unix user that runs this.
 
@@ -41,16 +41,22 @@ number() { awk -f "$W/deploy/demo/numbers.awk" -v "$1=$2"; }
 field() { sed -n "s/.*\"$1\":\"\\([^\"]*\\)\".*/\\1/p" | head -n 1; }
 union() { as me organisation create --code "$1" --name "$2" --level "$3" --line territory --parent "$4" >/dev/null; }
 token() { as me token issue --user "$1" --json | field token >"$BT/t/$1"; }
-staff() { # LOGIN NAME ROLE UNION
-  as me user create --login "$1" --name "$2" >/dev/null; as me user grant --user "$1" --role "$3" --organisation "$4" >/dev/null
+staff() { # LOGIN NAME ROLE UNION; each is a person, registered at the root
+  staffed=$((${staffed:-0} + 1))
+  as me user create --login "$1" --name "$2" --organisation CN --id-number "$(number identity_of "110101 1980 1 1 $staffed")" \
+    >/dev/null
+  as me user grant --user "$1" --role "$3" --organisation "$4" >/dev/null
   token "$1"
 }
-figure() { as xu parameter set --name "$1" --region "$2" --from 2026-01-01 --value "$3" --source 试验 >/dev/null; }
+figure() { # what governs everybody takes two people
+  as xu parameter set --name "$1" --region "$2" --from 2026-01-01 --value "$3" --source 试验 >/dev/null
+  as gui parameter confirm --name "$1" --region "$2" --from 2026-01-01 --value "$3" >/dev/null
+}
 
 house() { # a city with everybody it takes, a calendar, three programmes with their figures, a fund with 600,000 yuan
   local d p c
   union QH 青海省总工会 province CN; union "$O" 西宁市总工会 city QH; union HD 海东市总工会 city QH
-  staff xu 徐规 programmeOfficer CN
+  staff xu 徐规 programmeOfficer CN; staff gui 桂规 programmeOfficer CN
   staff lin 林工 caseWorker "$O"
   staff ma 马复核 reviewer "$O";     staff bai 白复核 reviewer "$O"   # two levels of review are two people's
   staff sun 孙主席 approver "$O";    staff zhao 赵副主席 approver "$O"
@@ -59,7 +65,7 @@ house() { # a city with everybody it takes, a calendar, three programmes with th
   as xu calendar set $(for d in 1 2 3 4 5 6 7; do echo --day 2026-10-0$d:off:国庆节; done) --day 2026-10-10:working:调休 \
     --source 试验 >/dev/null
   for p in "$W"/deploy/packs/*.yaml; do as xu programme add --pack "$p" >/dev/null; done
-  for c in P01 P02 P04; do as xu programme release --programme $c --version 1 >/dev/null; done
+  for c in P01 P02 P04; do as gui programme release --programme $c --version 1 >/dev/null; done
   figure dibao_monthly "$O" 643; figure education_undergraduate "$O" 6000; figure education_college "$O" 4000
   figure education_senior_high "$O" 3000
   as qian fund create --code "$F" --name 试验资金 --organisation "$O" --source central --year 2026 \
@@ -96,9 +102,9 @@ drafts() { # N drafts of P04 with their papers
   as lin case import --programme P04 --organisation "$O" --csv-file "$BT/f/round.csv" --mode all
   for k in $(seq "$1"); do as lin evidence add --case "$O-C2026-000$k" --kind school_record --file "$BT/f/paper.pdf" >/dev/null; done
 }
-reviewed() { local w; for w in ma bai; do as $w case decide --all --programme P04 --step review --outcome pass; done; }
+reviewed() { local w; for w in ma bai; do as $w case decide --all --programme P04 --step review --outcome pass --yes; done; }
 atnotice() { students "$1"; drafts "$1"; as lin case submit --all --programme P04; reviewed; }
-approved() { local w; for w in sun zhao; do as $w case decide --all --programme P04 --step approve --outcome pass; done; }
+approved() { local w; for w in sun zhao; do as $w case decide --all --programme P04 --step approve --outcome pass --yes; done; }
 award() { # N awards of 6,000 yuan, due on 2026-09-10; the clock is at 2026-08-11 then
   atnotice "$1"; as lin notice publish --programme P04 --organisation "$O"; as me clock advance --working-days 6; approved
 }
@@ -107,7 +113,7 @@ award() { # N awards of 6,000 yuan, due on 2026-09-10; the clock is at 2026-08-1
 
 payrun() { # [FORMAT] [CLOCK]: a run of all that is due, released; sets RUN and REF[0..]
   RUN=$(as qian run prepare --fund "$F" --programme P04 --up-to 2026-09-10 --execute-on 2026-09-10 | sed -n 's/^\(.*-R[0-9-]*\):.*/\1/p')
-  as gu run check --run "$RUN"; as zhou run approve --run "$RUN"; as wu run release --run "$RUN" --format "${1:-pain001}"
+  as gu run check --run "$RUN" --yes; as zhou run approve --run "$RUN" --yes; as wu run release --run "$RUN" --format "${1:-pain001}" --yes
   REF=($(as qian payment list --run "$RUN" --json | grep -o '"reference":"[^"]*"' | cut -d'"' -f4))
   as me clock advance --to "${2:-2026-09-10T10:00:00+08:00}"
 }
@@ -153,12 +159,12 @@ steps:
 Y
 }
 check_pack() { relief programme check --pack "$BT/f/$1.yaml"; }
-pack() { write_pack "$@"; check_pack "$1" && as xu programme add --pack "$BT/f/$1.yaml" && as xu programme release --programme "$1" --version 1; }
+pack() { write_pack "$@"; check_pack "$1" && as xu programme add --pack "$BT/f/$1.yaml" && as gui programme release --programme "$1" --version 1; }
 open_case() { # PROGRAMME HOUSEHOLD FACTS…: sets C; says what it said
   local p=$1 h=$2 f facts=() said
   shift 2; C=; for f in "$@"; do facts+=(--fact "$f"); done
   said=$(as lin case open --programme "$p" --organisation "$O" --household "$O-H00000$h" "${facts[@]}" --json) || { local status=$?; echo "$said"; return $status; }
   C=$(grep -o '"number":"[^"]*-C[^"]*"' <<<"$said" | head -n 1 | cut -d'"' -f4)
 }
-upto_notice() { as lin case submit --case "$C" && as ma case decide --case "$C" --outcome pass && as lin notice publish --programme "$1" --organisation "$O"; }
-through() { upto_notice "$1" && as me clock advance --working-days 6 && as sun case decide --case "$C" --outcome pass; }
+upto_notice() { as lin case submit --case "$C" && as ma case decide --case "$C" --outcome pass --yes && as lin notice publish --programme "$1" --organisation "$O"; }
+through() { upto_notice "$1" && as me clock advance --working-days 6 && as sun case decide --case "$C" --outcome pass --yes; }

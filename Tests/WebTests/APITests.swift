@@ -97,6 +97,14 @@ struct APITests {
         }
     }
 
+    @Test func `a path that takes another method says which`() async throws {
+        try await LiveAPI.with { api in
+            let no = try await refusal { try await api.client().get("/v1/households/import") }
+            #expect(no.code == .wrongMethod)
+            #expect(no.message.contains("takes POST, not GET"))
+        }
+    }
+
     @Test func `the log is served, and nothing beside it`() async throws {
         try await LiveAPI.with { api in
             let client = api.client()

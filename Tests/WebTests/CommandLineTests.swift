@@ -40,20 +40,30 @@ struct CommandLineTests {
         try await LiveAPI.with { api in
             let (status, output) = try await relief(
                 api, "case", "decide", "--all", "--programme", "P04", "--step", "review", "--outcome", "pass",
-                whole ? "--show" : "--all")
+                "--yes", whole ? "--show" : "--all")
             #expect(status == 0)
             #expect(output.contains("病种") == whole && output.contains("2 decided."))
             #expect(whole || output.split(separator: "\n").count == 3)
             let decisions = api.asked.value.calls.compactMap { $0.operation as? DecideCase }
             #expect(decisions.map(\.sheet) == ["sheet-R-1", "sheet-R-20"])
             #expect(decisions.map(\.outcome) == [.pass, .pass])
+            #expect(decisions.map(\.unseen) == (whole ? [nil, nil] : [true, true]))
+            #expect(decisions.map(\.step) == ["review", "review"])
         }
     }
 
-    @Test(arguments: [["R-1", "--case"], ["--all", "--step", "review", "--programme", "P04", "--show"]])
-    func `nothing is decided over what could not be shown`(which: [String]) async throws {
+    @Test(arguments: [["--case", "R-1"], ["--all", "--step", "review", "--programme", "P04", "--show"]])
+    func `nothing is decided where nobody can be asked and the command line doesn't say`(which: [String]) async throws {
         try await LiveAPI.with { api in
-            let words = which.last == "--case" ? ["--case", which[0]] : which
+            let (status, output) = try await api.relief(["case", "decide", "--outcome", "pass"] + which)
+            #expect(status == 3 && output.contains("--sheet") && output.contains("--yes"))
+            #expect(!api.asked.value.calls.contains { $0.operation is DecideCase })
+        }
+    }
+
+    @Test func `nothing is decided over what could not be shown`() async throws {
+        try await LiveAPI.with { api in
+            let words = ["--all", "--step", "review", "--programme", "P04", "--show", "--yes"]
             let (status, output) = try await api.relief(
                 ["case", "decide", "--outcome", "pass"] + words, to: FileHandle(forWritingAtPath: "/dev/full"))
             #expect(status == 74)

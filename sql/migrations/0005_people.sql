@@ -270,18 +270,74 @@ CREATE TABLE relief.membership (
   CONSTRAINT one_membership_per_union EXCLUDE USING gist (person WITH =, org_id WITH =, valid WITH &&)
 );
 
--- Staff and programs: everybody who can act.
+-- Staff and programs: everybody who can act. A person may have several users, as for a program that acts for him or her;
+-- for every law that compares who acted they are one: `who` is the first user of the same person, and never changes once
+-- the person is known.
 CREATE TABLE relief.app_user (
   id          uuid PRIMARY KEY,
   login       text NOT NULL UNIQUE CHECK (login ~ '^[a-z][a-z0-9._-]{0,31}$'),
   name        text NOT NULL CHECK (name <> '' AND name IS NORMALIZED),
   unix_uid    bigint UNIQUE CHECK (unix_uid >= 0),
-  person      uuid UNIQUE REFERENCES relief.person,
+  person      uuid REFERENCES relief.person,
+  linked_by   uuid REFERENCES relief.app_user,            -- who said that it is this person's
+  who         uuid NOT NULL REFERENCES relief.app_user,
   disabled_at timestamptz,
   created_by  uuid NOT NULL REFERENCES relief.app_user,   -- who may grant to it while it has no grant
   created_at  timestamptz NOT NULL,
-  salt        uuid NOT NULL DEFAULT gen_random_uuid()
+  salt        uuid NOT NULL DEFAULT gen_random_uuid(),
+  CHECK ((person IS NULL) = (linked_by IS NULL))
 );
+CREATE INDEX app_user_person ON relief.app_user (person);
+CREATE INDEX app_user_who ON relief.app_user (who);
+
+-- Who acts behind a user: whatever compares people compares these.
+CREATE FUNCTION relief.who(acting uuid) RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT u.who FROM relief.app_user u WHERE u.id = acting);
+
+-- A user stands for a living person with an identity number, by the word of another, and for the same one ever after. Unions
+-- know one person by rows of their own: the blind index of the identity number says who is the same.
+CREATE FUNCTION relief.user_stands_for_person() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  identity bytea;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF OLD.person IS NOT NULL AND (NEW.person, NEW.who, NEW.linked_by) IS DISTINCT FROM (OLD.person, OLD.who, OLD.linked_by) THEN
+      RAISE EXCEPTION 'the person behind a user never changes' USING ERRCODE = 'RA002';
+    END IF;
+    IF OLD.person IS NOT NULL THEN RETURN NEW; END IF;
+  END IF;
+  NEW.who := NEW.id;
+  IF NEW.person IS NULL THEN RETURN NEW; END IF;
+  SELECT p.id_index INTO identity FROM relief.person p
+  WHERE p.id = NEW.person AND p.erased_at IS NULL AND p.died_on IS NULL;
+  IF identity IS NULL THEN
+    RAISE EXCEPTION 'a user stands for a living person whose identity number is registered' USING ERRCODE = 'RR045';
+  END IF;
+  -- Of two users of one person at once the second waits here and then sees the first.
+  PERFORM pg_advisory_xact_lock(hashtextextended('user|' || encode(identity, 'hex'), 0));
+  NEW.who := coalesce(
+    (SELECT u.who FROM relief.person p JOIN relief.app_user u ON u.person = p.id
+     WHERE p.id_index = identity AND u.id <> NEW.id ORDER BY u.created_at, u.id LIMIT 1), NEW.id);
+  IF relief.who(NEW.linked_by) = NEW.who OR NEW.linked_by = NEW.id THEN
+    RAISE EXCEPTION 'nobody says of him- or herself which person a user stands for' USING ERRCODE = 'RR049';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER user_stands_for_person BEFORE INSERT OR UPDATE ON relief.app_user
+  FOR EACH ROW EXECUTE FUNCTION relief.user_stands_for_person();
+
+-- The columns named hold different people. Where they hold one user twice, the table's own constraint says so before.
+CREATE FUNCTION relief.different_people() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) > count(DISTINCT relief.who((to_jsonb(NEW) ->> column_name)::uuid))
+      FROM unnest(TG_ARGV) AS column_name WHERE to_jsonb(NEW) ->> column_name IS NOT NULL) THEN
+    RAISE EXCEPTION 'two users of one person are one person' USING ERRCODE = 'RR046';
+  END IF;
+  RETURN NULL;
+END $$;
 
 -- A death stops what is still to be paid: it is known who recorded it, and who took it back.
 ALTER TABLE relief.person
@@ -302,7 +358,7 @@ CREATE TABLE relief.user_grant (
 CREATE INDEX user_grant_org ON relief.user_grant (org_id);
 CALL relief.follow('relief.user_grant', 'org_id', 'relief.organisation', 'path');
 
--- Roles that one user never holds together, wherever: refused by the database at grant time.
+-- Roles that one person never holds together, wherever and by whichever user: refused by the database at grant time.
 CREATE TABLE relief.incompatible_roles (
   role   text NOT NULL,
   other  text NOT NULL CHECK (other > role),
@@ -324,10 +380,11 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
 DECLARE
   clash text;
 BEGIN
-  PERFORM 1 FROM relief.app_user WHERE id = NEW.user_id FOR UPDATE;   -- two grants at once see each other
-  SELECT g.role INTO clash FROM relief.user_grant g JOIN relief.incompatible_roles i
+  -- Two grants at once see each other.
+  PERFORM 1 FROM relief.app_user u WHERE u.who = relief.who(NEW.user_id) ORDER BY u.id FOR UPDATE;
+  SELECT g.role INTO clash FROM relief.app_user u JOIN relief.user_grant g ON g.user_id = u.id JOIN relief.incompatible_roles i
     ON (i.role, i.other) IN ((g.role, NEW.role), (NEW.role, g.role))
-  WHERE g.user_id = NEW.user_id LIMIT 1;
+  WHERE u.who = relief.who(NEW.user_id) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION '% and % never belong to one person', NEW.role, clash USING ERRCODE = 'RR001', DETAIL = clash;
   END IF;
@@ -335,6 +392,40 @@ BEGIN
 END $$;
 CREATE TRIGGER refuse_incompatible_roles BEFORE INSERT OR UPDATE OF user_id, role ON relief.user_grant
   FOR EACH ROW EXECUTE FUNCTION relief.refuse_incompatible_roles();
+
+-- What makes, decides or pays is done by people: such roles are for users who stand for one, and another gives them.
+CREATE FUNCTION relief.roles_of_people() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
+BEGIN
+  IF NEW.role IN ('administrator', 'auditor') THEN RETURN NEW; END IF;
+  IF NOT EXISTS (SELECT FROM relief.app_user u WHERE u.id = NEW.user_id AND u.person IS NOT NULL) THEN
+    RAISE EXCEPTION 'the role % is for a user who stands for a person', NEW.role USING ERRCODE = 'RR047';
+  END IF;
+  IF relief.who(NEW.granted_by::uuid) = relief.who(NEW.user_id) THEN
+    RAISE EXCEPTION 'nobody gives him- or herself the role %', NEW.role USING ERRCODE = 'RR048';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER roles_of_people BEFORE INSERT OR UPDATE OF user_id, role, granted_by ON relief.user_grant
+  FOR EACH ROW EXECUTE FUNCTION relief.roles_of_people();
+
+-- To learn that two users are one person must not leave that person with roles that never belong together.
+CREATE FUNCTION relief.roles_of_one_person() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
+DECLARE
+  clash text;
+BEGIN
+  PERFORM 1 FROM relief.app_user u WHERE u.who = NEW.who ORDER BY u.id FOR UPDATE;
+  SELECT i.role INTO clash FROM relief.incompatible_roles i WHERE 2 = (
+    SELECT count(DISTINCT g.role) FROM relief.app_user u JOIN relief.user_grant g ON g.user_id = u.id
+    WHERE u.who = NEW.who AND g.role IN (i.role, i.other)) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the person holds roles by another user that never belong together with %', clash USING ERRCODE = 'RR001', DETAIL = clash;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER roles_of_one_person AFTER UPDATE OF person ON relief.app_user FOR EACH ROW WHEN (OLD.person IS NULL AND NEW.person IS NOT NULL)
+  EXECUTE FUNCTION relief.roles_of_one_person();
 
 CREATE TABLE relief.token (
   id         uuid PRIMARY KEY,
@@ -378,6 +469,7 @@ CREATE TABLE relief.payee_account (
 CREATE UNIQUE INDEX one_active_account_of_person ON relief.payee_account (person) WHERE status = 'active';
 CREATE UNIQUE INDEX one_active_account_of_organisation ON relief.payee_account (organisation) WHERE status = 'active';
 CREATE INDEX payee_account_index ON relief.payee_account (account_index);
+CREATE INDEX payee_account_holder ON relief.payee_account (holder_key);
 CREATE INDEX payee_account_person ON relief.payee_account (person);
 CREATE INDEX payee_account_organisation ON relief.payee_account (organisation);
 CALL relief.follow('relief.payee_account', 'person', 'relief.person');
@@ -457,8 +549,8 @@ BEGIN
        ('pending', 'active'), ('pending', 'retired'), ('active', 'retired')) THEN
     RAISE EXCEPTION 'an account cannot go from % to %', OLD.status, NEW.status USING ERRCODE = 'RR008';
   END IF;
-  IF (OLD.status = 'pending' AND NEW.status = 'active') <> ((NEW.approved_by, NEW.approved_at)
-       IS DISTINCT FROM (OLD.approved_by, OLD.approved_at))
+  IF (OLD.status = 'pending' AND NEW.status = 'active') <> ((NEW.approved_by, NEW.approved_at, NEW.sheet)
+       IS DISTINCT FROM (OLD.approved_by, OLD.approved_at, OLD.sheet))
      OR (NEW.approved_despite IS DISTINCT FROM OLD.approved_despite AND OLD.status <> 'pending')
      OR (OLD.status = 'pending' AND NEW.status = 'active' AND (NEW.approved_by IS NULL OR NEW.approved_at IS NULL)) THEN
     RAISE EXCEPTION 'an account becomes active by the approval of another' USING ERRCODE = 'RR010';
@@ -467,6 +559,8 @@ BEGIN
 END $$;
 CREATE TRIGGER payee_account_rules BEFORE INSERT OR UPDATE ON relief.payee_account
   FOR EACH ROW EXECUTE FUNCTION relief.payee_account_rules();
+CREATE TRIGGER different_people AFTER UPDATE OF approved_by ON relief.payee_account
+  FOR EACH ROW EXECUTE FUNCTION relief.different_people('registered_by', 'approved_by');
 
 -- Idempotency keys, for ever: what was asked under a key, and what was answered.
 CREATE TABLE relief.command_key (

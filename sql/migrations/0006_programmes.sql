@@ -1,5 +1,21 @@
 -- Programmes as data: packs, dated regional parameters, the working-day calendar.
 
+-- What governs everybody takes two people, both of them known: who adds or sets it (the first column named), and another who
+-- releases or confirms it (the second).
+CREATE FUNCTION relief.by_two_people() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  first uuid := to_jsonb(NEW) ->> TG_ARGV[0];
+  second uuid := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+  IF NOT EXISTS (SELECT FROM relief.app_user u WHERE u.id = first AND u.person IS NOT NULL)
+     OR (second IS NOT NULL AND (relief.who(first) = relief.who(second)
+       OR NOT EXISTS (SELECT FROM relief.app_user u WHERE u.id = second AND u.person IS NOT NULL))) THEN
+    RAISE EXCEPTION 'what governs everybody takes two known people' USING ERRCODE = 'RR051';
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE TABLE relief.programme_version (
   id          uuid PRIMARY KEY,
   programme   text NOT NULL CHECK (programme ~ '^[A-Z][A-Z0-9-]{1,15}$'),
@@ -18,24 +34,26 @@ CREATE TABLE relief.programme_version (
   released_by uuid REFERENCES relief.app_user,
   released_at timestamptz,
   UNIQUE (programme, version),
-  CHECK (state = 'draft' OR released_at IS NOT NULL)
+  CONSTRAINT released_by_somebody CHECK (state = 'draft' OR (released_at IS NOT NULL AND released_by IS NOT NULL))
 );
+CREATE TRIGGER by_two_people AFTER INSERT OR UPDATE ON relief.programme_version
+  FOR EACH ROW EXECUTE FUNCTION relief.by_two_people('added_by', 'released_by');
 CREATE UNIQUE INDEX one_released_version ON relief.programme_version (programme) WHERE state = 'released';
 
--- A pack that decided over people is never edited: a change is a new version.
+-- A pack is never edited, neither what was shown to whoever releases it nor what decided over people: a change is a new
+-- version.
 CREATE FUNCTION relief.protect_programme_version() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+  free text[] := CASE WHEN OLD.state = 'draft' THEN ARRAY['state', 'released_by', 'released_at'] ELSE ARRAY['state'] END;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.state = 'draft' THEN RETURN OLD; END IF;
-  ELSIF OLD.state = 'draft'
-     OR (OLD.state = 'released' AND NEW.state = 'retired'
-         AND (NEW.programme, NEW.version, NEW.kind, NEW.pack, NEW.digest, NEW.needs_archive, NEW.has_notice, NEW.bands)
-           IS NOT DISTINCT FROM
-             (OLD.programme, OLD.version, OLD.kind, OLD.pack, OLD.digest, OLD.needs_archive, OLD.has_notice, OLD.bands)) THEN
+  ELSIF (OLD.state, NEW.state) IN (('draft', 'released'), ('released', 'retired'))
+     AND to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN
     RETURN NEW;
   END IF;
-  RAISE EXCEPTION 'programme % version % is released and never changes', OLD.programme, OLD.version
+  RAISE EXCEPTION 'programme % version % never changes: add the next version', OLD.programme, OLD.version
     USING ERRCODE = 'RA002';
 END $$;
 CREATE TRIGGER protect_programme_version BEFORE UPDATE OR DELETE ON relief.programme_version
@@ -72,7 +90,8 @@ BEGIN
 END $$;
 CREATE TRIGGER figure_rules BEFORE UPDATE ON relief.figure FOR EACH ROW EXECUTE FUNCTION relief.figure_rules();
 
--- A figure's value with its place, dates and source: 低保 per month in Xining from 2026-01-01.
+-- A figure's value with its place, dates and source: 低保 per month in Xining from 2026-01-01. Rules read it once another has
+-- confirmed it; until then it waits, and what holds goes on holding.
 CREATE TABLE relief.parameter (
   id       uuid PRIMARY KEY,
   name     text NOT NULL REFERENCES relief.figure (name),
@@ -83,8 +102,29 @@ CREATE TABLE relief.parameter (
   source   text NOT NULL CHECK (source <> ''),
   set_by   uuid NOT NULL REFERENCES relief.app_user,
   set_at   timestamptz NOT NULL,
-  CONSTRAINT one_value_at_a_time EXCLUDE USING gist (name WITH =, org_id WITH =, valid WITH &&)
+  confirmed_by uuid REFERENCES relief.app_user,
+  confirmed_at timestamptz,
+  CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+  CONSTRAINT one_value_at_a_time EXCLUDE USING gist (name WITH =, org_id WITH =, valid WITH &&) WHERE (confirmed_by IS NOT NULL)
 );
+CREATE TRIGGER by_two_people AFTER INSERT OR UPDATE ON relief.parameter
+  FOR EACH ROW EXECUTE FUNCTION relief.by_two_people('set_by', 'confirmed_by');
+
+-- What was set is what is confirmed: a value only ends earlier, where the next one takes over.
+CREATE FUNCTION relief.protect_parameter() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.name, NEW.org_id, NEW.value, NEW.source, NEW.set_by, NEW.set_at, lower(NEW.valid))
+     IS DISTINCT FROM (OLD.id, OLD.name, OLD.org_id, OLD.value, OLD.source, OLD.set_by, OLD.set_at, lower(OLD.valid))
+     OR NOT NEW.valid <@ OLD.valid
+     OR (OLD.confirmed_by IS NOT NULL
+         AND (NEW.confirmed_by, NEW.confirmed_at) IS DISTINCT FROM (OLD.confirmed_by, OLD.confirmed_at)) THEN
+    RAISE EXCEPTION 'a value of % that was set never changes: set the next one', OLD.name USING ERRCODE = 'RA002';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER protect_parameter BEFORE UPDATE ON relief.parameter
+  FOR EACH ROW EXECUTE FUNCTION relief.protect_parameter();
 CREATE INDEX parameter_org ON relief.parameter (org_id);
 CALL relief.follow('relief.parameter', 'org_id', 'relief.organisation', 'path');
 

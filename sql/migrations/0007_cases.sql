@@ -4,12 +4,17 @@
 -- What was shown to somebody who decided, byte for byte, by its SHA-256.
 CREATE TABLE relief.sheet (
   id         text PRIMARY KEY CHECK (length(id) = 64),
-  subject    text NOT NULL,                -- number of the case or run
+  subject    text NOT NULL,                -- number of the case or run, id of the payee account
   content    text NOT NULL,
   created_at timestamptz NOT NULL,
   CHECK (id = encode(sha256(convert_to(content, 'UTF8')), 'hex'))
 );
 CREATE INDEX sheet_subject ON relief.sheet (subject);
+
+-- Also of a payee account: who approves it signs what was shown of it.
+ALTER TABLE relief.payee_account
+  ADD COLUMN sheet text REFERENCES relief.sheet,
+  ADD CONSTRAINT signed_on_a_sheet CHECK ((approved_by IS NULL) = (sheet IS NULL));
 
 CREATE TABLE relief.case_file (
   id                uuid PRIMARY KEY,
@@ -213,6 +218,8 @@ CREATE TABLE relief.visit (
   CONSTRAINT two_visitors CHECK (visitor <> companion)
 );
 CREATE INDEX visit_case ON relief.visit (case_id);
+CREATE TRIGGER different_people AFTER INSERT ON relief.visit
+  FOR EACH ROW EXECUTE FUNCTION relief.different_people('visitor', 'companion');
 
 CREATE TABLE relief.means_check (
   id          uuid PRIMARY KEY,
@@ -225,6 +232,33 @@ CREATE TABLE relief.means_check (
   recorded_at timestamptz NOT NULL
 );
 CREATE INDEX means_check_case ON relief.means_check (case_id);
+
+-- Who changed the facts of a case, once in each of its rounds; kept by the database itself, so that no way of changing them
+-- can forget it. The event says when.
+CREATE TABLE relief.amendment (
+  id         uuid PRIMARY KEY,
+  case_id    uuid NOT NULL REFERENCES relief.case_file,
+  round      int NOT NULL,
+  amended_by uuid NOT NULL REFERENCES relief.app_user,
+  event      uuid NOT NULL,
+  UNIQUE (case_id, round, amended_by)
+);
+
+CREATE FUNCTION relief.note_amendment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  acting text := nullif(current_setting('relief.actor', true), '');
+BEGIN
+  IF acting IS NULL THEN
+    RAISE EXCEPTION 'who changes the facts of case % is known', NEW.number USING ERRCODE = 'RA001';
+  END IF;
+  INSERT INTO relief.amendment (id, case_id, round, amended_by, event)
+  VALUES (gen_random_uuid(), NEW.id, NEW.round, acting::uuid, audit.current_event())
+  ON CONFLICT (case_id, round, amended_by) DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER note_amendment AFTER UPDATE OF facts ON relief.case_file FOR EACH ROW
+  WHEN (OLD.facts IS DISTINCT FROM NEW.facts) EXECUTE FUNCTION relief.note_amendment();
 
 -- Kin that staff declared: they decide nothing for one another.
 CREATE TABLE relief.kinship (
@@ -254,8 +288,8 @@ CREATE TABLE relief.decision (
 CREATE INDEX decision_case ON relief.decision (case_id, decided_at);
 CREATE UNIQUE INDEX one_approval_each ON relief.decision (case_id, step, decided_by, sheet) WHERE kind = 'approve';
 
--- G9. A user's person is unique, so users stand for persons. Unions know one person by rows of their own: the blind index
--- of the identity number says who is the same.
+-- G9. Users stand for people, and who acted is compared by person (relief.who). Unions know one person by rows of their own:
+-- the blind index of the identity number says who is the same.
 CREATE FUNCTION relief.same_person(wanted uuid) RETURNS SETOF uuid
 -- Unless told, the planner takes a thousand rows for granted, a million where one calls it for each row of another, and has
 -- each of those statements compiled first, which takes it seconds.
@@ -291,7 +325,7 @@ BEGIN
   IF OLD.died_on IS NULL OR NEW.died_on IS NOT NULL OR NEW.death_recorded_by IS DISTINCT FROM OLD.death_recorded_by THEN
     RAISE EXCEPTION 'a recorded death never changes: it can be taken back' USING ERRCODE = 'RA002';
   END IF;
-  IF (NEW.death_retracted_by <> OLD.death_recorded_by) IS NOT TRUE THEN
+  IF (relief.who(NEW.death_retracted_by) <> relief.who(OLD.death_recorded_by)) IS NOT TRUE THEN
     RAISE EXCEPTION 'nobody takes back a death that he or she recorded' USING ERRCODE = 'RR021';
   END IF;
   IF NEW.id = ANY (relief.close_to(NEW.death_retracted_by)) THEN
@@ -318,30 +352,51 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "r
 $$;
 REVOKE EXECUTE ON FUNCTION relief.is_close_case(uuid, uuid) FROM PUBLIC;
 
+-- Nobody leads another's money, as a relative might, to an account that he or she then approves.
+CREATE FUNCTION relief.account_approved_by_stranger() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF NEW.person = ANY (relief.close_to(NEW.approved_by)) THEN
+    RAISE EXCEPTION 'nobody approves an account of his or her own, of a relative or of a member of the household'
+      USING ERRCODE = 'RR050';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER account_approved_by_stranger BEFORE UPDATE OF approved_by ON relief.payee_account FOR EACH ROW
+  WHEN (NEW.approved_by IS DISTINCT FROM OLD.approved_by) EXECUTE FUNCTION relief.account_approved_by_stranger();
+
 CREATE FUNCTION relief.four_eyes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 DECLARE
   file relief.case_file;
+  deciding uuid := relief.who(NEW.decided_by);
+  hand text;
 BEGIN
   SELECT * INTO file FROM relief.case_file WHERE id = NEW.case_id FOR UPDATE;
   IF NEW.kind = 'submit' THEN RETURN NEW; END IF;
   IF NEW.sheet IS DISTINCT FROM file.sheet THEN
     RAISE EXCEPTION 'case % has changed since it was shown', file.number USING ERRCODE = 'RR002';
   END IF;
-  IF NEW.decided_by IN (file.opened_by, file.submitted_by) THEN
-    RAISE EXCEPTION 'nobody decides a case that he or she made' USING ERRCODE = 'RR003';
+  SELECT h.act INTO hand FROM relief.hands(NEW.case_id) AS h WHERE h.who = deciding LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'nobody decides a case that he or she made' USING ERRCODE = 'RR003', DETAIL = hand;
   END IF;
   -- Two levels of review are two people's.
   IF NEW.kind IN ('review', 'committee') AND NEW.outcome = 'pass' AND EXISTS (
        SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('review', 'committee')
-         AND d.outcome = 'pass' AND d.decided_by = NEW.decided_by AND d.step <> NEW.step
+         AND d.outcome = 'pass' AND relief.who(d.decided_by) = deciding AND d.step <> NEW.step
          AND d.decided_at >= file.submitted_at) THEN
     RAISE EXCEPTION 'nobody passes two levels of review of a case' USING ERRCODE = 'RR023';
   END IF;
   IF NEW.kind = 'approve' AND EXISTS (
-       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('submit', 'review', 'committee')
-         AND d.outcome = 'pass' AND d.decided_by = NEW.decided_by) THEN
-    RAISE EXCEPTION 'nobody approves a case that he or she reviewed' USING ERRCODE = 'RR003';
+       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind IN ('review', 'committee')
+         AND relief.who(d.decided_by) = deciding) THEN
+    RAISE EXCEPTION 'nobody approves a case that he or she reviewed' USING ERRCODE = 'RR003', DETAIL = 'reviewed';
+  END IF;
+  IF NEW.kind = 'approve' AND EXISTS (
+       SELECT FROM relief.decision d WHERE d.case_id = NEW.case_id AND d.kind = 'approve' AND d.step = NEW.step
+         AND d.sheet = NEW.sheet AND d.decided_by <> NEW.decided_by AND relief.who(d.decided_by) = deciding) THEN
+    RAISE EXCEPTION 'two users of one person are one person' USING ERRCODE = 'RR046';
   END IF;
   IF relief.is_close_case(NEW.case_id, NEW.decided_by) THEN
     RAISE EXCEPTION 'nobody decides on his or her own or a relative''s case' USING ERRCODE = 'RR004';
@@ -402,6 +457,7 @@ CREATE TABLE relief.notice_item (
   CHECK ((state = 'cleared') = (closed_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX one_notice_at_a_time ON relief.notice_item (case_id) WHERE state IN ('listed', 'objected');
+CREATE INDEX notice_item_case ON relief.notice_item (case_id);
 CREATE INDEX notice_item_closing ON relief.notice_item (closes_on) WHERE state = 'listed';
 
 CREATE TABLE relief.objection (
@@ -416,6 +472,8 @@ CREATE TABLE relief.objection (
   resolved_at timestamptz,
   CHECK ((state = 'open') = (resolved_at IS NULL))
 );
+
+CREATE INDEX objection_item ON relief.objection (item);
 
 -- The last day on which a case stands on its notice: the one on which its working days are full, those not counted that went
 -- by between an objection and its dismissal. Of an objection that is open still, as if it had not been raised.
@@ -439,6 +497,24 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION relief.notice_end(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION relief.notice_end(uuid) TO relief_app;
+
+-- Whose hands made a case what is decided about, in all of its rounds, and by which act.
+CREATE FUNCTION relief.hands(file uuid) RETURNS TABLE (who uuid, act text)
+LANGUAGE sql STABLE ROWS 8 SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+  SELECT relief.who(hand.acting), hand.act FROM (
+    SELECT c.opened_by AS acting, 'opened' AS act FROM relief.case_file c WHERE c.id = file
+    UNION ALL SELECT c.submitted_by, 'submitted' FROM relief.case_file c WHERE c.id = file
+    UNION ALL SELECT d.decided_by, 'submitted' FROM relief.decision d WHERE d.case_id = file AND d.kind = 'submit'
+    UNION ALL SELECT a.amended_by, 'amended' FROM relief.amendment a WHERE a.case_id = file
+    UNION ALL SELECT e.added_by, 'papers' FROM relief.evidence e WHERE e.case_id = file
+    UNION ALL SELECT v.acting, 'visited' FROM relief.visit w, unnest(ARRAY[w.visitor, w.companion, w.recorded_by]) AS v (acting)
+              WHERE w.case_id = file
+    UNION ALL SELECT m.recorded_by, 'means' FROM relief.means_check m WHERE m.case_id = file
+    UNION ALL SELECT n.published_by, 'published' FROM relief.notice_item i JOIN relief.notice n ON n.id = i.notice WHERE i.case_id = file
+    UNION ALL SELECT b.resolved_by, 'resolved' FROM relief.notice_item i JOIN relief.objection b ON b.item = i.id WHERE i.case_id = file
+  ) AS hand WHERE hand.acting IS NOT NULL
+$$;
+REVOKE EXECUTE ON FUNCTION relief.hands(uuid) FROM PUBLIC;
 
 -- A case is cleared when it stood its working days, and not before.
 CREATE FUNCTION relief.notice_item_rules() RETURNS trigger
@@ -466,7 +542,7 @@ BEGIN
     RAISE EXCEPTION 'an objection is resolved by somebody' USING ERRCODE = 'RR008';
   END IF;
   SELECT c.* INTO file FROM relief.notice_item i JOIN relief.case_file c ON c.id = i.case_id WHERE i.id = NEW.item;
-  IF NEW.resolved_by IN (file.opened_by, file.submitted_by) THEN
+  IF relief.who(NEW.resolved_by) IN (relief.who(file.opened_by), relief.who(file.submitted_by)) THEN
     RAISE EXCEPTION 'nobody resolves an objection to a case that he or she made' USING ERRCODE = 'RR021';
   END IF;
   IF relief.is_close_case(file.id, NEW.resolved_by) THEN
@@ -554,7 +630,7 @@ BEGIN
        SELECT FROM relief.case_step s WHERE s.case_id = NEW.case_id AND s.kind = 'notice') THEN
     RAISE EXCEPTION 'case % has no closed public notice', file.number USING ERRCODE = 'RR005';
   END IF;
-  SELECT count(DISTINCT d.decided_by) INTO approvals FROM relief.decision d
+  SELECT count(DISTINCT relief.who(d.decided_by)) INTO approvals FROM relief.decision d
     WHERE d.case_id = NEW.case_id AND d.kind = 'approve' AND d.outcome = 'pass' AND d.sheet = NEW.sheet;
   IF approvals < NEW.approvals_needed THEN
     RAISE EXCEPTION 'case % has % of % approvals', file.number, approvals, NEW.approvals_needed USING ERRCODE = 'RR006';
@@ -751,7 +827,7 @@ BEGIN
   END IF;
   IF NOT EXISTS (
        SELECT FROM relief.follow_up f
-       WHERE f.case_id = NEW.id AND f.done_on >= paid AND f.recorded_by <> NEW.closed_by) THEN
+       WHERE f.case_id = NEW.id AND f.done_on >= paid AND relief.who(f.recorded_by) <> relief.who(NEW.closed_by)) THEN
     RAISE EXCEPTION 'nobody closes a case that he or she alone followed up' USING ERRCODE = 'RR024';
   END IF;
   RETURN NEW;
@@ -764,6 +840,7 @@ CALL relief.guard('relief.case_step', 'EXISTS (SELECT FROM relief.case_file c WH
 CALL relief.guard('relief.evidence', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 CALL relief.guard('relief.visit', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 CALL relief.guard('relief.means_check', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
+CALL relief.guard('relief.amendment', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 CALL relief.guard('relief.decision', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
 CALL relief.guard('relief.kinship',
   'EXISTS (SELECT FROM relief.person p WHERE p.id = kinship.person) OR EXISTS (SELECT FROM relief.person p WHERE p.id = relative)');
@@ -779,6 +856,7 @@ CALL audit.watch('relief.case_step');
 CALL audit.watch('relief.evidence');
 CALL audit.watch('relief.visit');
 CALL audit.watch('relief.means_check');
+CALL audit.watch('relief.amendment');
 CALL audit.watch('relief.kinship');
 CALL audit.watch('relief.decision');
 CALL audit.watch('relief.notice');
@@ -792,11 +870,13 @@ CALL audit.freeze('relief.sheet');
 CALL audit.freeze('relief.evidence');
 CALL audit.freeze('relief.visit');
 CALL audit.freeze('relief.means_check');
+CALL audit.freeze('relief.amendment');
 CALL audit.freeze('relief.decision');
 CALL audit.freeze('relief.follow_up');
 
 GRANT EXECUTE ON FUNCTION relief.answers_for(ltree, uuid, uuid, uuid), relief.case_number(uuid), relief.case_subject(uuid)
   TO relief_app;
+GRANT SELECT ON relief.amendment TO relief_app;
 GRANT SELECT, INSERT ON relief.sheet, relief.evidence, relief.visit, relief.means_check, relief.kinship,
   relief.decision, relief.follow_up TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.case_file, relief.case_step, relief.notice, relief.notice_item,

@@ -23,7 +23,7 @@ package enum OpenAPI {
             "security": [["token": []], [:]],
             "paths": .object(paths.mapValues { .object($0) }),
             "components": [
-                "schemas": .object(book.components.mapValues(object)),
+                "schemas": .object(book.components.mapValues { object($0) }),
                 "responses": ["Problem": problem],
                 "parameters": ["IdempotencyKey": idempotencyKey, "DryRun": dryRun],
                 "securitySchemes": securitySchemes,
@@ -49,10 +49,7 @@ package enum OpenAPI {
             "summary": .string(O.summary),
             "tags": [.string(noun(operation))],
             "x-permission": .string(O.permission.rawValue),
-            "responses": [
-                "200": ["description": "Done.", "content": ["application/json": ["schema": json(reply)]]],
-                "default": ["$ref": "#/components/responses/Problem"],
-            ],
+            "responses": responses(json(reply)),
         ]
         switch O.route.method {
         case .get:
@@ -64,13 +61,14 @@ package enum OpenAPI {
             let body = fields.filter { !inPath.contains($0.name) }
             description["requestBody"] = [
                 "required": .bool(body.contains(where: \.required)),
-                "content": ["application/json": ["schema": object(body)]],
+                "content": ["application/json": ["schema": object(body, asked: true)]],
             ]
         }
         if operation is any Command.Type {
-            parameters += [
-                ["$ref": "#/components/parameters/IdempotencyKey"], ["$ref": "#/components/parameters/DryRun"],
-            ]
+            parameters.append(["$ref": "#/components/parameters/IdempotencyKey"])
+        }
+        if (operation as? any Command.Type)?.allowsDryRun == true {
+            parameters.append(["$ref": "#/components/parameters/DryRun"])
         }
         if !parameters.isEmpty { description["parameters"] = .array(parameters) }
         return .object(description)
@@ -79,19 +77,40 @@ package enum OpenAPI {
     private static func parameter(_ property: SchemaProperty, in place: String) -> JSONValue {
         [
             "name": .string(property.name), "in": .string(place),
-            "required": .bool(place == "path" || property.required), "schema": json(property.schema),
+            "required": .bool(place == "path" || property.required), "schema": json(property),
         ]
+    }
+
+    /// Whatever an operation may answer: what it does, and every way in which it may be refused.
+    private static func responses(_ reply: JSONValue) -> JSONValue {
+        let refused: JSONValue = ["$ref": "#/components/responses/Problem"]
+        var responses: [String: JSONValue] = [
+            "200": ["description": "Done.", "content": ["application/json": ["schema": reply]]], "default": refused,
+        ]
+        for code in Refusal.Code.allCases where code != .wrongMethod { responses[String(code.status)] = refused }
+        return .object(responses)
     }
 }
 
 extension OpenAPI {
-    private static func object(_ properties: [SchemaProperty]) -> JSONValue {
+    /// `asked`: what a request gives, within the bounds that it is held to.
+    private static func object(_ properties: [SchemaProperty], asked: Bool = false) -> JSONValue {
         var schema: [String: JSONValue] = [
             "type": "object", "additionalProperties": false,
-            "properties": .object(Dictionary(uniqueKeysWithValues: properties.map { ($0.name, json($0.schema)) })),
+            "properties": .object(
+                Dictionary(uniqueKeysWithValues: properties.map { ($0.name, asked ? json($0) : json($0.schema)) })),
         ]
         let required = properties.filter(\.required).map { JSONValue.string($0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }
+        return .object(schema)
+    }
+
+    private static func json(_ property: SchemaProperty) -> JSONValue {
+        guard let bounds = IntegerBounds.of(property), case .object(var schema) = json(property.schema) else {
+            return json(property.schema)
+        }
+        schema["minimum"] = .int(bounds.lowerBound)
+        if bounds.upperBound != .max { schema["maximum"] = .int(bounds.upperBound) }
         return .object(schema)
     }
 
@@ -118,7 +137,8 @@ extension OpenAPI {
     ]
 
     private static let idempotencyKey: JSONValue = [
-        "name": "Idempotency-Key", "in": "header", "required": false, "schema": ["type": "string", "maxLength": 200],
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "schema": ["type": "string", "minLength": 1, "maxLength": 200],
         "description": "The command is done once per key, for ever; asked again, it gives the first answer.",
     ]
 

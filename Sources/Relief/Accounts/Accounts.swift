@@ -32,8 +32,10 @@ struct AccountOwner: Sendable {
 enum Accounts {
     static let handlers: [Handler] = [
         .command(RegisterAccount.self), .command(ApproveAccount.self), .command(RevealAccount.self),
-        .query(ListAccounts.self),
+        .query(ListAccounts.self), .query(ShowAccountSheet.self),
     ]
+
+    static let notFound = Refusal.notFound(Phrase("There is no such account.", "没有这个账户。"), field: "account")
 
     static let columns: SQL = """
         a.id, a.person, coalesce((SELECT p.number FROM relief.person p WHERE p.id = a.person),
@@ -46,16 +48,21 @@ enum Accounts {
 
     /// An account with what is doubtful of it, kept or true today: whoever approves it, or pays to it, sees that.
     static func view(_ row: Row) throws -> PayeeAccountView {
-        let kept: [String] = try row["doubts"]
-        var doubts = Set(kept.compactMap(AccountDoubt.init(rawValue:)))
-        if try row["is_in_other_name"] { doubts.insert(.otherName) }
-        if try row["is_shared"] { doubts.insert(.shared) }
         let isRetired = try row["status"] == AccountState.retired
-        let warnings = isRetired ? [] : AccountDoubt.allCases.filter(doubts.contains).map(\.phrase)
+        let warnings = isRetired ? [] : try doubts(row).map(\.phrase)
         return PayeeAccountView(
             id: try row["id"], owner: try row["owner"], holder: try row["holder"], bank: try row["bank"],
             cnaps: try row["cnaps"], number: try row["account_masked"], kind: try row["kind"],
             state: try row["status"], usableFrom: try row["usable_from"], warnings: warnings)
+    }
+
+    /// What is doubtful of it, kept or true today.
+    static func doubts(_ row: Row) throws -> [AccountDoubt] {
+        let kept: [String] = try row["doubts"]
+        var doubts = Set(kept.compactMap(AccountDoubt.init(rawValue:)))
+        if try row["is_in_other_name"] { doubts.insert(.otherName) }
+        if try row["is_shared"] { doubts.insert(.shared) }
+        return AccountDoubt.allCases.filter(doubts.contains)
     }
 
     static func view(_ id: UUID, in context: some OperationContext) async throws -> PayeeAccountView {

@@ -139,7 +139,13 @@ extension ApproveAccount: Executable {
                     "The account is \(found.state.rawValue), so there is nothing to approve.",
                     "该账户\(found.state == .active ? "已启用" : "已停用")，无需核准。"), field: "account")
         }
+        let current = try await AccountSheet.current(account, in: context)
+        guard try sheet == Sheets.id(of: JSON.encode(current)) else {
+            throw Sheets.changed(Phrase("The account", "该账户"), look: "relief account sheet --account \(account)")
+        }
         let despite = try await despite(found, in: context)
+        let sheet = try await Sheets.keep(current, subject: current.account, in: context)
+        context.noteSigned(sheet, unseen: unseen)
         try await context.transaction.execute(
             """
             UPDATE relief.payee_account a SET status = 'retired' FROM relief.payee_account new
@@ -149,7 +155,7 @@ extension ApproveAccount: Executable {
         try await context.transaction.execute(
             """
             UPDATE relief.payee_account SET status = 'active', approved_by = \(context.principal.user),
-                approved_at = \(context.now), approved_despite = \(despite) WHERE id = \(account)
+                approved_at = \(context.now), approved_despite = \(despite), sheet = \(sheet) WHERE id = \(account)
             """)
         return try await Accounts.view(account, in: context)
     }
@@ -200,7 +206,7 @@ extension Accounts {
     static func find(_ id: UUID, in context: some OperationContext) async throws -> PayeeAccountView {
         let row = try await context.transaction.first(
             "SELECT \(columns) FROM relief.payee_account a WHERE a.id = \(id) FOR UPDATE")
-        guard let row else { throw Refusal.notFound(Phrase("There is no such account.", "没有这个账户。"), field: "account") }
+        guard let row else { throw notFound }
         return try view(row)
     }
 }

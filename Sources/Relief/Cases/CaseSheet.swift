@@ -1,5 +1,4 @@
 import Contract
-import Crypto
 import FoundationEssentials
 import Postgres
 import WorkingDays
@@ -109,22 +108,5 @@ extension Explanation {
             amountBecause: assessment.amountBecause, plan: assessment.plan, level: assessment.level,
             parameters: assessment.parameters,
             open: assessment.open)
-    }
-}
-
-/// The store of everything that was ever shown to somebody who decided.
-enum Sheets {
-    /// Keeps a sheet under its SHA-256 (hex), which it gives; the same sheet is kept once.
-    static func keep(_ sheet: some Encodable, subject: String, in context: CommandContext) async throws -> String {
-        let content = try JSON.encode(sheet)
-        let id = Hex.encode(SHA256.hash(data: content))
-        // No conflict target: with one, PostgreSQL asks that the new row be visible, and a run's is only once the run is.
-        try await context.transaction.execute(
-            """
-            INSERT INTO relief.sheet (id, subject, content, created_at)
-            VALUES (\(id), \(subject), \(String(decoding: content, as: UTF8.self)), \(context.now))
-            ON CONFLICT DO NOTHING
-            """)
-        return id
     }
 }

@@ -81,7 +81,7 @@ enum CaseViews {
         }
     }
 
-    private static func decisions(of file: CaseFile, in context: some OperationContext) async throws -> [DecisionView] {
+    static func decisions(of file: CaseFile, in context: some OperationContext) async throws -> [DecisionView] {
         let rows = try await context.transaction.query(
             """
             SELECT coalesce(s.title, d.kind) AS step, d.outcome, u.login, d.decided_at, d.reason, d.sheet

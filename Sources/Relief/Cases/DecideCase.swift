@@ -7,13 +7,13 @@ extension DecideCase: Executable {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require(.submitted, to: "decide")
         let version = try await Programmes.version(file.version, in: context)
+        try requireSeenStep(of: file, version.pack)
         let (ordinal, step, kind) = try openStep(of: file, version.pack)
         try context.require(
             kind == .approve ? .approveCases : .reviewCases, at: file.path, to: "decide “\(step.title)”")
         guard sheet == file.sheet else {
-            throw Refusal.conflict(
-                "Case \(file.number) has changed since it was shown: look at it again and decide on that.",
-                field: "sheet")
+            throw Sheets.changed(
+                Phrase("Case \(file.number)", "案件\(file.number)"), look: "relief case sheet --case \(file.number)")
         }
         if kind == .approve, outcome == .pass, let item = version.pack.item,
             let owner = file.subject.owner(of: version.pack)
@@ -40,6 +40,7 @@ extension DecideCase: Executable {
         }
         context.concerns(file.number)
         context.note("step", .string(step.title))
+        context.noteSigned(sheet, unseen: unseen)
         return try await CaseViews.view(file.number, in: context)
     }
 
@@ -51,6 +52,15 @@ extension DecideCase: Executable {
         _ = try await Funds.choose(
             programme: pack.programme, path: file.path, item: item, amount: amount, sources: pack.funding,
             day: context.today, in: context)
+    }
+
+    /// What was looked at was looked at for the step that was open then.
+    private func requireSeenStep(of file: CaseFile, _ pack: Pack) throws {
+        guard let step, let open = file.step.flatMap({ pack.step($0) }), open.kind.rawValue != step else { return }
+        throw Refusal.conflict(
+            Phrase(
+                "Case \(file.number) has gone on to “\(open.title)” since it was shown: look at it again.",
+                "案件\(file.number)已进入“\(open.title)”环节：请重新查看。"), field: "step")
     }
 
     /// The step to be decided. A step that runs its time or is done in the field passes by itself; a no or a return is

@@ -34,7 +34,7 @@ enum Decisions {
     static func approvals(of file: CaseFile, in context: CommandContext) async throws -> Int {
         try await context.transaction.value(
             """
-            SELECT count(DISTINCT decided_by) FROM relief.decision
+            SELECT count(DISTINCT relief.who(decided_by)) FROM relief.decision
             WHERE case_id = \(file.id) AND kind = 'approve' AND outcome = 'pass' AND sheet = \(file.sheet)
             """)
     }

@@ -11,7 +11,8 @@ enum Cases {
         .command(DecideCase.self), .command(RecordVisit.self), .command(RecordMeans.self),
         .command(RecordFollowUp.self),
         .command(CloseCase.self), .command(StopAward.self), .query(ShowCase.self), .query(ListCases.self),
-        .query(ExplainCase.self), .query(ShowTimeline.self), .command(AddEvidence.self), .query(GetEvidence.self),
+        .query(ExplainCase.self), .query(ShowTimeline.self), .query(ShowCaseSheet.self),
+        .query(ListCaseSheets.self), .command(AddEvidence.self), .query(GetEvidence.self),
     ]
 
     /// Opens a draft for a subject. Refuses facts that don't fit the form, and a second case for the same grant.

@@ -14,9 +14,7 @@ enum DatabaseRefusal {
                 .conflict, "The case has changed since it was shown: look at it again and decide on that.",
                 field: "sheet")
         case "RR003":
-            return Refusal(
-                .forbidden,
-                "Four eyes: nobody decides a case that he or she made, or approves one that he or she reviewed.")
+            return FourEyes.madeIt(error.detail)
         case "RR004": return Refusal(.forbidden, "Nobody decides on his or her own case or on a relative's.")
         case "RR005", "RR006", "RR007", "RR008", "RR009", "RR010", "RR011":
             return Refusal(.conflict, sentence(error.message))
@@ -54,6 +52,7 @@ enum DatabaseRefusal {
                     "The public notice must stand its working days first; days off that were entered since count too. Return the case and publish it again.",
                     "公示须满规定的工作日（包括此后录入的休息日）。请退回该案件并重新公示。"))
         case "RR022": return Refusal(.conflict, sentence(error.message))
+        case "RR045", "RR046", "RR047", "RR048", "RR049", "RR050", "RR051": return FourEyes.refusal(state)
         case "RA002": return Refusal(.conflict, sentence(error.message))
         case "22021", "22P05":
             return Refusal(.invalid, "A text holds a character that can't be kept (U+0000): leave it out.")
@@ -64,7 +63,8 @@ enum DatabaseRefusal {
     }
 
     private static let byAnother: Set<String> = [
-        "run_checked_by_another", "run_approved_by_another", "run_released_by_another", "account_approved_by_another",
+        "match_confirmed_by_another", "run_checked_by_another", "run_approved_by_another", "run_released_by_another",
+        "account_approved_by_another",
     ]
 
     private static func sentence(_ message: String) -> String {

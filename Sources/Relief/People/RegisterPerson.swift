@@ -52,7 +52,15 @@ extension RegisterPerson: Executable {
         var new = try NewPerson(name: name, idNumber: idNumber, phone: phone)
         let union = try await Organisation.find(organisation, in: context)
         if let employer { new.employer = try await Employer.find(employer, near: union, in: context).id }
-        let index = context.vault.blindIndex(new.identity.text, .idNumber)
+        let (id, warnings) = try await new.register(in: union, context)
+        return try await People.view(id, warnings: warnings, in: context)
+    }
+}
+
+extension NewPerson {
+    /// Puts the row. Refuses who is registered in the union already.
+    func register(in union: Organisation, _ context: CommandContext) async throws -> (id: UUID, warnings: [String]) {
+        let index = context.vault.blindIndex(identity.text, .idNumber)
         let known = try await context.transaction.query(
             """
             SELECT p.number, p.org_id, o.code FROM relief.person p JOIN relief.organisation o ON o.id = p.org_id
@@ -68,11 +76,11 @@ extension RegisterPerson: Executable {
         let id = UUID()
         context.concerns(number)
         do {
-            try await context.transaction.execute(try new.insertion(id, number: number, union: union, in: context))
+            try await context.transaction.execute(try insertion(id, number: number, union: union, in: context))
         } catch let error as PostgresError where error.constraint == "person_once_per_union" {
             throw Self.isKnown(union.code, as: nil)
         }
-        return try await People.view(id, warnings: warnings, in: context)
+        return (id, warnings)
     }
 
     private static func isKnown(_ union: String, as number: String?) -> Refusal {

@@ -30,6 +30,8 @@ package struct AssessmentInputs: Sendable {
     package var aidThisYear: Int64
     /// The figures in force, each with its place, date and source.
     package var parameters: [String: ParameterUsed]
+    /// Figures that were set, and that no rule reads before another has confirmed them.
+    package var waiting: [String] = []
     /// The working-day calendar, where the pack counts working days: so that it counts the same years later.
     package var calendar: WorkingCalendar?
 

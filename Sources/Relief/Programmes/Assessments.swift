@@ -45,6 +45,9 @@ enum Assessments {
         var inputs = AssessmentInputs(
             today: context.today, facts: facts, fees: [:], aidThisYear: 0,
             parameters: try await Parameters.inForce(pack.parameters, at: path, on: context.today, in: context))
+        if pack.parameters.contains(where: { inputs.parameters[$0] == nil }) {
+            inputs.waiting = try await Parameters.waiting(pack.parameters, at: path, on: context.today, in: context)
+        }
         if pack.countsWorkingDays { inputs.calendar = try await Calendars.current(in: context) }
         if let person = subject.person {
             let row = try await context.transaction.one("SELECT birth_day FROM relief.person WHERE id = \(person)")

@@ -167,9 +167,13 @@ extension Judgement {
 
     private var missing: [Phrase] {
         let figures = unset.map {
-            Phrase(
-                "the figure \($0) is not set for this region and day (relief parameter set)",
-                "本地区当日没有标准 \($0)（relief parameter set）")
+            inputs.waiting.contains($0)
+                ? Phrase(
+                    "the figure \($0) is set and waits for another's confirmation (relief parameter confirm)",
+                    "标准 \($0) 已设定，尚待另一人确认（relief parameter confirm）")
+                : Phrase(
+                    "the figure \($0) is not set for this region and day (relief parameter set)",
+                    "本地区当日没有标准 \($0)（relief parameter set）")
         }
         let needsArchive = pack.kind != .archive && pack.archiveWaived == nil && inputs.archive == nil
         let archive = Phrase("the household has no active archive", "该户没有有效的困难职工档案")

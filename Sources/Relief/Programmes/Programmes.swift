@@ -17,6 +17,7 @@ package enum Programmes {
         .query(CheckProgramme.self), .command(AddProgramme.self), .command(ReleaseProgramme.self),
         .command(RetireProgramme.self), .query(ListProgrammes.self), .query(ShowProgramme.self),
         .command(DefineParameter.self), .query(ListDefinitions.self), .command(SetParameter.self),
+        .command(ConfirmParameter.self),
         .query(ListParameters.self),
     ]
 
@@ -83,7 +84,8 @@ package enum Programmes {
 
     static let columns: SQL = """
         v.id, v.programme, v.version, v.title, v.kind, v.pack, v.digest, v.state, v.released_at,
-        (SELECT u.login FROM relief.app_user u WHERE u.id = v.added_by) AS added_by
+        (SELECT u.login FROM relief.app_user u WHERE u.id = v.added_by) AS added_by,
+        (SELECT u.login FROM relief.app_user u WHERE u.id = v.released_by) AS released_by
         """
 
     static func view(_ row: Row, withText: Bool) throws -> ProgrammeView {
@@ -91,7 +93,8 @@ package enum Programmes {
         return ProgrammeView(
             programme: pack.programme, version: pack.version, title: pack.title, kind: pack.kind.rawValue,
             state: try row["state"], digest: try row["digest"], steps: pack.steps.map(\.title), source: pack.source,
-            addedBy: try row["added_by"], releasedAt: try row["released_at"], text: withText ? try row["pack"] : nil)
+            addedBy: try row["added_by"], releasedAt: try row["released_at"],
+            releasedBy: try row["released_by"], text: withText ? try row["pack"] : nil)
     }
 
     static func view(_ programme: String, _ version: Int, in context: some OperationContext) async throws

@@ -80,7 +80,7 @@ extension Assessment: Codable {
 extension AssessmentInputs: Codable {
     private enum Key: String, CodingKey {
         case version, today, submittedOn, facts, applicant, household, archive, employerKind, fees, aidThisYear,
-            parameters, calendar
+            parameters, waiting, calendar
     }
 
     package init(from decoder: any Decoder) throws {
@@ -96,6 +96,7 @@ extension AssessmentInputs: Codable {
         fees = try form.decode([Int: Int64].self, forKey: .fees)
         aidThisYear = try form.decode(Int64.self, forKey: .aidThisYear)
         parameters = try form.decode([String: ParameterUsed].self, forKey: .parameters)
+        waiting = try form.decodeIfPresent([String].self, forKey: .waiting) ?? []
         calendar = try form.decodeIfPresent(WorkingCalendar.self, forKey: .calendar)
     }
 
@@ -112,6 +113,7 @@ extension AssessmentInputs: Codable {
         try form.encode(fees, forKey: .fees)
         try form.encode(aidThisYear, forKey: .aidThisYear)
         try form.encode(parameters, forKey: .parameters)
+        if !waiting.isEmpty { try form.encode(waiting, forKey: .waiting) }
         try form.encodeIfPresent(calendar, forKey: .calendar)
     }
 }

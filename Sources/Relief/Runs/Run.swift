@@ -9,6 +9,7 @@ struct Run: Sendable {
     let number: String
     let fund: UUID
     let executeOn: Day
+    let total: Fen
     let state: RunState
     let sheet: String
     let preparedBy: UUID?
@@ -20,6 +21,7 @@ struct Run: Sendable {
         number = try row["number"]
         fund = try row["fund"]
         executeOn = try row["execute_on"]
+        total = try row["total"]
         state = try row["state"]
         sheet = try row["sheet"]
         preparedBy = try row["prepared_by"]
@@ -46,9 +48,7 @@ struct Run: Sendable {
             throw Refusal.conflict("Run \(number) is \(state.rawValue): to \(act) it, it must be \(required.rawValue).")
         }
         guard seen == sheet else {
-            throw Refusal.conflict(
-                "This is not the sheet of run \(number): look at the run again and \(act) what it shows.",
-                field: "sheet")
+            throw Sheets.changed(Phrase("Run \(number)", "批次\(number)"), look: "relief run sheet --run \(number)")
         }
         guard !context.principal.isSystem, ![preparedBy, checkedBy, approvedBy].contains(context.principal.user) else {
             throw Refusal.forbidden("Four eyes: nobody signs the run \(number) twice; another person must \(act) it.")
@@ -68,7 +68,7 @@ enum Runs {
     static let handlers: [Handler] = [
         .command(PrepareRun.self), .command(CheckRun.self), .command(ApproveRun.self), .command(ReleaseRun.self),
         .command(CancelRun.self), .query(GetRunFile.self), .command(ImportBankFile.self), .command(ReconcileRun.self),
-        .query(ListRuns.self), .query(ShowRun.self),
+        .query(ListRuns.self), .query(ShowRun.self), .query(ShowRunSheet.self),
     ]
 
     static func view(_ run: UUID, in context: some OperationContext) async throws -> RunView {

@@ -7,6 +7,7 @@ extension CheckRun: Executable {
         let run = try await Run.find(run, in: context)
         try await run.requireSigner("check", in: .prepared, sheet: sheet, context)
         _ = try await run.requirePayable(in: context)
+        context.noteSigned(run.sheet, unseen: unseen)
         try await context.transaction.execute(
             """
             UPDATE relief.run SET state = 'checked', checked_by = \(context.principal.user), checked_at = \(context.now)
@@ -21,6 +22,7 @@ extension ApproveRun: Executable {
         let run = try await Run.find(run, in: context)
         try await run.requireSigner("approve", in: .checked, sheet: sheet, context)
         _ = try await run.requirePayable(in: context)
+        context.noteSigned(run.sheet, unseen: unseen)
         try await context.transaction.execute(
             """
             UPDATE relief.run SET state = 'approved', approved_by = \(context.principal.user), approved_at = \(context.now)
@@ -63,8 +65,9 @@ extension CancelRun: Executable {
             """
         ).filter { try $0["state"] == InstalmentState.stopped }
         try await Funds.void(holds: stopped.compactMap { try $0["hold"] }, in: context)
-        for row in stopped { try await Awards.settle(caseID: row["case_id"], in: context) }
+        try await Awards.settle(cases: stopped.map { try $0["case_id"] }, in: context)
         context.note("reason", .string(reason))
+        context.note("sheet", .string(run.sheet))
         return try await Runs.signed(run, in: context)
     }
 }
@@ -88,7 +91,6 @@ extension Run {
 extension Runs {
     static func signed(_ run: Run, in context: CommandContext) async throws -> RunView {
         context.concerns(run.number)
-        context.note("sheet", .string(run.sheet))
         return try await view(run.id, in: context)
     }
 }

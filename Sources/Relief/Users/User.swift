@@ -45,7 +45,8 @@ struct User: Sendable {
 /// Staff and machines, and what they may do.
 enum Users {
     static let handlers: [Handler] = [
-        .command(CreateUser.self), .query(ListUsers.self), .command(GrantRole.self), .command(RevokeRole.self),
+        .command(CreateUser.self), .command(LinkUser.self), .query(ListUsers.self), .command(GrantRole.self),
+        .command(RevokeRole.self),
         .command(DisableUser.self), .command(IssueToken.self), .command(RevokeTokens.self), .query(WhoAmI.self),
     ]
 

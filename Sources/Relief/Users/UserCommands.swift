@@ -4,10 +4,11 @@ import Postgres
 
 extension CreateUser: Executable {
     package func execute(in context: CommandContext) async throws -> UserView {
-        let person: UUID? =
-            if let number = self.person { try await Person.find(number, in: context).id } else { nil }
+        let person = try await Users.person(
+            number: person, idNumber: idNumber, organisation: organisation, name: name, in: context)
         let id = try await Users.insert(
             login: login, name: name, unixUID: unixUser.map(UnixAccounts.number), person: person, in: context)
+        if person != nil { try await Users.tellPerson(of: id, in: context) }
         return try await Users.view(id, in: context)
     }
 }
@@ -31,16 +32,14 @@ extension Users {
         do {
             try await context.transaction.execute(
                 """
-                INSERT INTO relief.app_user (id, login, name, unix_uid, person, created_by, created_at)
-                VALUES (\(id), \(login), normalize(\(title)), \(unixUID), \(person), \(context.principal.user),
-                        \(context.now))
+                INSERT INTO relief.app_user (id, login, name, unix_uid, person, linked_by, created_by, created_at)
+                VALUES (\(id), \(login), normalize(\(title)), \(unixUID), \(person),
+                        \(person == nil ? nil : context.principal.user), \(context.principal.user), \(context.now))
                 """)
         } catch let error as PostgresError where error.sqlState == "23505" {
             throw switch error.constraint {
             case "app_user_unix_uid_key":
                 Refusal.conflict("That account of the host acts as another user already.", field: "unixUser")
-            case "app_user_person_key":
-                Refusal.conflict("That person is another user already: one person, one user.", field: "person")
             default: Refusal.conflict("The login \(login) is taken: choose another.", field: "login")
             }
         }
