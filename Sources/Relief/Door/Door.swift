@@ -120,6 +120,11 @@ package final class Door: Sendable {
         if let problem = standing?.problem { throw Refusal(.unavailable, problem) }
     }
 
+    /// Refuses who may nowhere do it: before its fields are read.
+    package func requirePermission(for operation: any Operation.Type, _ principal: Principal) throws {
+        _ = try authorise(operation, principal)
+    }
+
     private func authorise(_ operation: any Operation.Type, _ principal: Principal) throws -> [String] {
         let scope = principal.scope(for: operation.permission)
         guard !scope.isEmpty || operation.permission == .anyone else {
