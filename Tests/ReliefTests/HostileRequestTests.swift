@@ -29,12 +29,19 @@ struct HostileRequestTests {
         for handler in Handler.all {
             // Its answer is the whole of the books or of the log, each time.
             if ["audit.verify"].contains(handler.operation.name) { continue }
+            let before = Self.isDry(handler.operation) ? try await EvidenceTests.rows() : nil
             let count = try await attack(handler, good, desk.office)
+            // A refused attempt leaves its key and its leaf where it wasn't tried out; what was tried out leaves nothing.
+            if let before { #expect(try await EvidenceTests.rows() == before, "\(handler.operation.name)") }
             asked += count.asked
             told += count.refused
         }
         // Most are refused, with a sentence.
         #expect(asked > 2_000 && told > asked / 2, "\(asked) asked, \(told) refused")
+    }
+
+    private static func isDry(_ operation: any Contract.Operation.Type) -> Bool {
+        (operation as? any Command.Type)?.allowsDryRun ?? false
     }
 
     private func attack(
@@ -73,7 +80,7 @@ struct HostileRequestTests {
         let value = fields.last.map { "\($0.value)".prefix(60) } ?? ""
         do {
             let operation = try Self.decoded(type, fields)
-            let isDry = (O.self as? any Command.Type)?.allowsDryRun ?? false
+            let isDry = Self.isDry(type)
             _ = try await handler.perform(operation, principal: principal, key: nil, dryRun: isDry, door: office.door)
             return false
         } catch let refusal as Refusal {

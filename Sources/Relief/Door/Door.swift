@@ -169,6 +169,7 @@ package final class Door: Sendable {
             let reply = try await transaction.savepoint { _ in try await command.execute(in: context) }
             try await AuditTrail.append(call, notes: context.notes, at: now, vault: vault, in: transaction)
             try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
+            if !dryRun { try context.writeFiles() }
             return .success(reply)
         } catch let error where !(error is CancellationError) {
             guard let refusal = error as? Refusal ?? (error as? PostgresError).flatMap(DatabaseRefusal.of) else {
