@@ -27,6 +27,8 @@ package struct CreditTransferWriter {
         text.begin("PmtInf")
         text.leaf("PmtInfId", header.messageID)
         text.leaf("PmtMtd", "TRF")
+        // Each payment is to be booked by itself, so that its entry names it.
+        text.leaf("BtchBookg", "false")
         text.leaf("NbOfTxs", String(header.count))
         text.leaf("CtrlSum", CNYAmount.text(fen: header.sum))
         text.leaf(in: "ReqdExctnDt", element: "Dt", header.requestedExecutionDay.description)

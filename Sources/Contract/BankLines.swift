@@ -1,9 +1,24 @@
 package import FoundationEssentials
 package import WorkingDays
 
-/// The one class that a line of a bank's file ends in (G11); the last three have to be settled by a person.
+/// The one class that a line of a bank's file ends in (G11).
 package enum BankLineClass: String, Codable, CaseIterable, Sendable {
-    case accepted, rejected, pending, booked, returned, duplicate, received, amountMismatch, unmatched, contradiction
+    case accepted, rejected, pending, booked, returned, duplicate
+    /// Of another's account, or in another currency: told, and nobody's task.
+    case foreign
+    /// Money came in that is no payment of ours, as far as can be seen.
+    case received
+    /// Looks like a run paid in one sum, or like a payment that came back: two people make it so (bank match, bank confirm).
+    case likelyPaid, likelyReturn
+    case amountMismatch, unmatched, contradiction
+
+    /// A person has to say what it is.
+    package var waitsForPerson: Bool {
+        switch self {
+        case .received, .likelyPaid, .likelyReturn, .amountMismatch, .unmatched, .contradiction: true
+        case .accepted, .rejected, .pending, .booked, .returned, .duplicate, .foreign: false
+        }
+    }
 }
 
 /// Lists the bank's lines, newest first; by default those that a person has to settle.
@@ -17,14 +32,17 @@ package struct ListBankLines: Query {
     package let run: String?
     /// A payment's reference.
     package let payment: String?
+    package let `class`: BankLineClass?
     /// Those that nobody has to settle, too.
     package let all: Bool?
     package let cursor: String?
     package let limit: Int?
 
     package init(
-        run: String? = nil, payment: String? = nil, all: Bool? = nil, cursor: String? = nil, limit: Int? = nil
+        run: String? = nil, payment: String? = nil, class: BankLineClass? = nil, all: Bool? = nil,
+        cursor: String? = nil, limit: Int? = nil
     ) {
+        self.class = `class`
         self.run = run
         self.payment = payment
         self.all = all
@@ -70,12 +88,19 @@ package struct BankLineView: Codable, Sendable {
     package var settledBy: String?
     package var settledAt: Date?
     package var reason: String?
+    /// What was made of it last, and by whom; without `confirmedBy` it waits for another person (bank confirm).
+    package var match: UUID?
+    package var proposedBy: String?
+    package var confirmedBy: String?
 
     package init(
         line: UUID, class: BankLineClass, file: String, ordinal: Int, importedAt: Date, run: String? = nil,
         payment: String? = nil, reference: String? = nil, bankReference: String? = nil, amount: Fen? = nil,
-        day: Day? = nil, detail: String? = nil, settledBy: String? = nil, settledAt: Date? = nil, reason: String? = nil
+        day: Day? = nil, detail: String? = nil, settledBy: String? = nil, settledAt: Date? = nil, reason: String? = nil,
+        match: UUID? = nil, proposedBy: String? = nil, confirmedBy: String? = nil
     ) {
+        (self.match, self.proposedBy, self.confirmedBy) = (match, proposedBy, confirmedBy)
+
         self.line = line
         self.class = `class`
         self.file = file

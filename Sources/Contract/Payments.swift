@@ -131,12 +131,16 @@ package struct PaymentView: Codable, Sendable {
     package var reissues: String?
     package var sentAt: Date?
     package var bookedOn: Day?
+    /// Where two people made it paid or returned, on a line or document of the bank's: what it was, and their names.
+    package var evidence: String?
+    package var provenBy: [String]?
 
     package init(
         reference: String, run: String?, `case`: String, instalment: Int, payee: String, account: String, amount: Fen,
         state: PaymentState, reason: String? = nil, attempt: Int, reissues: String? = nil, sentAt: Date? = nil,
-        bookedOn: Day? = nil
+        bookedOn: Day? = nil, evidence: String? = nil, provenBy: [String]? = nil
     ) {
+        (self.evidence, self.provenBy) = (evidence, provenBy)
         self.reference = reference
         self.run = run
         self.case = `case`

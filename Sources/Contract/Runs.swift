@@ -311,10 +311,15 @@ package struct BankImportView: Codable, Sendable {
     package var lines: Int
     /// Lines by class.
     package var classes: [String: Int]
+    /// Lines that a person has to look at, the first 200 of them.
     package var problems: [String]
+    /// References of payments of an answered file of which the bank says nothing: they stay as they are. The first 50.
+    package var leftOut: [String]
+    package var leftOutCount: Int
 
     package init(
-        fileName: String, format: String, alreadyImported: Bool, lines: Int, classes: [String: Int], problems: [String]
+        fileName: String, format: String, alreadyImported: Bool, lines: Int, classes: [String: Int],
+        problems: [String], leftOut: [String] = []
     ) {
         self.fileName = fileName
         self.format = format
@@ -322,6 +327,7 @@ package struct BankImportView: Codable, Sendable {
         self.lines = lines
         self.classes = classes
         self.problems = problems
+        (self.leftOut, leftOutCount) = (Array(leftOut.prefix(50)), leftOut.count)
     }
 }
 

@@ -26,6 +26,7 @@ extension BooksFormat: ExpressibleByArgument {}
 extension BankFormat: ExpressibleByArgument {}
 extension RunState: ExpressibleByArgument {}
 extension PaymentState: ExpressibleByArgument {}
+extension BankLineClass: ExpressibleByArgument {}
 extension JobState: ExpressibleByArgument {}
 extension FigureKind: ExpressibleByArgument {}
 

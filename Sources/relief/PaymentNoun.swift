@@ -1,9 +1,11 @@
 import ArgumentParser
 import Contract
+import WorkingDays
 
 struct PaymentNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "payment", abstract: "Payments.", subcommands: [List.self, Show.self, Reissue.self, Disprove.self])
+        commandName: "payment", abstract: "Payments.",
+        subcommands: [List.self, Show.self, Reissue.self, Disprove.self, Prove.self])
 }
 
 extension PaymentNoun {
@@ -52,6 +54,19 @@ extension PaymentNoun {
 
         func operation() -> DisprovePayment {
             DisprovePayment(payment: payment, proof: proof)
+        }
+    }
+
+    struct Prove: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var payment: String
+        @Option(help: "The day of the bank's books.") var on: Day
+        @Option(help: "The bank's document.") var proof: String
+
+        func operation() -> ProvePayment {
+            ProvePayment(payment: payment, bookedOn: on, proof: proof)
         }
     }
 }

@@ -57,6 +57,7 @@ struct Presenter {
         "ProgrammeView": ["programme", "version", "title", "kind", "state", "releasedAt"],
         "JobView": ["id", "kind", "state", "subject", "dueAt"],
         "BankLineView": ["line", "class", "importedAt", "run", "payment", "bankReference", "amount", "detail"],
+        "BankMatchView": ["match", "becomes", "run", "payment", "payments", "amount", "payee", "reason", "proposedBy"],
         "AuditEntry": ["index", "seq", "at", "command", "actorName", "subjects"],
     ]
 }

@@ -26,7 +26,7 @@ struct CreditTransferTests {
         arguments: [
             ("<CtrlSum>3.10</CtrlSum>", "<CtrlSum>3.11</CtrlSum>", .sum),
             ("<NbOfTxs>2</NbOfTxs>", "<NbOfTxs>3</NbOfTxs>", .count),
-            (">1.05<", ">1.050<", .amount),
+            (">1.05<", ">1.055<", .amount),
             (">1.05<", ">0.00<", .zeroAmount),
             ("<EndToEndId>P2<", "<EndToEndId>P1<", .duplicate),
             ("<Cdtr><Nm>张三&lt;&amp;&gt;2</Nm></Cdtr>", "", .missing),

@@ -24,7 +24,10 @@ struct DayTests {
         let text = String(decoding: Samples.report([Samples.entry]).bytes(), as: UTF8.self)
             .replacing("<Dt>2026-09-01</Dt>", with: date)
         guard let day else {
-            #expect(throws: BankFileError.self) { try AccountReport(reading: Samples.source(text)) }
+            // The entry is told of, and not read.
+            let entry = try #require(try AccountReport(reading: Samples.source(text)).entries.first)
+            guard case .fault(let why) = entry.unread else { throw BankFileError(.invalid, "It was read.") }
+            #expect(why.contains("is no day"))
             return
         }
         let entry = try #require(try AccountReport(reading: Samples.source(text)).entries.first)

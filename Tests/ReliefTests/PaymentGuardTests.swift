@@ -131,7 +131,10 @@ struct PaymentGuardTests {
         #expect(lines.map(\.amount) == [Fen(1_250)])
         _ = try await door.perform(
             SettleBankLine(line: lines[0].line, reason: "银行手续费"), as: office.financeApprover)
-        #expect(try await door.answer(ListBankLines(), as: office.admin).items.map(\.amount) == [Fen(77)])
+        // On no account of ours: told, and nobody's task.
+        #expect(try await door.answer(ListBankLines(), as: office.admin).items.isEmpty)
+        #expect(
+            try await door.answer(ListBankLines(class: .foreign), as: office.admin).items.map(\.amount) == [Fen(77)])
     }
 
     @Test func `a line of the bank's is settled once, by another than took it in, and holds nothing up any more`()
@@ -365,8 +368,8 @@ private struct ReleaseBlindly: SystemCommand {
             """)
         try await context.transaction.execute(
             """
-            INSERT INTO relief.bank_file (id, run, name, format, content, sha256, created_at)
-            VALUES (\(UUID()), \(run.id), 'x', 'pain001', '', repeat('0', 64), \(context.now))
+            INSERT INTO relief.bank_file (id, run, name, format, message_id, content, sha256, created_at)
+            VALUES (\(UUID()), \(run.id), 'x', 'pain001', 'x', '', repeat('0', 64), \(context.now))
             """)
         return WorkDone(
             count: try await context.transaction.execute(

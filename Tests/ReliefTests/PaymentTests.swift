@@ -175,8 +175,8 @@ struct PaymentTests {
         #expect(view.lines == 12 && view.classes.values.reduce(0, +) == 12)
         #expect(
             view.classes == [
-                "booked": 1, "duplicate": 1, "contradiction": 4, "amountMismatch": 2, "returned": 1, "unmatched": 2,
-                "received": 1,
+                "booked": 1, "duplicate": 1, "contradiction": 3, "amountMismatch": 2, "returned": 1, "unmatched": 2,
+                "received": 1, "likelyReturn": 1,
             ])
         #expect(view.problems.count == 8)
         let fund = try await treasury.fund()
@@ -209,10 +209,11 @@ struct PaymentTests {
         let treasury = try await Treasury.open(cases: 3)
         let run = try await treasury.run(.filed, format: .batchText)
         let payments = try await treasury.payments(run).map(\.reference).sorted()
+        let cards = try await treasury.cards(of: payments)
         let results = [
-            BatchTextResult(serial: 1, amount: 100_000, outcome: .credited),
-            BatchTextResult(serial: 2, amount: 100_000, outcome: .refused, reason: "AC04 账户已销户"),
-            BatchTextResult(serial: 3, amount: 100_000, outcome: .unknown("处理中")),
+            BatchTextResult(serial: 1, account: cards[0], amount: 100_000, outcome: .credited),
+            BatchTextResult(serial: 2, account: cards[1], amount: 100_000, outcome: .refused, reason: "AC04 账户已销户"),
+            BatchTextResult(serial: 3, account: cards[2], amount: 100_000, outcome: .unknown("处理中")),
         ]
         let view = try await treasury.take(
             BatchTextResult.bytes(results, template: .common), name: "00000007-\(run.number).result.txt")

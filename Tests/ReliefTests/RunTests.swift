@@ -192,7 +192,7 @@ struct RunTests {
         await #expect(throws: (any Error).self) {
             try await treasury.sabotage(
                 """
-                INSERT INTO relief.bank_file SELECT gen_random_uuid(), run, 'other', format, content, sha256, created_at
+                INSERT INTO relief.bank_file SELECT gen_random_uuid(), run, 'other', format, 'other', content, sha256, created_at
                 FROM relief.bank_file
                 """)
         }

@@ -65,8 +65,8 @@ struct SubtreeTests {
             try await transaction.execute(
                 """
                 WITH message AS (
-                  INSERT INTO relief.bank_message (id, file_name, sha256, kind, message_id, lines, imported_at)
-                  VALUES (gen_random_uuid(), 'x', repeat('0', 64), 'entries', 'x', 1, \(desk.office.clock.now()))
+                  INSERT INTO relief.bank_message (id, file_name, sha256, scope, kind, message_id, lines, imported_at)
+                  VALUES (gen_random_uuid(), 'x', repeat('0', 64), '{CN}', 'advice', 'x', 1, \(desk.office.clock.now()))
                   RETURNING id)
                 INSERT INTO relief.bank_line (id, message, ordinal, saying, class)
                 SELECT gen_random_uuid(), id, 1, 'booked', 'unmatched' FROM message

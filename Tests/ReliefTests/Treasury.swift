@@ -82,6 +82,23 @@ struct Treasury {
         try await door.answer(ShowPayment(payment: reference), as: office.finance)
     }
 
+    /// The payees' account numbers, in the order of the payments.
+    func cards(of references: [String]) async throws -> [String] {
+        try await Database.current.pool.transaction { transaction in
+            try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")
+            var cards: [String] = []
+            for reference in references {
+                let row = try await transaction.one(
+                    """
+                    SELECT a.id, a.account FROM relief.payee_account a JOIN relief.payment p ON p.payee_account = a.id
+                    WHERE p.reference = \(reference)
+                    """)
+                cards.append(try office.vault.open(row["account"], .account, row: row["id"]))
+            }
+            return cards
+        }
+    }
+
     func fund() async throws -> FundView {
         try await door.answer(ShowFund(fund: "XN-2026"), as: office.finance)
     }

@@ -10,7 +10,7 @@
 # Right is what a person needs: a refusal, a number that is there or isn't, a name. Sentences are looked for by the words
 # that any wording of them must have. What a refusal or a warning says is searched in both languages.
 #
-# The kinds:  K3 what an import drops or doubts   K4 text   K5 numbers with a plus   K6 what can't be computed   K7 days and
+# The kinds:  K1 what the bank means   K3 what an import drops or doubts   K4 text   K5 numbers with a plus   K6 what can't be computed   K7 days and
 # instants   K8 days by the calendar   K10 checks before signatures   K11 relations with dates   K12 doubled names
 # K13 output   K2 lists that one row can't break   A amounts   D written days
 set -u
@@ -299,6 +299,77 @@ K2() {
   right K2 "HD's list of cases then" "a list" done_
   put as hai case decide --all --programme P01 --step review --outcome pass --yes
   right K2 "HD decides all" "no internal error" eval '[ "$EXIT" != 70 ]'
+  fresh; quiet award 2; quiet payrun
+  { ntry DBIT 6000.00000 "$DAY" T1 "$(tx "$(e2e "${REF[0]}")" DBIT 6000.00000)"
+    ntry DBIT 6000.00 "$DAY" T2 "$(tx "$(e2e "${REF[1]}")")" | sed 's/<Amt Ccy="CNY">/<Amt Ccy="USD">/'
+    ntry DBIT 6000.005 "$DAY" T3; } | camt mixed.xml M1
+  put as qian run import --file "$BT/f/mixed.xml"
+  right K2 "6000.00000, an entry in dollars and one that can't be read, in one file" "the first is booked, the others told" \
+    all done_ "says foreign" "says unmatched" "test \"$(payment_state "${REF[0]}")\" = booked"
+  fresh; quiet award 2
+  RUN=$(as qian run prepare --fund "$F" --programme P04 --up-to 2026-09-10 --execute-on 2026-09-10 | sed -n 's/^\(.*-R[0-9-]*\):.*/\1/p')
+  quiet as gu run check --run "$RUN" --yes; quiet as zhou run approve --run "$RUN" --yes
+  put as wu run release --run "$RUN" --format batchText --yes
+  right K2 "text for the bank, a month before its day" "not handed over yet" \
+    eval "done_ && ! ls $BT/data/bank/to-bank/$RUN.txt"
+}
+
+# ── K1: what the bank means, said in other words than ours.
+
+bank_line() { as zhou bank list --json | grep -o "\"line\":\"[^\"]*\"" | head -n 1 | cut -d'"' -f4; }       # the newest open line
+matched() { # LINE [OPTIONS]: one says what it is, another confirms
+  local m; m=$(as qian bank match --line "$1" --reason 银行来电核实 --json "${@:2}" | field match); put as zhou bank confirm --match "$m"; }
+payment_state() { as qian payment show --payment "$1" --json | field state; }
+debits() { # PREFIX: an entry for each payment, under the bank's own references PREFIX1…
+  local n=0 r; for r in "${REF[@]}"; do n=$((n + 1)); ntry DBIT 6000.00 "$DAY" "$1$n" "$(tx "$(e2e "$r")")"; done; }
+
+K1() {
+  local line plain
+  fresh; quiet award 3; quiet payrun
+  debits T | camt t.xml T1; put as qian run import --file "$BT/f/t.xml"
+  right K1 "three debits in the bank's advice" "booked" done_saying '"?booked"?.*3|booked'
+  debits E7- | camt s.xml S1 BkToCstmrStmt; put as qian run import --file "$BT/f/s.xml"
+  right K1 "the same three in the statement, under E7-1…3" "duplicates" all done_ "says duplicate" "! says 'second time'"
+  plain="<TxDtls><Refs></Refs><Amt Ccy=\"CNY\">6000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RltdPties><Dbtr><Pty><Nm>祁学生1</Nm></Pty></Dbtr></RltdPties><RmtInf><Ustrd>退汇 户名不符</Ustrd></RmtInf></TxDtls>"
+  ntry CRDT 6000.00 "$DAY" R1 "$plain" | camt r.xml R1; put as qian run import --file "$BT/f/r.xml"
+  right K1 "money comes back as a plain credit: 退汇 户名不符, the payee's name" "stands open, with the payment it looks like" \
+    shows "R[A-Z2-7]{34}" as zhou bank list
+  line=$(bank_line); put as qian bank match --line "$line" --reason 银行来电核实
+  right K1 "one person says that it came back" "nothing moves yet" hides '"returned"' as qian payment list --run "$RUN" --json
+  matched "$line"
+  right K1 "another confirms" "the payment has come back" all done_ "shows '\"returned\"' as qian payment list --run $RUN --json"
+  put as qian payment reissue --payment "$(as qian payment list --run "$RUN" --state returned --json | field reference)" --reason 重发
+  right K1 "and who brought the word makes it anew" "refused: another person must" refused
+  fresh; quiet award 2; quiet payrun
+  debits T | camt t.xml T1; quiet as qian run import --file "$BT/f/t.xml"
+  ntry CRDT 6000.00 "$DAY" R2 "$(tx "$(e2e "${REF[0]}")" CRDT)" | camt r.xml R2; put as qian run import --file "$BT/f/r.xml"
+  right K1 "the same under our EndToEndId, without RtrInf" "stands open with that payment" \
+    all done_ "shows ${REF[0]} as zhou bank list"
+  matched "$(bank_line)"
+  right K1 "two people book it as that payment's return" "it can be made anew" test "$(payment_state "${REF[0]}")" = returned
+  fresh; quiet award 3; quiet payrun
+  ntry DBIT 18000.00 "$DAY" B1 "<Btch><PmtInfId>$RUN</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>" | camt b.xml B1
+  put as qian run import --file "$BT/f/b.xml"
+  right K1 "one debit for the whole batch" "stands open with the run" all done_ "shows $RUN as zhou bank list"
+  matched "$(bank_line)"
+  right K1 "two people take it as the run booked" "all three are paid" \
+    test "$(as qian payment list --run "$RUN" --state booked --json | grep -o '"reference"' | wc -l)" = 3
+  mkdir -p "$BT/f/out"; put as wu run file --run "$RUN" --to "$BT/f/out"
+  right K1 "the file for the bank" "asks for single booking" grep -rq "<BtchBookg>false" "$BT/f/out"
+  fresh; quiet award 2; quiet payrun
+  printf '<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>P2</MsgId><CreDtTm>2026-09-10T09:59:00+08:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>%s</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>%s</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>%s</OrgnlEndToEndId><TxSts>ACSP</TxSts><AcctSvcrRef>ICBC-77</AcctSvcrRef></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>' \
+    "$RUN" "$RUN" "${REF[0]}" >"$BT/f/p2.xml"; quiet as qian run import --file "$BT/f/p2.xml"
+  ntry DBIT 6000.00 "$DAY" ICBC-77 | camt own.xml O1; put as qian run import --file "$BT/f/own.xml"
+  right K1 "a booking under the bank's own reference alone, which its pain.002 had tied" "booked" \
+    test "$(payment_state "${REF[0]}")" = booked
+  as me clock advance --working-days 8 >/dev/null
+  until [ "$(payment_state "${REF[1]}")" = unknown ]; do as me schedule run payments.unknown --reason 试 >/dev/null 2>&1; sleep 1; done
+  put as qian payment prove --payment "${REF[1]}" --on 2026-09-10 --proof 银行函15号
+  right K1 "paid after all, says the bank's letter" "waits for another person" \
+    all done_ "test \"$(payment_state "${REF[1]}")\" = unknown"
+  put as zhou bank confirm --match "$(as zhou bank matches --json | field match)"
+  right K1 "another confirms" "paid, and shown as on the bank's document" \
+    all done_ "shows 银行函15号 as qian payment show --payment ${REF[1]}"
 }
 
 # ── K12: a doubled name is refused.
@@ -400,7 +471,7 @@ D() {
     all done_ "shows '2025-03-01' as lin household show --household $O-H000001"
 }
 
-kinds=${*:-K2 K3 K4 K5 K6 K7 K8 K10 K11 K12 K13 A D}
+kinds=${*:-K1 K2 K3 K4 K5 K6 K7 K8 K10 K11 K12 K13 A D}
 for kind in $kinds; do
   declare -F "$kind" >/dev/null || { echo "There is no kind $kind." >&2; exit 64; }
   printf '\n── %s\n' "$kind"; "$kind"

@@ -469,6 +469,7 @@ CREATE TABLE relief.payee_account (
 CREATE UNIQUE INDEX one_active_account_of_person ON relief.payee_account (person) WHERE status = 'active';
 CREATE UNIQUE INDEX one_active_account_of_organisation ON relief.payee_account (organisation) WHERE status = 'active';
 CREATE INDEX payee_account_index ON relief.payee_account (account_index);
+CREATE INDEX payee_account_holder ON relief.payee_account (holder_key);
 CREATE INDEX payee_account_person ON relief.payee_account (person);
 CREATE INDEX payee_account_organisation ON relief.payee_account (organisation);
 CALL relief.follow('relief.payee_account', 'person', 'relief.person');

@@ -154,6 +154,9 @@ CREATE INDEX payment_run ON relief.payment (run, reference);
 CREATE INDEX payment_case ON relief.payment (case_id);
 CALL relief.follow('relief.payment', 'case_id', 'relief.case_file');
 CREATE INDEX payment_outstanding ON relief.payment (sent_at) WHERE state IN ('sent', 'accepted');
+-- By what money that comes back without our reference may be known.
+CREATE INDEX payment_payee ON relief.payment (payee_account);
+CREATE INDEX payment_returnable ON relief.payment (amount) WHERE state IN ('sent', 'accepted', 'unknown', 'booked');
 
 -- What is checked is what is there: as many payments, as much money, as the run says.
 CREATE FUNCTION relief.run_is_its_payments() RETURNS trigger
@@ -217,7 +220,8 @@ BEGIN
   RETURN EXISTS (
     SELECT FROM relief.payment p JOIN relief.bank_line l ON l.payment = p.id
     WHERE p.instalment = wanted AND l.class = 'contradiction'
-      AND NOT EXISTS (SELECT FROM relief.bank_line_resolution r WHERE r.line = l.id));
+      AND NOT EXISTS (SELECT FROM relief.bank_line_resolution r WHERE r.line = l.id)
+      AND NOT EXISTS (SELECT FROM relief.bank_match m WHERE m.line = l.id AND m.confirmed_by IS NOT NULL));
 END $$;
 
 -- G10 and G15: a payment is born of an award of a living, approved case, to a usable account, and moves only forward.
@@ -259,11 +263,22 @@ BEGIN
         RAISE EXCEPTION 'nobody disproves a payment of a run that he or she prepared or released' USING ERRCODE = 'RR021';
       END IF;
     END IF;
+    -- Money moves by the bank's word alone: a line of its own, or what two people made of one or of its document.
+    IF NEW.state <> OLD.state AND NEW.state IN ('booked', 'returned') AND NOT EXISTS (
+         SELECT FROM relief.bank_line l WHERE l.payment = NEW.id AND (l.class = 'returned' OR l.class = NEW.state))
+       AND NOT EXISTS (
+         SELECT FROM relief.bank_match m WHERE (m.payment = NEW.id OR m.run = NEW.run) AND m.confirmed_by IS NOT NULL
+           AND (m.becomes = 'returned' OR m.becomes = NEW.state)) THEN
+      RAISE EXCEPTION 'payment % is % only by the bank''s word', NEW.reference, NEW.state USING ERRCODE = 'RR022';
+    END IF;
     -- One word of one person, told as the bank's, must not pay a second time.
     IF NEW.state = 'reissued' AND OLD.state <> 'reissued' AND (
          NEW.reissued_by IS NULL OR relief.who(NEW.reissued_by) = relief.who(NEW.disproved_by) OR EXISTS (
            SELECT FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
-           WHERE l.payment = NEW.id AND l.class IN ('rejected', 'returned') AND relief.who(m.imported_by) = relief.who(NEW.reissued_by))) THEN
+           WHERE l.payment = NEW.id AND l.class IN ('rejected', 'returned')
+             AND relief.who(m.imported_by) = relief.who(NEW.reissued_by)) OR EXISTS (
+           SELECT FROM relief.bank_match m
+           WHERE m.payment = NEW.id AND relief.who(m.proposed_by) = relief.who(NEW.reissued_by))) THEN
       RAISE EXCEPTION 'nobody re-issues a payment of whose failure he or she brought the word' USING ERRCODE = 'RR021';
     END IF;
     RETURN NEW;
@@ -308,22 +323,24 @@ CREATE TABLE relief.bank_file (
   run        uuid NOT NULL UNIQUE REFERENCES relief.run,
   name       text NOT NULL UNIQUE,
   format     text NOT NULL CHECK (format IN ('pain001', 'batchText')),
+  message_id text NOT NULL UNIQUE,         -- what the bank knows it by
   content    bytea NOT NULL,               -- encrypted: names and accounts stand in it
   sha256     text NOT NULL CHECK (length(sha256) = 64),
   created_at timestamptz NOT NULL
 );
 
--- A file of the bank, by its bytes: the same bytes are taken in once.
+-- A file of the bank, by its bytes: the same bytes are taken in once, by whoever sees as much or less.
 CREATE TABLE relief.bank_message (
   id          uuid PRIMARY KEY,
   file_name   text NOT NULL,
-  sha256      text NOT NULL UNIQUE CHECK (length(sha256) = 64),
-  kind        text NOT NULL CHECK (kind IN ('status', 'entries', 'batchText')),
+  sha256      text NOT NULL CHECK (length(sha256) = 64),
+  scope       ltree[] NOT NULL,            -- what the importer may see: its lines about others stayed foreign to it
+  kind        text NOT NULL CHECK (kind IN ('status', 'advice', 'statement', 'batchText')),
   message_id  text NOT NULL,
   lines       int NOT NULL CHECK (lines >= 0),
   imported_by uuid REFERENCES relief.app_user,    -- NULL: the inbox watch
   imported_at timestamptz NOT NULL,
-  UNIQUE (kind, message_id, sha256)
+  UNIQUE (sha256, scope)
 );
 
 -- Every line of the bank ends in exactly one visible class (G11).
@@ -338,13 +355,21 @@ CREATE TABLE relief.bank_line (
   amount         bigint,
   day            date,
   class          text NOT NULL CHECK (class IN ('accepted', 'rejected', 'pending', 'booked', 'returned', 'duplicate',
-                                                'amountMismatch', 'unmatched', 'contradiction', 'received')),
+                                                'received', 'foreign', 'likelyPaid', 'likelyReturn', 'amountMismatch',
+                                                'unmatched', 'contradiction')),
   payment        uuid REFERENCES relief.payment,
   run            uuid REFERENCES relief.run,      -- whose payment or file the line names
   org_id         uuid REFERENCES relief.organisation,   -- where it names neither: the union on whose account it stands
   detail         text,
   UNIQUE (message, ordinal)
 );
+CREATE INDEX bank_line_by_reference ON relief.bank_line (bank_reference) WHERE bank_reference IS NOT NULL;
+
+-- A line waits for a person until it is settled, or matched by two.
+CREATE FUNCTION relief.waits_for_person(class text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN class IN ('received', 'likelyPaid', 'likelyReturn', 'amountMismatch', 'unmatched', 'contradiction');
+
 -- What somebody else than the importer found out of a line that nothing could be made of: it holds nothing up any more.
 CREATE TABLE relief.bank_line_resolution (
   id          uuid PRIMARY KEY,
@@ -357,8 +382,8 @@ CREATE TABLE relief.bank_line_resolution (
 CREATE FUNCTION relief.resolution_rules() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM relief.bank_line l
-                 WHERE l.id = NEW.line AND l.class IN ('amountMismatch', 'unmatched', 'contradiction')) THEN
+  IF NOT EXISTS (SELECT FROM relief.bank_line l WHERE l.id = NEW.line AND relief.waits_for_person(l.class))
+     OR EXISTS (SELECT FROM relief.bank_match m WHERE m.line = NEW.line AND m.confirmed_by IS NOT NULL) THEN
     RAISE EXCEPTION 'the line has nothing to be settled' USING ERRCODE = 'RR022';
   END IF;
   IF EXISTS (SELECT FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
@@ -371,7 +396,72 @@ CREATE TRIGGER resolution_rules BEFORE INSERT ON relief.bank_line_resolution
   FOR EACH ROW EXECUTE FUNCTION relief.resolution_rules();
 CREATE INDEX bank_line_payment ON relief.bank_line (payment);
 CREATE INDEX bank_line_run ON relief.bank_line (run);
-CREATE INDEX bank_line_open ON relief.bank_line (class) WHERE class IN ('amountMismatch', 'unmatched', 'contradiction');
+CREATE INDEX bank_line_open ON relief.bank_line (class) WHERE relief.waits_for_person(class);
+
+-- What two people make of a line of the bank's that names no payment for certain, or of a document of the bank's where
+-- there is no line: that a payment, or a whole run, was paid, or that the money of a payment came back.
+CREATE TABLE relief.bank_match (
+  id           uuid PRIMARY KEY,
+  line         uuid REFERENCES relief.bank_line,      -- NULL: on the evidence of a document
+  payment      uuid REFERENCES relief.payment,
+  run          uuid REFERENCES relief.run,
+  becomes      text NOT NULL CHECK (becomes IN ('booked', 'returned')),
+  day          date NOT NULL,                         -- of the bank's books
+  reason       text NOT NULL CHECK (reason <> ''),    -- what was found out; without a line, which document says so
+  proposed_by  uuid NOT NULL REFERENCES relief.app_user,
+  proposed_at  timestamptz NOT NULL,
+  confirmed_by uuid REFERENCES relief.app_user,
+  confirmed_at timestamptz,
+  CONSTRAINT match_of_one CHECK (num_nonnulls(payment, run) = 1 AND (run IS NULL OR (line IS NOT NULL AND becomes = 'booked'))
+    AND (line IS NOT NULL OR becomes = 'booked')),
+  CONSTRAINT match_confirmed_by_another CHECK (confirmed_by <> proposed_by),
+  CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL) AND confirmed_at >= proposed_at)
+);
+-- A line means one thing; so does a document about a payment.
+CREATE UNIQUE INDEX match_confirmed_once ON relief.bank_match (line) WHERE confirmed_by IS NOT NULL;
+CREATE INDEX match_by_line ON relief.bank_match (line);
+CREATE INDEX match_by_payment ON relief.bank_match (payment);
+CREATE INDEX match_by_run ON relief.bank_match (run);
+
+CREATE FUNCTION relief.match_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  line relief.bank_line;
+  paying relief.run;
+  amount bigint;
+BEGIN
+  IF TG_OP = 'UPDATE' AND ((NEW.line, NEW.payment, NEW.run, NEW.becomes, NEW.day, NEW.reason, NEW.proposed_by, NEW.proposed_at)
+      IS DISTINCT FROM (OLD.line, OLD.payment, OLD.run, OLD.becomes, OLD.day, OLD.reason, OLD.proposed_by, OLD.proposed_at)
+      OR OLD.confirmed_by IS NOT NULL) THEN
+    RAISE EXCEPTION 'what was found out of a line of the bank never changes' USING ERRCODE = 'RA002';
+  END IF;
+  SELECT r.* INTO paying FROM relief.run r WHERE r.id = coalesce(NEW.run, (SELECT p.run FROM relief.payment p WHERE p.id = NEW.payment));
+  IF NEW.line IS NOT NULL THEN
+    SELECT * INTO line FROM relief.bank_line l WHERE l.id = NEW.line;
+    amount := CASE WHEN NEW.run IS NOT NULL THEN paying.total ELSE (SELECT p.amount FROM relief.payment p WHERE p.id = NEW.payment) END;
+    IF NOT relief.waits_for_person(line.class) OR line.amount IS DISTINCT FROM amount
+       OR (CASE NEW.becomes WHEN 'booked' THEN line.saying NOT IN ('booked', 'credited')
+                            ELSE line.saying NOT IN ('received', 'returned') END)
+       OR EXISTS (SELECT FROM relief.bank_line_resolution s WHERE s.line = NEW.line) THEN
+      RAISE EXCEPTION 'the line cannot mean that: its direction, its amount or what was settled of it says otherwise'
+        USING ERRCODE = 'RR022';
+    END IF;
+  END IF;
+  -- Who set the money in motion, or is close to whom it goes to, doesn't say that it arrived.
+  IF relief.who(NEW.confirmed_by) = relief.who(NEW.proposed_by) THEN
+    RAISE EXCEPTION 'nobody confirms the own word' USING ERRCODE = 'RR021';
+  END IF;
+  IF NEW.confirmed_by IS NOT NULL
+     AND (relief.who(NEW.confirmed_by) IN (relief.who(paying.prepared_by), relief.who(paying.released_by)) OR relief.pays_close_one(paying.id, NEW.confirmed_by)) THEN
+    RAISE EXCEPTION 'nobody confirms what became of a run that he or she prepared or released, or that pays a relative'
+      USING ERRCODE = 'RR021';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER match_rules BEFORE INSERT OR UPDATE ON relief.bank_match
+  FOR EACH ROW EXECUTE FUNCTION relief.match_rules();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON relief.bank_match
+  FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 
 CALL relief.guard('relief.fund', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.remittance', 'relief.in_scope(org_path)');
@@ -395,6 +485,8 @@ CALL relief.guard('relief.bank_line',
   'EXISTS (SELECT FROM relief.payment p WHERE p.id = payment) OR EXISTS (SELECT FROM relief.run r WHERE r.id = run)
    OR EXISTS (SELECT FROM relief.organisation o WHERE o.id = org_id AND relief.in_scope(o.path)) OR relief.sees_all()');
 CREATE POLICY taken_in ON relief.bank_line FOR INSERT WITH CHECK (true);
+CALL relief.guard('relief.bank_match',
+  'EXISTS (SELECT FROM relief.payment p WHERE p.id = payment) OR EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
 CALL relief.guard('relief.bank_file', 'EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
 
 -- The books' entries too: the ledger knows no command, so they are watched from here.
@@ -408,13 +500,15 @@ CALL audit.watch('relief.bank_file');
 CALL audit.watch('relief.bank_message');
 CALL audit.watch('relief.bank_line');
 CALL audit.watch('relief.bank_line_resolution');
+CALL audit.watch('relief.bank_match');
 CALL audit.freeze('relief.bank_file');
 CALL audit.freeze('relief.bank_message');
 CALL audit.freeze('relief.bank_line');
 CALL audit.freeze('relief.bank_line_resolution');
 
 GRANT SELECT, INSERT ON relief.fund, relief.remittance, relief.bank_file, relief.bank_message, relief.bank_line,
-  relief.bank_line_resolution TO relief_app;
+  relief.bank_line_resolution, relief.bank_match TO relief_app;
+GRANT UPDATE (confirmed_by, confirmed_at) ON relief.bank_match TO relief_app;
 REVOKE EXECUTE ON FUNCTION relief.is_contradicted(uuid), relief.pays_close_one(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION relief.is_contradicted(uuid), relief.pays_close_one(uuid, uuid) TO relief_app;
 GRANT UPDATE (serves) ON relief.fund TO relief_app;

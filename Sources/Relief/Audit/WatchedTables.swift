@@ -4,8 +4,8 @@ import Postgres
 enum WatchedTables {
     static let names: Set<String> = [
         "ledger.earmark", "ledger.transfer", "relief.amendment", "relief.app_user", "relief.archive", "relief.award",
-        "relief.bank_file",
-        "relief.bank_line", "relief.bank_line_resolution", "relief.bank_message", "relief.calendar_day",
+        "relief.bank_file", "relief.bank_line", "relief.bank_line_resolution", "relief.bank_match",
+        "relief.bank_message", "relief.calendar_day",
         "relief.case_file", "relief.case_step",
         "relief.decision", "relief.employer", "relief.evidence", "relief.figure", "relief.follow_up", "relief.fund",
         "relief.household",

@@ -73,17 +73,30 @@ enum Awards {
         context.note("stopped", .int(Int64(stopped.count)))
     }
 
-    /// Moves a case to follow-up once nothing of its award is still to be paid.
-    static func settle(caseID: UUID, in context: CommandContext) async throws {
-        let file = try await CaseFile.find(id: caseID, in: context)
-        guard file.state == .paying || file.state == .awarded else { return }
-        let open = try await context.transaction.exists(
-            "SELECT FROM relief.instalment WHERE case_id = \(caseID) AND state IN ('due', 'inRun', 'failed')")
-        if open { return }
-        let version = try await Programmes.version(file.version, in: context)
-        try await context.transaction.execute("UPDATE relief.case_file SET state = 'followUp' WHERE id = \(caseID)")
-        if file.step.flatMap({ version.pack.step($0)?.kind }) == .pay {
-            try await CaseSteps.advance(file, version.pack, in: context)
+    /// Moves those cases to follow-up of whose awards nothing is still to be paid.
+    static func settle(cases: some Collection<UUID>, in context: CommandContext) async throws {
+        let rows = try await context.transaction.query(
+            """
+            UPDATE relief.case_file c SET state = 'followUp'
+            WHERE c.id = ANY (\(Array(cases))) AND c.state IN ('awarded', 'paying') AND NOT EXISTS (
+              SELECT FROM relief.instalment i WHERE i.case_id = c.id AND i.state IN ('due', 'inRun', 'failed'))
+            RETURNING c.id, c.programme_version, c.step
+            """)
+        var standing: [Standing: [UUID]] = [:]
+        for row in rows {
+            guard let step: Int = try row["step"] else { continue }
+            standing[Standing(version: try row["programme_version"], step: step), default: []].append(try row["id"])
         }
+        for (place, files) in standing {
+            let pack = try await Programmes.version(place.version, in: context).pack
+            guard pack.step(place.step)?.kind == .pay else { continue }
+            try await CaseSteps.advance(files, past: place.step, pack, in: context)
+        }
+    }
+
+    /// Where cases stand that go on together.
+    private struct Standing: Hashable {
+        let version: UUID
+        let step: Int
     }
 }

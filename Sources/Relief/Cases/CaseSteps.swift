@@ -18,8 +18,12 @@ enum CaseSteps {
 
     /// Opens a step; its deadline counts working days from today.
     static func open(_ ordinal: Int, of file: CaseFile, _ pack: Pack, in context: CommandContext) async throws {
+        try await open(ordinal, of: [file.id], pack, in: context)
+    }
+
+    private static func open(_ ordinal: Int, of files: [UUID], _ pack: Pack, in context: CommandContext) async throws {
         guard let step = pack.step(ordinal) else {
-            try await context.transaction.execute("UPDATE relief.case_file SET step = NULL WHERE id = \(file.id)")
+            try await context.transaction.execute("UPDATE relief.case_file SET step = NULL WHERE id = ANY (\(files))")
             return
         }
         let calendar = try await Calendars.current(in: context)
@@ -27,20 +31,28 @@ enum CaseSteps {
         try await context.transaction.execute(
             """
             UPDATE relief.case_step SET state = 'open', opened_at = \(context.now), due_on = \(due)
-            WHERE case_id = \(file.id) AND ordinal = \(ordinal)
+            WHERE case_id = ANY (\(files)) AND ordinal = \(ordinal)
             """)
-        try await context.transaction.execute("UPDATE relief.case_file SET step = \(ordinal) WHERE id = \(file.id)")
+        try await context.transaction.execute(
+            "UPDATE relief.case_file SET step = \(ordinal) WHERE id = ANY (\(files))")
     }
 
     /// Ends the open step and opens the next.
     static func advance(_ file: CaseFile, _ pack: Pack, in context: CommandContext) async throws {
         guard let ordinal = file.step else { return }
+        try await advance([file.id], past: ordinal, pack, in: context)
+    }
+
+    /// The same for cases that stand at the same step of one programme.
+    static func advance(
+        _ files: [UUID], past ordinal: Int, _ pack: Pack, in context: CommandContext
+    ) async throws {
         try await context.transaction.execute(
             """
             UPDATE relief.case_step SET state = 'done', done_at = \(context.now)
-            WHERE case_id = \(file.id) AND ordinal = \(ordinal)
+            WHERE case_id = ANY (\(files)) AND ordinal = \(ordinal)
             """)
-        try await open(ordinal + 1, of: file, pack, in: context)
+        try await open(ordinal + 1, of: files, pack, in: context)
     }
 
     /// Sends the case back to its worker: the chain begins anew when it is submitted again.

@@ -89,7 +89,7 @@ extension ResumeCase: Executable {
         let state = hasPayments ? CaseState.paying : .awarded
         try await context.transaction.execute("UPDATE relief.case_file SET state = \(state) WHERE id = \(file.id)")
         context.concerns(file.number)
-        try await Awards.settle(caseID: file.id, in: context)
+        try await Awards.settle(cases: [file.id], in: context)
         return try await CaseViews.view(file.number, in: context)
     }
 }
@@ -103,7 +103,7 @@ extension StopAward: Executable {
         if file.state == .suspended {
             try await context.transaction.execute("UPDATE relief.case_file SET state = 'paying' WHERE id = \(file.id)")
         }
-        try await Awards.settle(caseID: file.id, in: context)
+        try await Awards.settle(cases: [file.id], in: context)
         context.concerns(file.number)
         context.note("reason", .string(reason))
         return try await CaseViews.view(file.number, in: context)

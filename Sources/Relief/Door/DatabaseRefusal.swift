@@ -63,7 +63,8 @@ enum DatabaseRefusal {
     }
 
     private static let byAnother: Set<String> = [
-        "run_checked_by_another", "run_approved_by_another", "run_released_by_another", "account_approved_by_another",
+        "match_confirmed_by_another", "run_checked_by_another", "run_approved_by_another", "run_released_by_another",
+        "account_approved_by_another",
     ]
 
     private static func sentence(_ message: String) -> String {

@@ -17,6 +17,7 @@ extension Handler {
         Runs.handlers,
         Payments.handlers,
         BankLines.handlers,
+        BankMatches.handlers,
         JobOperations.handlers,
         QueueOperations.handlers,
         ScheduleOperations.handlers,

@@ -10,8 +10,9 @@ enum BankLines {
 
     /// The condition on `relief.bank_line AS l` of those that a person has to settle and nobody has.
     static let open: SQL = """
-        l.class IN ('amountMismatch', 'unmatched', 'contradiction')
+        relief.waits_for_person(l.class)
         AND NOT EXISTS (SELECT FROM relief.bank_line_resolution s WHERE s.line = l.id)
+        AND NOT EXISTS (SELECT FROM relief.bank_match m WHERE m.line = l.id AND m.confirmed_by IS NOT NULL)
         """
 
     /// Lines as shown, the newest first; `condition` begins with WHERE.
@@ -19,10 +20,13 @@ enum BankLines {
         try await context.transaction.query(
             """
             SELECT l.id, l.class, m.file_name, l.ordinal, m.imported_at, r.number AS run, p.reference AS payment, l.reference,
-                   l.bank_reference, l.amount, l.day, l.detail, u.name AS settled_by, s.resolved_at, s.reason
+                   l.bank_reference, l.amount, l.day, l.detail, u.name AS settled_by, s.resolved_at, s.reason, k.match, k.proposed_by, k.confirmed_by
             FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
             LEFT JOIN relief.run r ON r.id = l.run LEFT JOIN relief.payment p ON p.id = l.payment
             LEFT JOIN relief.bank_line_resolution s ON s.line = l.id LEFT JOIN relief.app_user u ON u.id = s.resolved_by
+            LEFT JOIN LATERAL (SELECT o.id AS match, a.name AS proposed_by, b.name AS confirmed_by FROM relief.bank_match o
+              JOIN relief.app_user a ON a.id = o.proposed_by LEFT JOIN relief.app_user b ON b.id = o.confirmed_by
+              WHERE o.line = l.id ORDER BY o.confirmed_by IS NOT NULL DESC, o.proposed_at DESC LIMIT 1) AS k ON true
             \(condition)
             ORDER BY m.imported_at DESC, l.id DESC LIMIT \(limit)
             """
@@ -32,7 +36,8 @@ enum BankLines {
                 importedAt: try row["imported_at"], run: try row["run"], payment: try row["payment"],
                 reference: try row["reference"], bankReference: try row["bank_reference"], amount: try row["amount"],
                 day: try row["day"], detail: try row["detail"], settledBy: try row["settled_by"],
-                settledAt: try row["resolved_at"], reason: try row["reason"])
+                settledAt: try row["resolved_at"], reason: try row["reason"], match: try row["match"],
+                proposedBy: try row["proposed_by"], confirmedBy: try row["confirmed_by"])
         }
     }
 
@@ -48,14 +53,13 @@ extension ListBankLines: Answerable {
     package func answer(in context: QueryContext) async throws -> Page<BankLineView> {
         let size = try Paging.size(limit)
         let last = try cursor.map { text in
-            guard let id = UUID(uuidString: text) else {
-                throw Refusal.invalid("“\(text)” is no cursor of this list.", field: "cursor")
-            }
+            guard let id = UUID(uuidString: text) else { throw Paging.noCursor(text) }
             return id
         }
         let found = try await BankLines.views(
             """
-            WHERE (\(all ?? false) OR (\(BankLines.open)))
+            WHERE (\(all ?? false) OR \(`class` != nil) OR (\(BankLines.open)))
+              AND (\(`class`)::text IS NULL OR l.class = \(`class`))
               AND (\(run)::text IS NULL OR r.number = \(run)) AND (\(payment)::text IS NULL OR p.reference = \(payment))
               AND (\(last)::uuid IS NULL OR (m.imported_at, l.id) < (
                 SELECT n.imported_at, k.id FROM relief.bank_line k JOIN relief.bank_message n ON n.id = k.message
@@ -69,7 +73,7 @@ extension SettleBankLine: Executable {
     /// A person's finding about a line of somebody else's import: the database refuses the importer's.
     package func execute(in context: CommandContext) async throws -> BankLineView {
         let found = try await BankLines.view(line, in: context)
-        guard BankImport.troubles.contains(found.class) else {
+        guard found.class.waitsForPerson, found.confirmedBy == nil else {
             throw Refusal.conflict("The line is \(found.class.rawValue): there is nothing to settle.", field: "line")
         }
         guard found.settledBy == nil else {

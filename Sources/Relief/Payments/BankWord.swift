@@ -31,12 +31,21 @@ struct BankWord: Sendable {
     var day: Day?
     /// Our account, where the bank names it.
     var account: String?
-    /// Where the bank says that the money went.
-    var payeeAccount: String?
+    /// Whose the money is on the other side, as the bank says: where it went, or whence it came.
+    var partyAccount: String?
+    var partyName: String?
+    /// What the sender wrote on it.
+    var remittance = ""
     var code: String?
     var words = ""
     /// Amounts within the bank's entry contradict each other.
     var disagrees = false
+    /// Set where one entry is for a whole file of ours.
+    var batch: BankEntry.BatchBooking?
+    /// The reference is no more than a place in our file: account and amount have to agree, too.
+    var isByRow = false
+    /// What keeps it from being read.
+    var unread: BankEntry.Unread?
 
     /// “Seen before” is no failure: the first delivery of the same payment may have been paid.
     var isSeenBefore: Bool { code.map { ["AM05", "DU01", "DU02", "DU03", "DU04", "DU05"].contains($0) } ?? false }
@@ -49,7 +58,17 @@ struct BankWord: Sendable {
 
 /// A file of the bank, taken apart into its lines.
 struct BankMessage: Sendable {
-    enum Kind: String { case status, entries, batchText }
+    enum Kind: String, Sendable {
+        case status
+        /// What was booked, told at once (camt.054) or in the course of the day (camt.052).
+        case advice
+        /// What was booked, in the books' own order (camt.053).
+        case statement
+        case batchText
+
+        /// Its lines are entries in the bank's books.
+        var isBooks: Bool { self == .advice || self == .statement }
+    }
 
     let kind: Kind
     let messageID: String
@@ -57,7 +76,7 @@ struct BankMessage: Sendable {
     /// Set where the bank refused one of our files as a whole: holds for its payments that no line names.
     var refusedFile: BankWord?
 
-    /// Takes a pain.002, camt.054, camt.053 or 代发 result apart, told by its content. Refuses what is none of them, with the
+    /// Takes a pain.002, camt.054, camt.053, camt.052 or 代发 result apart, told by its content. Refuses what is none of them, with the
     /// line at fault.
     init(_ content: Data, fileName: String) throws {
         if let why = Self.unreadable(content) { throw Refusal.invalid(why, field: "content") }
@@ -69,7 +88,7 @@ struct BankMessage: Sendable {
                 self = try Self.entries(AccountReport(reading: .bytes(content)))
             } else if start.drop(while: { $0.isWhitespace || $0 == "\u{FEFF}" }).first == "<" {
                 throw Refusal.invalid(
-                    "The file is XML, but neither pain.002 nor camt.054 nor camt.053.", field: "content")
+                    "The file is XML, but none of pain.002, camt.052, camt.053 and camt.054.", field: "content")
             } else {
                 self = try Self.results(BatchTextResult.read(content, template: .common), fileName: fileName)
             }
@@ -134,12 +153,16 @@ struct BankMessage: Sendable {
                 ? .pending : entry.isReturn ? .returned : entry.direction == .debit ? .booked : .received
             return BankWord(
                 saying: saying, reference: entry.endToEndID, file: entry.originalMessageID,
-                bankReference: entry.bankReference, amount: Fen(entry.amount), day: entry.bookingDay ?? entry.valueDay,
+                bankReference: entry.bankReference, amount: entry.unread == nil ? Fen(entry.amount) : nil,
+                day: entry.bookingDay ?? entry.valueDay,
                 account: entry.account.isEmpty ? nil : entry.account,
-                payeeAccount: saying == .booked ? entry.counterpartyAccount : nil, code: entry.returnReason?.rawValue,
-                words: entry.returnText, disagrees: entry.detailsDisagree)
+                partyAccount: entry.counterpartyAccount, partyName: entry.counterpartyName,
+                remittance: entry.remittance, code: entry.returnReason?.rawValue,
+                words: entry.returnText, disagrees: entry.detailsDisagree && entry.batch == nil, batch: entry.batch,
+                unread: entry.unread)
         }
-        return BankMessage(kind: .entries, messageID: report.header.messageID, words: words)
+        return BankMessage(
+            kind: report.header.isStatement ? .statement : .advice, messageID: report.header.messageID, words: words)
     }
 
     /// A result names its batch by the file's name: `00000012-XN-R2026-004.result.txt`.
@@ -160,8 +183,8 @@ struct BankMessage: Sendable {
                 saying: saying,
                 reference: result.reference
                     ?? result.serial.map { BatchTextTemplate.reference(batch: String(batch), serial: $0) },
-                file: String(batch), amount: result.amount.map(Fen.init), payeeAccount: result.account,
-                code: result.reasonCode?.rawValue, words: result.reason)
+                file: String(batch), amount: result.amount.map(Fen.init), partyAccount: result.account,
+                code: result.reasonCode?.rawValue, words: result.reason, isByRow: result.reference == nil)
         }
         return BankMessage(kind: .batchText, messageID: String(batch), words: words)
     }

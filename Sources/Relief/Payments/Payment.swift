@@ -27,8 +27,8 @@ struct Payment: Sendable {
     var reasonCode: String?
     var bookedOn: Day?
     var returnedOn: Day?
-    /// The debits under this reference that the bank's books told of, each entry once.
-    var debits: [BankDebit] = []
+    /// The debits under this reference that the bank's books told of.
+    var debits = BankDebits()
 
     static let columns: SQL = """
         p.id, p.reference, p.run, r.number AS run_number, r.fund, p.instalment, p.case_id, c.number AS case_number,
@@ -77,6 +77,8 @@ struct Payment: Sendable {
 
     /// What the bank knows a payment by: it follows from the instalment and how many payments of it ended before, so that
     /// preparing a run again can't make a second reference for the same money.
+    static let referenceLength = 35
+
     static func reference(instalment: UUID, attempt: Int) -> String {
         let digest = SHA256.hash(data: Array("\(instalment.uuidString.lowercased())/\(attempt)".utf8))
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
@@ -85,7 +87,7 @@ struct Payment: Sendable {
         for byte in digest.prefix(22) {
             bits = bits << 8 | UInt32(byte)
             count += 8
-            while count >= 5, text.count < 35 {
+            while count >= 5, text.count < referenceLength {
                 count -= 5
                 text.append(alphabet[Int(bits >> UInt32(count) & 31)])
             }
@@ -93,14 +95,6 @@ struct Payment: Sendable {
         }
         return String(decoding: text, as: UTF8.self)
     }
-}
-
-/// An entry by which money left our account.
-struct BankDebit: Sendable {
-    let bankReference: String?
-    let day: Day?
-    /// Told of by the file that is being taken in.
-    let isNew: Bool
 }
 
 extension PaymentState: ParameterEncodable, ColumnDecodable {}

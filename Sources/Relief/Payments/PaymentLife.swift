@@ -28,8 +28,9 @@ struct PaymentMove: Sendable {
 extension Payment {
     /// Takes in what the bank says of this payment: the line's class and why, and the moves that follow. A payment that
     /// ended moves no more, and nothing is concluded from silence.
-    mutating func hear(_ word: BankWord, on today: Day) -> (class: BankLineClass, detail: String?, moves: [PaymentMove])
-    {
+    mutating func hear(
+        _ word: BankWord, in kind: BankMessage.Kind, on today: Day
+    ) -> (class: BankLineClass, detail: String?, moves: [PaymentMove]) {
         guard ![.prepared, .approved, .cancelled].contains(state) else {
             return (.contradiction, "the payment was never sent to the bank", [])
         }
@@ -42,7 +43,7 @@ extension Payment {
         var moves: [PaymentMove] = []
         // An answer proves that the file arrived, also where we died before we noted that we sent it.
         if state == .inFile { move(.sent, word, today, &moves) }
-        let (verdict, detail) = verdict(on: word, today, &moves)
+        let (verdict, detail) = verdict(on: word, in: kind, today, &moves)
         return (verdict, detail ?? word.detail, moves)
     }
 
@@ -55,14 +56,16 @@ extension Payment {
     }
 
     private mutating func verdict(
-        on word: BankWord, _ today: Day, _ moves: inout [PaymentMove]
+        on word: BankWord, in kind: BankMessage.Kind, _ today: Day, _ moves: inout [PaymentMove]
     ) -> (BankLineClass, String?) {
         let isOpen = [.sent, .accepted, .unknown].contains(state)
         let failedUnpaid = state == .rejected || (state == .reissued && returnedOn == nil)
         switch word.saying {
         case .pending: return (.pending, nil)
         case .received:
-            return (.contradiction, "money came in under this reference without being marked as a return")
+            if failedUnpaid { return (.contradiction, "money came in after it was refused") }
+            if returnedOn != nil { return (.duplicate, nil) }
+            return (.likelyReturn, "money came in under this reference without being marked as a return")
         case .accepted:
             if failedUnpaid { return (.contradiction, "accepted after it was refused") }
             if state == .accepted || !isOpen { return (.duplicate, nil) }
@@ -78,10 +81,10 @@ extension Payment {
             if failedUnpaid { return (.contradiction, "booked after it was refused") }
             // A status is no entry: the first debit that follows it is the one that it spoke of.
             if word.saying == .booked {
-                if isSecondDebit(word) {
+                if debits.isAnother(reference: word.bankReference, day: word.day, in: kind) {
                     return (.contradiction, "booked a second time, under \(word.bankReference ?? "?")")
                 }
-                debits.append(BankDebit(bankReference: word.bankReference, day: word.day, isNew: true))
+                debits.note(reference: word.bankReference, day: word.day, in: kind, isNew: true)
             }
             if isOpen {
                 move(.booked, word, today, &moves)
@@ -96,16 +99,6 @@ extension Payment {
             move(.returned, word, today, &moves)
             return (.returned, nil)
         }
-    }
-
-    /// The same entry comes again in a later statement; another entry bears another reference of the bank's. Where it gives
-    /// none, an entry of the same day is the same, unless one file has both.
-    private func isSecondDebit(_ word: BankWord) -> Bool {
-        !debits.isEmpty
-            && !debits.contains { known in
-                if let mine = known.bankReference, let theirs = word.bankReference { return mine == theirs }
-                return !known.isNew && (word.day == nil || word.day == known.day)
-            }
     }
 
     private mutating func move(_ to: PaymentState, _ word: BankWord, _ today: Day, _ moves: inout [PaymentMove]) {

@@ -17,9 +17,13 @@ enum Payments {
             SELECT p.reference, r.number AS run, relief.case_number(p.case_id) AS case_number, i.ordinal, a.holder, a.account_masked, p.amount,
                    p.state, p.reason_code, p.reason, p.attempt, p.sent_at, p.booked_on,
                    (SELECT e.reference FROM relief.payment e WHERE e.instalment = p.instalment AND e.state = 'reissued'
-                    AND e.attempt < p.attempt ORDER BY e.attempt DESC LIMIT 1) AS reissues
+                    AND e.attempt < p.attempt ORDER BY e.attempt DESC LIMIT 1) AS reissues,
+                   k.reason AS evidence, k.proven_by
             FROM relief.payment p LEFT JOIN relief.run r ON r.id = p.run LEFT JOIN relief.case_file c ON c.id = p.case_id
             JOIN relief.instalment i ON i.id = p.instalment LEFT JOIN relief.payee_account a ON a.id = p.payee_account
+            LEFT JOIN LATERAL (SELECT m.reason, ARRAY[u.name, v.name] AS proven_by FROM relief.bank_match m
+              JOIN relief.app_user u ON u.id = m.proposed_by JOIN relief.app_user v ON v.id = m.confirmed_by
+              WHERE m.payment = p.id OR m.run = p.run ORDER BY m.confirmed_at DESC LIMIT 1) AS k ON true
             \(condition)
             """)
         return try rows.map { row in
@@ -31,7 +35,7 @@ enum Payments {
                 account: try row["account_masked"] ?? "",
                 amount: try row["amount"], state: try row["state"], reason: reason.isEmpty ? nil : reason,
                 attempt: try row["attempt"], reissues: try row["reissues"], sentAt: try row["sent_at"],
-                bookedOn: try row["booked_on"])
+                bookedOn: try row["booked_on"], evidence: try row["evidence"], provenBy: try row["proven_by"])
         }
     }
 

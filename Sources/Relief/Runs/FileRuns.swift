@@ -5,7 +5,8 @@ import Output
 import Postgres
 import WorkingDays
 
-/// Hands released files to the bank: each is put into the bank's folder by a rename, whole or not at all.
+/// Hands released files to the bank: each is put into the bank's folder by a rename, whole or not at all. A format that
+/// carries no date, as 代发 text, is paid when it arrives: its files go out on the day on which they are to be paid.
 ///
 /// Killed between the rename and the commit, the file is found there again, or where the bank keeps what it took, and is
 /// only noted. One run that fails holds up no other.
@@ -20,7 +21,10 @@ struct FileReleasedRuns: SystemCommand {
             return WorkDone(count: 0)
         }
         let runs = try await context.transaction.query(
-            "SELECT * FROM relief.run WHERE state = 'released' ORDER BY released_at, number_key FOR NO KEY UPDATE"
+            """
+            SELECT r.* FROM relief.run r WHERE \(Self.isDue(on: context.today))
+            ORDER BY r.released_at, r.number_key FOR NO KEY UPDATE
+            """
         ).map(Run.init)
         var filed = 0
         for run in runs {
@@ -32,6 +36,14 @@ struct FileReleasedRuns: SystemCommand {
         context.note("runs", .int(Int64(filed)))
         context.note("failed", .int(Int64(runs.count - filed)))
         return WorkDone(count: filed)
+    }
+
+    /// The condition on `relief.run AS r` of those whose file the bank may have on a day.
+    static func isDue(on day: Day) -> SQL {
+        """
+        r.state = 'released' AND EXISTS (SELECT FROM relief.bank_file b WHERE b.run = r.id
+          AND (b.format = 'pain001' OR r.execute_on <= \(day)))
+        """
     }
 
     /// Hands the file of a released run to the bank, unless the bank has it, and notes that.

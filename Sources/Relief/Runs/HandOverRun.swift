@@ -2,7 +2,7 @@ import Contract
 import Postgres
 import WorkingDays
 
-/// Hands the file of one run to the bank, as soon as it is released.
+/// Hands the file of one run to the bank, as soon as it is released and the bank may have it.
 struct HandOverRun: ErrandWork {
     typealias Reply = WorkDone
     static let name = "run.handOver"
@@ -13,12 +13,14 @@ struct HandOverRun: ErrandWork {
     var subject: String { SubjectJobs.subject(run: run) }
 
     func due(today: Day) -> SQL {
-        "SELECT FROM relief.run WHERE number = \(run) AND state = 'released'"
+        "SELECT FROM relief.run r WHERE r.number = \(run) AND \(FileReleasedRuns.isDue(on: today))"
     }
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         let run = try await Run.find(run, in: context)
-        guard run.state == .released, let bank = context.door.bankFolder else { return WorkDone(count: 0) }
+        let isDue = try await context.transaction.exists(
+            "SELECT FROM relief.run r WHERE r.id = \(run.id) AND \(FileReleasedRuns.isDue(on: context.today))")
+        guard isDue, let bank = context.door.bankFolder else { return WorkDone(count: 0) }
         try await FileReleasedRuns.handOver(run, to: bank, in: context)
         return WorkDone(count: 1)
     }

@@ -32,6 +32,8 @@ extension ReleaseRun: Executable {
 struct BankFile {
     let name: String
     let format: BankFormat
+    /// What the bank knows it by, and names in its answers.
+    let messageID: String
     let content: Data
 
     var sha256: String { Hex.encode(SHA256.hash(data: content)) }
@@ -40,13 +42,14 @@ struct BankFile {
     init(run: Run, fund: Fund, _ payables: [Payable], format: BankFormat, in context: CommandContext) throws {
         let payments = try payables.map { try $0.transfer(in: context) }.sorted { $0.endToEndID < $1.endToEndID }
         self.format = format
+        messageID = format == .pain001 ? Self.messageID(run.number) : run.number
         do {
             switch format {
             case .pain001:
                 guard let cnaps = fund.cnaps else { throw FileFit.lacksBankNumber(fund) }
                 name = "\(run.number).xml"
                 let header = CreditTransferHeader(
-                    messageID: Self.messageID(run.number), createdAt: context.now, debtorName: fund.holder,
+                    messageID: messageID, createdAt: context.now, debtorName: fund.holder,
                     debtorAccount: try context.vault.open(fund.account, .fundAccount, row: fund.id), debtorAgent: cnaps,
                     requestedExecutionDay: max(run.executeOn, context.today), count: payments.count, sum: 0)
                 content = try CreditTransferFile(header: header, payments: payments).bytes()
@@ -59,9 +62,12 @@ struct BankFile {
         }
     }
 
-    /// How a run's file is named at the bank: its number, or where that is longer than 35 characters, a digest of it.
+    /// How a run's file is named at the bank: its number, or a digest of it where that is longer than 35 characters or has one
+    /// that ISO 20022's identifiers don't (`_`).
     static func messageID(_ number: String) -> String {
-        number.utf8.count <= 35 ? number : "R" + Hex.encode(SHA256.hash(data: Array(number.utf8))).prefix(34)
+        let isPermitted =
+            number.utf8.count <= 35 && number.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        return isPermitted ? number : "R" + Hex.encode(SHA256.hash(data: Array(number.utf8))).prefix(34)
     }
 
     /// Releases the run and keeps its file, encrypted, for ever.
@@ -74,8 +80,8 @@ struct BankFile {
         let id = UUID()
         try await context.transaction.execute(
             """
-            INSERT INTO relief.bank_file (id, run, name, format, content, sha256, created_at)
-            VALUES (\(id), \(run.id), \(name), \(format), \(context.vault.seal(content, .bankFile, row: id.uuidString)),
+            INSERT INTO relief.bank_file (id, run, name, format, message_id, content, sha256, created_at)
+            VALUES (\(id), \(run.id), \(name), \(format), \(messageID), \(context.vault.seal(content, .bankFile, row: id.uuidString)),
               \(sha256), \(context.now))
             """)
         try await context.transaction.execute(

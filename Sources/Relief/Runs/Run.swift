@@ -9,6 +9,7 @@ struct Run: Sendable {
     let number: String
     let fund: UUID
     let executeOn: Day
+    let total: Fen
     let state: RunState
     let sheet: String
     let preparedBy: UUID?
@@ -20,6 +21,7 @@ struct Run: Sendable {
         number = try row["number"]
         fund = try row["fund"]
         executeOn = try row["execute_on"]
+        total = try row["total"]
         state = try row["state"]
         sheet = try row["sheet"]
         preparedBy = try row["prepared_by"]

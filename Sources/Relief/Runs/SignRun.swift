@@ -65,7 +65,7 @@ extension CancelRun: Executable {
             """
         ).filter { try $0["state"] == InstalmentState.stopped }
         try await Funds.void(holds: stopped.compactMap { try $0["hold"] }, in: context)
-        for row in stopped { try await Awards.settle(caseID: row["case_id"], in: context) }
+        try await Awards.settle(cases: stopped.map { try $0["case_id"] }, in: context)
         context.note("reason", .string(reason))
         context.note("sheet", .string(run.sheet))
         return try await Runs.signed(run, in: context)

@@ -14,7 +14,7 @@ extension FileReleasedRuns: StandingWork {
     static var mostPerRound: Int { .max }
 
     static func due(now: Date, today: Day) -> SQL {
-        "SELECT FROM relief.run WHERE state = 'released' "
+        "SELECT FROM relief.run r WHERE \(isDue(on: today)) "
     }
 
     static func hasWork(at door: Door) -> Bool { door.bankFolder != nil }

@@ -11,6 +11,11 @@ enum Paging {
         return size
     }
 
+    static func noCursor(_ text: String) -> Refusal {
+        .invalid(
+            Phrase("“\(text)” is no cursor of this list.", "“\(text)”不是这个列表的翻页位置。"), field: "cursor")
+    }
+
     /// The page of a query that asked for one row more than the size; `cursor` names an item for reading on after it.
     static func page<Item: Codable & Sendable>(
         _ items: [Item], size: Int, cursor: (Item) -> String

@@ -4,61 +4,22 @@ import Ledger
 import Postgres
 import WorkingDays
 
-/// What an import leaves: the file and its lines for ever, entries in the books, payments and instalments moved on.
-extension BankImport {
-    /// A file that was taken in before, by its bytes: the same lines, and nothing happens.
-    static func known(
-        _ sha256: String, fileName: String, in context: CommandContext
-    ) async throws -> BankImportView? {
-        // Who holds the same bytes is told of all their lines, by class only.
-        let rows = try await context.seeingAll { transaction in
-            try await transaction.query(
-                """
-                SELECT m.kind, m.lines, l.class, count(l.id) AS count
-                FROM relief.bank_message m LEFT JOIN relief.bank_line l ON l.message = m.id
-                WHERE m.sha256 = \(sha256) GROUP BY m.id, l.class
-                """)
-        }
-        guard let first = rows.first else { return nil }
-        var classes: [String: Int] = [:]
-        for row in rows {
-            if let name: String = try row["class"] { classes[name] = try row["count"] }
-        }
-        context.note("alreadyImported", true)
-        return BankImportView(
-            fileName: fileName, format: try first["kind"], alreadyImported: true, lines: try first["lines"],
-            classes: classes, problems: [])
-    }
+/// What follows from the bank's word, whoever read it: entries in the books, payments, instalments and cases moved on. By
+/// sets: as many statements for a hundred thousand payments as for one.
+struct PaymentMoves: Sendable {
+    /// As they stand after the moves.
+    let payments: [UUID: Payment]
+    let moves: [PaymentMove]
 
-    /// Keeps the file's digest and its lines. nil: another took the same bytes in at this moment.
-    func keep(fileName: String, sha256: String, in context: CommandContext) async throws -> UUID? {
-        let id = UUID()
-        let importer = context.principal.isSystem ? nil : context.principal.user
-        let entered = try await context.transaction.execute(
-            """
-            INSERT INTO relief.bank_message (id, file_name, sha256, kind, message_id, lines, imported_by, imported_at)
-            VALUES (\(id), \(fileName), \(sha256), \(message.kind.rawValue), \(message.messageID), \(lines.count),
-              \(importer), \(context.now)) ON CONFLICT (sha256) DO NOTHING
-            """)
-        guard entered == 1 else { return nil }
-        try await context.transaction.execute(
-            """
-            INSERT INTO relief.bank_line (id, message, ordinal, saying, reference, bank_reference, amount, day, class,
-              payment, run, org_id, detail)
-            SELECT l.id, \(id), l.n, l.saying, l.reference, l.bank_reference, l.amount, l.day::date, l.class, l.payment, l.run,
-              l."union", l.detail
-            FROM unnest(\(lines.map { _ in UUID() }), \(lines.map(\.word.reference)), \(lines.map(\.word.bankReference)),
-                 \(lines.map { $0.word.amount?.rawValue }), \(lines.map { $0.word.day?.description })::text[],
-                 \(lines.map(\.verdict.rawValue)), \(lines.map(\.payment)), \(lines.map(\.run)), \(lines.map(\.detail)),
-                 \(lines.map(\.word.saying.rawValue)), \(lines.map(\.union)))
-              WITH ORDINALITY AS l (id, reference, bank_reference, amount, day, class, payment, run, detail, saying, "union", n)
-            """)
-        return id
+    func carryOut(in context: CommandContext) async throws {
+        try await book(in: context)
+        try await movePayments(in: context)
+        try await moveInstalments(in: context)
     }
 
     /// Posts the holds of what was booked, in one batch for each booking day, and takes back what was returned by an
     /// opposite entry.
-    func book(in context: CommandContext) async throws {
+    private func book(in context: CommandContext) async throws {
         let booked = Dictionary(grouping: moves.filter { $0.to == .booked }, by: \.day)
         for (day, moves) in booked.sorted(by: { $0.key < $1.key }) {
             let resolutions = moves.compactMap { move in
@@ -77,7 +38,7 @@ extension BankImport {
     }
 
     /// Moves payments through their states, each step in order: a payment may take several in one file.
-    func movePayments(in context: CommandContext) async throws {
+    private func movePayments(in context: CommandContext) async throws {
         var steps: [[PaymentMove]] = []
         var taken: [UUID: Int] = [:]
         for move in moves {
@@ -124,7 +85,7 @@ extension BankImport {
 
     /// What was booked is paid; what was refused or returned has failed, and waits to be re-issued, unless its award was
     /// stopped meanwhile.
-    func moveInstalments(in context: CommandContext) async throws {
+    private func moveInstalments(in context: CommandContext) async throws {
         let touched = Set(moves.map(\.payment)).compactMap { payments[$0] }
         let ended = touched.filter { [.booked, .rejected, .returned].contains($0.state) }
         guard !ended.isEmpty else { return }
@@ -146,9 +107,7 @@ extension BankImport {
             """)
         let stopped = try rows.filter { try $0["state"] == InstalmentState.stopped }
         try await Funds.void(holds: stopped.compactMap { try $0["hold"] }, in: context)
-        for id in Set(ended.map(\.caseID)).sorted(by: { $0.uuidString < $1.uuidString }) {
-            try await Awards.settle(caseID: id, in: context)
-        }
+        try await Awards.settle(cases: Set(ended.map(\.caseID)), in: context)
     }
 }
 
