@@ -80,6 +80,8 @@ extension Evaluator {
             } catch {
                 throw fault(.badConversion, "this regular expression is broken: \(error.message)", node)
             }
+            // A short text may be a large program: "(a{900}){2}".
+            try spend(compiled.size, at: node)
             patterns[pattern] = compiled
         }
         try spend(compiled.size * (1 + text.utf8.count) / 4, at: node)

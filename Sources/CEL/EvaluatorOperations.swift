@@ -92,7 +92,9 @@ extension Evaluator {
         case .list(let elements):
             for element in elements where try equals(value, element, at: node) { return true }
             return false
-        case .map(let entries): return Value.lookup(value, in: entries) != nil
+        case .map(let entries):
+            try spend(value.textSteps, at: node)
+            return Value.lookup(value, in: entries) != nil
         default: throw fault(.noOverload, "'in' needs a list or a map on its right, not \(container.type)", node)
         }
     }

@@ -17,9 +17,13 @@ package protocol Operation: Codable, Sendable {
 
     /// Whether it governs everybody (programmes, the calendar, the job engine): then the permission must hold at the root.
     static var governsAll: Bool { get }
+
+    /// Bytes that its body may have: more is refused before it is read.
+    static var longestBody: Int { get }
 }
 
 extension Operation {
+    package static var longestBody: Int { 256 << 10 }
     package static var governsAll: Bool { false }
 }
 

@@ -49,7 +49,7 @@ extension Route {
                 throw Refusal.invalid("“\(text)” is neither true nor false for “\(name)”.", field: name)
             }
             return .bool(flag)
-        default: return .string(RequestText.visible(text, of: name))
+        default: return .string(try RequestText.visible(text, of: name))
         }
     }
 

@@ -99,6 +99,11 @@ package actor LocalCluster {
         await server?.crash()
     }
 
+    /// Stops every process of the server in the midst of its work, as a machine that hangs does; `thaw` lets them go on.
+    package func freeze() { server?.signalAll(SIGSTOP) }
+
+    package func thaw() { server?.signalAll(SIGCONT) }
+
     /// Returns when all processes of the server have ended, whatever ended them.
     package func untilEnded() async {
         await server?.untilEnded()

@@ -45,13 +45,15 @@ final class RunningServer: Sendable {
     func crash() async {
         // Stopped first: a postmaster that sees a child die would start new ones while we go through the list.
         if serves(postmaster) { Glibc.kill(postmaster, SIGSTOP) }
-        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        let processes = entries.compactMap { pid_t($0) }.filter { serves($0) }
         // All stand still before the first is killed: who sees the postmaster die ends in order, and lets go of its locks.
-        for signal in [SIGSTOP, SIGKILL] {
-            for process in processes { Glibc.kill(process, signal) }
-        }
+        for signal in [SIGSTOP, SIGKILL] { signalAll(signal) }
         await untilEnded()
+    }
+
+    /// Sends a signal to the postmaster and all its children.
+    func signalAll(_ signal: Int32) {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        for process in entries.compactMap({ pid_t($0) }) where serves(process) { Glibc.kill(process, signal) }
     }
 
     /// Returns when all processes of the server have ended.

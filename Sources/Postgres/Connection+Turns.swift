@@ -53,7 +53,7 @@ extension Connection {
 
     func endTurn(_ turn: ConnectionState.Turn) async {
         // A cancel request that is still on its way would hit the next statement.
-        while state.cancelInFlight { await somethingArrives() }
+        while state.cancelInFlight, state.loss == nil { await somethingArrives() }
         noteHealth()
         resumeReading()
         // One that came together with the end of the answer is found while the answer is taken, after its read.
@@ -105,7 +105,10 @@ extension Connection {
     /// Suspends the holder of the turn until the socket, the loss of it, or a cancel request says something.
     func somethingArrives() async {
         resumeReading()
+        waitingSince = settings.patience == nil ? nil : .now
+        watchSilence()
         await withCheckedContinuation { arrival = $0 }
+        waitingSince = nil
     }
 
     var isWaiting: Bool { arrival != nil }

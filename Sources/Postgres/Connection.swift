@@ -36,6 +36,11 @@ public actor Connection {
     var isListening = false
     var queued: [ConnectionState.Turn: CheckedContinuation<Void, any Error>] = [:]
     var arrival: CheckedContinuation<Void, Never>?
+    /// When the holder of the turn began to wait for what it still waits for.
+    var waitingSince: ContinuousClock.Instant?
+    var isWatchingSilence = false
+    /// The connection was given up because its server said nothing any more: others to it are no better.
+    nonisolated let wasSilent = Atomic(false)
 
     /// What the pool has to know without entering the actor.
     enum Health: UInt8, AtomicRepresentable {

@@ -55,6 +55,7 @@ extension Pool {
     func giveBack(_ lease: Lease) {
         // It was taken back, and another may be in its place.
         guard guarded.withLock({ $0.state.used.contains(lease.id) }) else { return }
+        if lease.connection.wasSilent.load(ordering: .acquiring) { dropIdle() }
         switch lease.connection.health.load(ordering: .acquiring) {
         // What was never sent is not for the next user either.
         case .idle where lease.connection.pending.withLock(\.isEmpty): free(lease.id, lease.connection)
@@ -87,6 +88,16 @@ extension Pool {
         }
         Task { await lease.connection.close() }
         if let new = replacement.open { open(new) }
+    }
+
+    /// One connection found the server silent: who comes next isn't to find it out anew.
+    private func dropIdle() {
+        let (closed, new) = guarded.withLock { guarded in
+            let (ids, new) = guarded.state.dropIdle()
+            return (ids.compactMap { guarded.connections.removeValue(forKey: $0) }, new)
+        }
+        for connection in closed { Task { await connection.close() } }
+        if let new { open(new) }
     }
 
     /// Opens in a task of its own, so that a waiter who gives up doesn't stop what others wait for.

@@ -84,6 +84,13 @@ struct PoolState {
         return Replacement(open: roomForOneMore())
     }
 
+    /// The server is silent: what waits for work is of no use. Returns what to close, and whom to open instead.
+    mutating func dropIdle() -> (close: [ConnectionID], open: ConnectionID?) {
+        let close = idle
+        idle = []
+        return (close, roomForOneMore())
+    }
+
     /// A connection could not be opened: the longest waiting is told why, the others get another try.
     mutating func openFailed(_ connection: ConnectionID) -> Replacement {
         opening.remove(connection)

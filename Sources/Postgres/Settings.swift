@@ -7,6 +7,10 @@ public struct Settings: Sendable {
     public var startup: [SQL] = []
     /// For one host of the list; whole seconds, libpq makes it two at least. Wins over `connect_timeout` in `conninfo`.
     public var connectTimeout: Duration = .seconds(5)
+    /// How long an answer may fail to come before the server is asked on a new connection whether it lives; after as long
+    /// again without an answer to that, the connection is lost. nil: it is waited for, as long as TCP does. What takes long
+    /// on a server that lives is never ended by this.
+    public var patience: Duration?
     /// The server ends a statement after this time; nil for its own setting.
     public var statementTimeout: Duration?
     public var applicationName = "relief"

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import WorkingDays
 
 /// The routes of the API, one for each operation: read the request, ask the door, write the reply.
 struct OperationRoutes {
@@ -15,11 +16,12 @@ struct OperationRoutes {
 
     private func add<O: Operation>(_ operation: O.Type, to router: Router<WebContext>) {
         let method: HTTPRequest.Method = O.route.method == .get ? .get : .post
-        // Files come in whole, in base64 or as text.
-        let limit = O.name.hasSuffix(".import") ? limits.file : limits.body
+        let limit = min(O.longestBody, limits.body)
         router.on(RouterPath(O.route.path), method: method) { request, context in
             // Who asks comes first: nobody learns from an error what fields an operation has.
             let principal = try await doorway.authenticate(try await context.credentials(request))
+            // And whether they may: nobody else's body is taken in.
+            try doorway.authorise(operation, principal)
             let operation = try await read(operation, from: request, limit: limit)
             let call = Doorway.Call(
                 operation: operation, name: O.name, principal: principal, key: request.headers[.idempotencyKey],
@@ -32,15 +34,25 @@ struct OperationRoutes {
     private func read<O: Operation>(_ type: O.Type, from request: Request, limit: Int) async throws -> O {
         var body = ByteBuffer()
         if O.route.method == .post {
+            if let length = request.headers[.contentLength].flatMap({ Int(digits: $0) }), length > limit {
+                throw tooLarge(type, limit)
+            }
             do {
                 body = try await request.body.collect(upTo: limit)
             } catch is NIOTooManyBytesError {
-                throw Refusal.tooLarge("\(O.name) takes a body of at most \(limit) bytes.")
+                throw tooLarge(type, limit)
             }
         }
         return try Route.decode(
             type, parameters: try O.route.values(in: request.uri.path), query: request.uri.query,
             body: Data(body.readableBytesView))
+    }
+
+    private func tooLarge<O: Operation>(_ type: O.Type, _ limit: Int) -> Refusal {
+        .tooLarge(
+            Phrase(
+                "The body of \(O.name) must have at most \(limit) bytes: cut the file in parts, or the list.",
+                "\(O.name) 的内容最多 \(limit) 字节：请把文件或名单分成几份。"))
     }
 
     private func isDryRun(_ request: Request) throws -> Bool {

@@ -1,17 +1,26 @@
 package import Contract
 package import Hummingbird
 package import Logging
+import HummingbirdCore
+import NIOCore
 
 /// What the API needs to know of its surroundings.
 package struct WebSettings: Sendable {
-    /// Bytes of a request's body.
+    /// What one request may take, beside what its operation says.
     package struct Limits: Sendable {
+        /// Bytes of a body, whatever its operation.
         package var body: Int
-        /// Of an operation that takes in a file of rows or of the bank.
-        package var file: Int
+        /// How long a request may fail to begin on a connection that is open.
+        package var idle: Duration
+        /// How long a request may take to come in: this, and a second more for each 32 KiB of it.
+        package var reading: Duration
+        /// Connections at once, at each place where the daemon listens.
+        package var connections: Int
 
-        package init(body: Int = 16 << 20, file: Int = 512 << 20) {
-            (self.body, self.file) = (body, file)
+        package init(
+            body: Int = .max, idle: Duration = .seconds(75), reading: Duration = .seconds(20), connections: Int = 512
+        ) {
+            (self.body, self.idle, self.reading, self.connections) = (body, idle, reading, connections)
         }
     }
 
@@ -59,8 +68,14 @@ package enum Web {
             }
         return Application(
             router: try router(doorway, settings: settings),
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
-            configuration: .init(address: address, serverName: "reliefd"),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ReadDeadline(settings.limits)],
+                    idleTimeout: TimeAmount(settings.limits.idle))),
+            configuration: .init(
+                address: address, serverName: "reliefd",
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    settings.limits.connections, logger: logger)),
             onServerRunning: { _ in await onListening() }, logger: logger)
     }
 

@@ -59,3 +59,32 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 }
+
+/// What only the operator decides about the audit log.
+struct LogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "The audit log of this data folder.", subcommands: [Adopt.self])
+
+    /// Goes on from an older database.
+    struct Adopt: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Go on with the log from what the database knows, though more was signed here.",
+            discussion: """
+                After an older backup of the database was restored the daemon signs nothing: it would be a second history \
+                under the same key. Without --size this says what was found. With it, the published files are put aside, \
+                the log goes on from the database, and its next leaf says so. The daemon must not run.
+                """)
+
+        @OptionGroup var options: SettingOptions
+
+        @Option(help: "The leaves that the database knows, as said without this option.")
+        var size: Int?
+
+        func run() async throws {
+            try await explained {
+                let isDone = try await Installation.adoptLog(options.settings(), size: size, said: Standard.say)
+                guard isDone else { throw ExitCode(1) }
+            }
+        }
+    }
+}

@@ -15,7 +15,7 @@ struct Reliefd: Program {
             not be written (a full disk). Where nobody reads it, what was begun is carried through all the same.
             """,
         version: Daemon.version,
-        subcommands: [Serve.self, Init.self, Migrate.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [Serve.self, Init.self, Migrate.self, DoctorCommand.self, LogCommand.self, BenchCommand.self])
 
     static func main() async { await perform() }
 }

@@ -79,6 +79,13 @@ import Testing
         #expect(result("text.matches(pattern)", in: texts, ["text": text, "pattern": pattern]) == "false")
     }
 
+    @Test func `a pattern that is made costs what it grows to, not what was typed`() {
+        var environment = Environment(limits: Limits(cost: 20_000))
+        environment.declare("patterns", .list(.string))
+        let patterns = (0..<40).map { Value.string("a{900}\($0)") }
+        #expect(result("patterns.exists(p, 'b'.matches(p))", in: environment, ["patterns": .list(patterns)]) == "limit")
+    }
+
     private let texts: Environment = {
         var environment = Environment()
         environment.declare("text", .string)

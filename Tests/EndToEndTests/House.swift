@@ -1,6 +1,7 @@
 import Client
 import Contract
 import Foundation
+import Support
 import Synchronization
 import Testing
 
@@ -33,6 +34,11 @@ final class House: Sendable {
         let daemon = try launch(data, socket: "\(data).sock", ["serve"] + arguments)
         try await daemon.untilReady()
         return daemon
+    }
+
+    /// Starts it where it may never become ready.
+    func begin(_ data: String = "data", _ arguments: String...) throws -> DaemonProcess {
+        try launch(data, socket: "\(data).sock", ["serve"] + arguments)
     }
 
     /// The same, where a shell gives it other streams, as `2>/dev/full`.
@@ -142,6 +148,22 @@ final class DaemonProcess: Sendable {
             hear("")
         }
         guard isReady else { throw Failure(words: output + complaints) }
+    }
+
+    /// Asks `/readyz` until it answers as the caller means: 200 or 503, with its words; nil while nobody listens.
+    func untilReadyz(_ isMeant: (String?) -> Bool) async {
+        guard case .unix(let path) = endpoint else { return }
+        // Each try is a round trip to the daemon.
+        while !isMeant(Self.readyz(at: path)) { await Task.yield() }
+    }
+
+    private static func readyz(at path: String) -> String? {
+        guard let socket = try? UnixSocket(connectedTo: path),
+            socket.write(Array("GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
+        else { return nil }
+        var bytes: [UInt8] = []
+        while let piece = socket.read() { bytes += piece }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
     private func hear(_ piece: String) {

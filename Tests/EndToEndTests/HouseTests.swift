@@ -69,6 +69,19 @@ import Testing
         }
     }
 
+    /// `count` of a text counts what a reader sees as one: "3,900 characters" were 2.4 MB of accents.
+    @Test func `no bound of a text is measured in what a reader sees`() throws {
+        let words = "(name|text|cleaned|reason|reference|item|source|title|key|code|note|login|word)"
+        let measured = try Regex("(contains\\([a-zA-Z.]*\(words)[a-zA-Z]*\\.count\\)|\\b\(words)\\.count <= )")
+        for room in ["Relief", "Contract", "Web"] {
+            for file in Self.swiftFiles(of: room) {
+                for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                    #expect(try measured.firstMatch(in: line) == nil, "\(file.lastPathComponent): \(line)")
+                }
+            }
+        }
+    }
+
     /// What holds English words, as a help text that shows Chinese ones, is an English sentence.
     @Test func `Chinese sentences have Chinese punctuation`() throws {
         let half = /[一-鿿）”][,;:!]|[,;:(][一-鿿（“]/

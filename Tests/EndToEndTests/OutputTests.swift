@@ -129,6 +129,21 @@ import Testing
         }
     }
 
+    @Test func `a log whose reader goes ends nothing, neither the daemon nor its PostgreSQL`() async throws {
+        try await House.with { house in
+            let pipe = house.folder.appending(path: "log").path
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+            #expect(reader >= 0)
+            let daemon = try await house.serve(redirected: "2> '\(pipe)'")
+            close(reader)
+            for number in 1...3 { _ = try await daemon.client.send(CreateUser(login: "u\(number)", name: "林工")) }
+            #expect(try await daemon.client.send(VerifyAudit()).intact)
+            daemon.send(SIGTERM)
+            #expect(await daemon.untilEnded() == 0)
+        }
+    }
+
     @Test func `a list for spreadsheets begins with a byte order mark, and keeps what a spreadsheet would change`()
         async throws
     {

@@ -178,8 +178,8 @@ struct AuditTests {
             """)
         await connection.close()
         _ = try await register(office, 1)
-        await #expect(throws: Refusal.self) { try await sealer(office).seal() }
-        await #expect(throws: Refusal.self) { try await sealer(office).recover() }
+        await #expect(throws: LogFork.self) { try await sealer(office).seal() }
+        await #expect(throws: LogFork.self) { try await sealer(office).recover() }
         #expect(try Data(contentsOf: place) == published)
         #expect(try await count("SELECT count(*) FROM audit.checkpoint") == 0)
     }

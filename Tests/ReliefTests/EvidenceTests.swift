@@ -35,6 +35,49 @@ struct EvidenceTests {
         }
     }
 
+    @Test func `a paper that is tried out or refused leaves no file and no row`() async throws {
+        let desk = try await Desk.open()
+        let number = try await desk.draft(try await desk.home(1).child)
+        let before = try await traces(desk)
+        let paper = AddEvidence(
+            case: number, kind: "other", fileName: "信.pdf", mediaType: "application/pdf",
+            content: Desk.pdf + Data("tried out".utf8))
+        let dry = try await desk.door.perform(paper, as: desk.office.worker, key: "k", dryRun: true)
+        #expect(try await traces(desk) == before)
+        let wrong = AddEvidence(
+            case: number, kind: "no such", fileName: "信.pdf", mediaType: "application/pdf", content: Desk.pdf)
+        await #expect(throws: Refusal.self) { try await desk.door.perform(wrong, as: desk.office.worker, dryRun: true) }
+        #expect(try await traces(desk) == before)
+        let wet = try await desk.door.perform(paper, as: desk.office.worker, key: "k")
+        #expect(wet.sha256 == dry.sha256)
+        #expect(try await desk.door.answer(GetEvidence(evidence: wet.id), as: desk.office.worker).content.count > 0)
+    }
+
+    /// The files of the office, and how many rows each table has.
+    private func traces(_ desk: Desk) async throws -> [String] {
+        let files =
+            FileManager.default.enumerator(at: desk.office.folder, includingPropertiesForKeys: nil)?
+            .compactMap { ($0 as? URL)?.path } ?? []
+        return files.sorted() + (try await Self.rows())
+    }
+
+    static func rows() async throws -> [String] {
+        let connection = try await Connection.open(Database.current.superuserSettings, logger: quiet)
+        let tables: [String] = try await connection.query(
+            """
+            SELECT schemaname || '.' || tablename AS name FROM pg_tables
+             WHERE schemaname IN ('relief', 'audit', 'jobs', 'ledger') ORDER BY 1
+            """
+        ).map { try $0["name"] }
+        var counts: [String] = []
+        for table in tables {
+            let count: Int = try await connection.value("SELECT count(*) FROM \(unescaped: table)")
+            counts.append("\(table) \(count)")
+        }
+        await connection.close()
+        return counts
+    }
+
     @Test func `a file that is damaged on the disk is not given out, and found by the audit`() async throws {
         let desk = try await Desk.open()
         let number = try await desk.draft(try await desk.home(1).child)

@@ -66,27 +66,30 @@ struct Office {
     /// Opens the office in the database of the running test, which has the trait `.database`.
     static func open(
         at now: Date = Date(timeIntervalSince1970: 1_782_867_600), bankFolder: URL? = nil,
-        committed: @escaping @Sendable () -> Void = {}
+        standing: LogStanding? = nil, keepsMark: Bool = false, committed: @escaping @Sendable () -> Void = {}
     ) async throws -> Office {
-        try await open(pool: Database.current.appPool, at: now, bankFolder: bankFolder, committed: committed)
+        try await open(
+            pool: Database.current.appPool, at: now, bankFolder: bankFolder, standing: standing, keepsMark: keepsMark,
+            committed: committed)
     }
 
     /// Opens the office in any migrated database that the pool reaches as `relief_app`.
     static func open(
         pool: Pool, at now: Date = Date(timeIntervalSince1970: 1_782_867_600), bankFolder: URL? = nil,
-        committed: @escaping @Sendable () -> Void = {}
+        standing: LogStanding? = nil, keepsMark: Bool = false, committed: @escaping @Sendable () -> Void = {}
     ) async throws -> Office {
         let folder = FileManager.default.temporaryDirectory.appending(path: "relief-office-\(UUID().uuidString)")
         let clock = ManualClock(now)
         let vault = try Vault(rootKey: Array(repeating: 7, count: 32))
         let auditLog = try AuditLog(
             directory: folder.appending(path: "log"), origin: "relief.example/audit",
-            key: Curve25519.Signing.PrivateKey(rawRepresentation: Data(repeating: 9, count: 32)))
+            key: Curve25519.Signing.PrivateKey(rawRepresentation: Data(repeating: 9, count: 32)),
+            mark: keepsMark ? folder.appending(path: "audit.signed") : nil)
         let door = Door(
             pool: pool, clock: clock, vault: vault,
             evidence: EvidenceStore(directory: folder.appending(path: "evidence"), vault: vault), auditLog: auditLog,
             laws: Dictionary(uniqueKeysWithValues: Schema.checks.map { ($0.name, $0.body) }),
-            bankFolder: bankFolder, committed: committed)
+            bankFolder: bankFolder, standing: standing, committed: committed)
         let staff = try await appoint(through: door)
         return Office(door: door, clock: clock, vault: vault, auditLog: auditLog, folder: folder, staff: staff)
     }

@@ -1,14 +1,14 @@
 import Foundation
 
 /// A stream socket of the unix kind, closed when nobody has it any more. Its calls block.
-final class UnixSocket: Sendable {
+package final class UnixSocket: Sendable {
     private let descriptor: Int32
 
     private init(_ descriptor: Int32) {
         self.descriptor = descriptor
     }
 
-    convenience init(connectedTo path: String) throws {
+    package convenience init(connectedTo path: String) throws {
         self.init(try Self.make())
         guard Self.withAddress(path, { connect(descriptor, $0, $1) }) == 0 else { throw POSIXError(.ECONNREFUSED) }
     }
@@ -31,14 +31,14 @@ final class UnixSocket: Sendable {
     }
 
     /// What came, at least a byte; nil at the end.
-    func read() -> [UInt8]? {
+    package func read() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
     /// Writes all; false when nobody reads any more.
-    func write(_ bytes: [UInt8]) -> Bool {
+    package func write(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -48,8 +48,8 @@ final class UnixSocket: Sendable {
         return true
     }
 
-    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
-    func cut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    package func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func cut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     private static func make() throws -> Int32 {
         let made = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

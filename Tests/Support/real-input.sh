@@ -409,7 +409,7 @@ K13() {
   as me schedule run "$(as me schedule list --csv | sed -n '2s/,.*//p')" --reason 试 >/dev/null
   put bash -c 'relief job tail | head -n 1; exit ${PIPESTATUS[0]}'
   right K13 "job tail | head -n 1" "ends quietly (141)" eval '[ "$EXIT" = 141 ] && ! says "fatal|crash|backtrace|thread"'
-  for line in 'whoami' 'organisation list --csv' 'case list --json' 'audit log' '--help' 'top --once' 'run list'; do
+  for line in 'whoami' 'organisation list --csv' 'case list --json' 'audit log --limit 500' '--help' 'top --once' 'run list'; do
     put bash -c "relief $line | true; exit \${PIPESTATUS[0]}"
     right K13 "$line | true" "quiet" eval '{ [ "$EXIT" = 141 ] || [ "$EXIT" = 0 ]; } && [ -z "$OUT" ]'
     put bash -c "relief $line > /dev/full"

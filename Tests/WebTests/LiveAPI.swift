@@ -56,12 +56,17 @@ struct LiveAPI {
             operations: Catalogue.operations,
             authenticate: { [asked] credentials in
                 asked.change { $0.credentials.append(credentials) }
-                if case .token(let token) = credentials, token != "good" {
+                if case .token(let token) = credentials, token != "good", token != "auditor" {
                     throw Refusal.unauthenticated("This token isn't known.")
                 }
                 return Principal(
                     user: UUID(), login: "wang.fang", name: "王芳", person: nil,
                     grants: [.init(role: .caseWorker, organisation: "ah", path: "cn.ah")])
+            },
+            authorise: { [asked] _, _ in
+                if case .token("auditor")? = asked.value.credentials.last {
+                    throw Refusal.forbidden("It takes another permission.")
+                }
             },
             perform: { [asked] call in
                 asked.change { $0.calls.append(call) }

@@ -51,7 +51,9 @@ package struct Daemon: Sendable {
         (self.installation, self.logger) = (installation, logger)
         let calendar = WorkingDaysKept(pool: installation.pool, logger: logger)
         self.calendar = calendar
-        readiness = Readiness(pool: installation.pool, engine: watch, logger: logger)
+        installation.standing.close()
+        readiness = Readiness(
+            pool: installation.pool, engine: watch, standing: installation.standing, logger: logger)
         // Jobs hold a connection each: the rest of the pool stays for requests.
         let most = max(2, min(6, installation.settings.poolSize / 2))
         engine = Engine(
@@ -105,7 +107,7 @@ package struct Daemon: Sendable {
         services.append(
             SealingService(
                 sealer: Sealer(pool: installation.pool, log: door.auditLog, clock: installation.clock, logger: logger),
-                bell: installation.sealing, logger: logger))
+                standing: installation.standing, bell: installation.sealing, logger: logger))
         let observed = StandingObserved(
             pool: installation.pool, clock: installation.clock, calendar: calendar, bankFolder: door.bankFolder,
             watch: watch, logger: logger)
@@ -113,7 +115,11 @@ package struct Daemon: Sendable {
         let doorway = Entrance(door: door, demonstration: demonstration).doorway
         let settings = WebSettings(
             version: Self.version, logFolder: installation.directory.log.path,
-            ready: { [readiness] in await readiness.problems() }, metrics: { metrics.exposition() })
+            ready: { [readiness] in await readiness.problems() },
+            metrics: { [standing = installation.standing] in
+                Self.measure(standing)
+                return metrics.exposition()
+            })
         services.append(
             try Web.application(
                 doorway, settings: settings, endpoint: .unix(path: socket.path), logger: logger,
@@ -125,6 +131,12 @@ package struct Daemon: Sendable {
             services.append(try Web.application(doorway, settings: settings, endpoint: endpoint, logger: logger))
         }
         return services
+    }
+
+    /// As the log stands when somebody asks: a figure that was written down could be as old as the trouble.
+    private static func measure(_ standing: LogStanding) {
+        Gauge(label: "relief_log_unsealed_seconds").record(standing.unsealedSeconds)
+        Gauge(label: "relief_log_closed").record(standing.problem == nil ? 0 : 1)
     }
 
     private var demonstration: Demonstration? {

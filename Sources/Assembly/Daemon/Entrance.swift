@@ -22,7 +22,8 @@ struct Entrance: Sendable {
                 } catch let error as PostgresError {
                     throw Self.refusal(error)
                 }
-            }, perform: perform)
+            },
+            authorise: { try door.requirePermission(for: $0, $1) }, perform: perform)
     }
 
     private func perform(_ call: Doorway.Call) async throws -> any Encodable & Sendable {

@@ -2,30 +2,30 @@ import Logging
 import Relief
 import ServiceLifecycle
 
-/// Seals what was committed into the audit log: at once when a command ends, and every 30 seconds in case a ring was lost
-/// with another daemon.
+/// Seals what was committed into the audit log: at once when a command ends, and every 10 seconds in case a ring was lost
+/// with another daemon. The log's standing says whether it can.
 struct SealingService: Service {
     let sealer: Sealer
+    let standing: LogStanding
     let bell: Bell
     let logger: Logger
 
     func run() async throws {
-        let ticker = Ticker(bell, every: 30)
-        await attempt { try await sealer.recover() }
+        let ticker = Ticker(bell, every: 10)
         bell.ring()
         await withGracefulShutdownHandler {
-            for await _ in bell.rings { await attempt { try await sealer.seal() } }
+            for await _ in bell.rings { await seal() }
         } onGracefulShutdown: {
             bell.finish()
         }
         // Whatever the last requests and jobs committed.
-        await attempt { try await sealer.seal() }
+        await seal()
         withExtendedLifetime(ticker) {}
     }
 
-    private func attempt(_ body: () async throws -> some Any) async {
+    private func seal() async {
         do {
-            _ = try await body()
+            try await standing.look { try await sealer.seal() }
         } catch {
             logger.warning("audit.seal.failed", metadata: ["error": "\(error)"])
             bell.ring(after: 2)

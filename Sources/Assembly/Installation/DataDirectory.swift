@@ -9,6 +9,8 @@ package struct DataDirectory: Sendable {
     var rootKey: URL { keys.appending(path: "root.key") }
     var auditKey: URL { keys.appending(path: "audit.key") }
     var auditOrigin: URL { keys.appending(path: "audit.origin") }
+    /// The largest checkpoint of the log that was ever signed here.
+    var auditMark: URL { keys.appending(path: "audit.signed") }
     var log: URL { root.appending(path: "log", directoryHint: .isDirectory) }
     var evidence: URL { root.appending(path: "evidence", directoryHint: .isDirectory) }
     var postgres: URL { root.appending(path: "postgres", directoryHint: .isDirectory) }

@@ -14,6 +14,8 @@ struct Doctor: Sendable {
     /// nil where the database can't be reached.
     let pool: Pool?
     let clock: any Clock
+    /// How the running daemon's log stands; nil where nobody seals.
+    var standing: LogStanding?
     let logger: Logger
 
     func checks() async -> [DoctorCheck] {
@@ -119,29 +121,6 @@ struct Doctor: Sendable {
             ? .good("schema", status.last.map { "at \($0.name)" } ?? "empty")
             : .bad(
                 "schema", wrong.map { "\($0.name) is \($0.state)" }.joined(separator: ", ") + "; run reliefd migrate")
-    }
-
-    private func audit(_ connection: Connection) async throws -> DoctorCheck {
-        let row = try await connection.one(
-            """
-            SELECT (SELECT note FROM audit.checkpoint ORDER BY size DESC LIMIT 1) AS note,
-                   (SELECT size FROM audit.checkpoint ORDER BY size DESC LIMIT 1) AS size,
-                   (SELECT count(*) FROM audit.event WHERE leaf_index IS NULL AND at < \(clock.now().addingTimeInterval(-60))) AS late
-            """)
-        let note: String? = try row["note"]
-        let late: Int = try row["late"]
-        let file = directory.log.appending(path: "checkpoint")
-        guard late == 0 else {
-            return .bad("audit.log", "\(late) commands wait for more than a minute to be sealed; look at reliefd's log")
-        }
-        guard let note else { return .good("audit.log", "empty") }
-        let size: Int = try row["size"]
-        // The file may be one checkpoint behind for a moment, between commit and rename.
-        let shown = try? String(contentsOf: file, encoding: .utf8)
-        guard shown == note || shown != nil && late == 0 else {
-            return .bad("audit.log", "\(file.path) is missing; a start of reliefd makes it again")
-        }
-        return .good("audit.log", "\(size) leaves sealed")
     }
 
     private func jobs(_ connection: Connection) async throws -> DoctorCheck {

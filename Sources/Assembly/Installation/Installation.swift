@@ -22,6 +22,7 @@ package struct Installation: Sendable {
     /// The migrations that were applied now.
     package let migrated: [String]
     let sealing: Bell
+    let standing: LogStanding
     let doctor: Doctor
     private let lock: DirectoryLock
 
@@ -68,17 +69,20 @@ package struct Installation: Sendable {
             }
             let clock = try clock(settings, directory, isFounded: isFounded, logger: logger)
             let vault = try Vault(rootKey: keys.rootKey)
-            let auditLog = try AuditLog(directory: directory.log, origin: keys.auditOrigin, key: keys.auditKey)
-            let doctor = Doctor(settings: settings, directory: directory, pool: pool, clock: clock, logger: logger)
-            let sealing = Bell()
+            let auditLog = try AuditLog(
+                directory: directory.log, origin: keys.auditOrigin, key: keys.auditKey, mark: directory.auditMark)
+            let (sealing, standing) = (Bell(), LogStanding())
+            let doctor = Doctor(
+                settings: settings, directory: directory, pool: pool, clock: clock, standing: standing, logger: logger)
             let door = Door(
                 pool: pool, clock: clock, vault: vault,
                 evidence: EvidenceStore(directory: directory.evidence, vault: vault), auditLog: auditLog,
                 laws: Dictionary(uniqueKeysWithValues: Schema.checks.map { ($0.name, $0.body) }),
-                bankFolder: settings.bank, health: { await doctor.checks() }, committed: { sealing.ring() })
+                bankFolder: settings.bank, standing: standing, health: { await doctor.checks() },
+                committed: { sealing.ring() })
             return Installation(
                 settings: settings, directory: directory, cluster: cluster, session: session, pool: pool, clock: clock,
-                door: door, migrated: migrated, sealing: sealing, doctor: doctor, lock: lock)
+                door: door, migrated: migrated, sealing: sealing, standing: standing, doctor: doctor, lock: lock)
         } catch {
             await pool.close()
             throw error
@@ -87,7 +91,12 @@ package struct Installation: Sendable {
 
     /// Makes the root union and its administrator, where there are none. nil where there are.
     package func found(_ founding: Founding) async throws -> UserView? {
-        guard try await !Self.isFounded(pool) else { return nil }
+        guard try await !isFounded else { return nil }
+        if let signed = try door.auditLog.keptMark() {
+            throw InstallationError(
+                "\(signed.size) leaves of the log were signed here, and the database is empty: connect the right one, or "
+                    + "restore its backup. A new installation takes a new data folder.")
+        }
         let initialise = Initialise(
             code: founding.code, union: founding.union, level: founding.level, login: founding.login,
             administrator: founding.administrator, unixUID: founding.unixUID)
@@ -101,6 +110,8 @@ package struct Installation: Sendable {
         }
     }
 
+    var isFounded: Bool { get async throws { try await Self.isFounded(pool) } }
+
     package func close() async {
         await pool.close()
         await cluster?.stop()
@@ -110,6 +121,7 @@ package struct Installation: Sendable {
     package static func migrate(_ conninfo: String, logger: Logger) async throws -> [String] {
         var settings = Postgres.Settings(conninfo)
         settings.applicationName = "reliefd-migrate"
+        settings.patience = patience
         let owner = Pool(settings: settings, size: 1, logger: logger)
         do {
             let applied = try await Migrator(logger: logger).migrate(owner)
@@ -121,12 +133,16 @@ package struct Installation: Sendable {
         }
     }
 
+    /// A server that is frozen is left after twice as long.
+    private static let patience = Duration.seconds(4)
+
     /// Connects as the owner and acts as `relief_app`, which owns nothing and obeys row-level security.
     static func session(_ conninfo: String) -> Postgres.Settings {
         var session = Postgres.Settings(conninfo)
         // A command's statements are short: to compile one costs more than to run it, and is done anew each time.
         session.startup = ["SET ROLE relief_app", "SET jit = off"]
         session.applicationName = "reliefd"
+        session.patience = patience
         return session
     }
 

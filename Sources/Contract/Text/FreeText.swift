@@ -24,6 +24,10 @@ package enum FreeText {
 }
 
 extension StringProtocol {
+    /// Characters as the database counts them. `count` counts what a reader sees as one, which may be a letter under a
+    /// thousand accents: no bound is measured by it.
+    package var length: Int { unicodeScalars.count }
+
     /// Without white space at both ends.
     package var trimmingWhitespace: String {
         let start = drop { $0.isWhitespace }

@@ -7,7 +7,12 @@ enum RequestText {
     /// taken away.
     private static let names: Set<String> = ["name", "holder", "accountHolder", "bank", "relation"]
 
-    /// The document without what can't be seen in its texts.
+    /// Fields that hold a file; every other text is a sentence at most, and bounded.
+    private static let files: Set<String> = ["csv", "content", "text"]
+    /// Bytes of a text that is no file: 4,000 characters of four bytes each.
+    static let longest = 16_384
+
+    /// The document without what can't be seen in its texts. Refuses texts that are too long or hold U+0000.
     ///
     /// Refuses an object, however deep it stands, that gives a name twice, also where one of the two is written with
     /// escapes: a decoder takes one value and drops the other without a word, and which one was meant nobody knows
@@ -23,9 +28,12 @@ enum RequestText {
                 guard scan.levels[scan.levels.count - 1].names.insert(name).inserted else {
                     throw Refusal.doubled(scan.path)
                 }
+                try check(name, at: scan.path)
             case .number(let text):
                 guard Int64(decimal: text) != nil else { throw Refusal.notWhole(text, at: scan.path) }
-            case .text(let text): isClean = isClean && text.utf8.count == FreeText.visible(text).utf8.count
+            case .text(let text):
+                try check(text, at: scan.path, isFile: files.contains(scan.path))
+                isClean = isClean && text.utf8.count == FreeText.visible(text).utf8.count
             }
         }
         guard !isClean, case .object(let fields)? = try? JSON.decode(JSONValue.self, from: document) else {
@@ -37,8 +45,14 @@ enum RequestText {
     }
 
     /// A field of the address.
-    static func visible(_ text: String, of field: String) -> String {
-        names.contains(field) ? text : FreeText.visible(text)
+    static func visible(_ text: String, of field: String) throws -> String {
+        try check(text, at: field)
+        return names.contains(field) ? text : FreeText.visible(text)
+    }
+
+    private static func check(_ text: String, at field: String, isFile: Bool = false) throws {
+        guard isFile || text.utf8.count <= longest else { throw Refusal.tooLong(text, at: field) }
+        guard !text.utf8.contains(0) else { throw Refusal.zero(at: field) }
     }
 
     private static func visible(_ value: JSONValue) -> JSONValue {
@@ -50,7 +64,7 @@ enum RequestText {
         }
     }
 
-    /// What the scan stops at: a name of an object, a number, and a text that may hold more than plain ASCII.
+    /// What the scan stops at: a name of an object, a number, and a text that is long or may hold more than plain ASCII.
     private enum Piece {
         case name(String), number(String), text(String)
     }
@@ -88,7 +102,7 @@ enum RequestText {
                     levels[levels.count - 1].name = read(text, isPlain: isPlain)
                     return .name(levels[levels.count - 1].name)
                 }
-                if !isPlain { return .text(read(text, isPlain: false)) }
+                if !isPlain || text.count > RequestText.longest { return .text(read(text, isPlain: isPlain)) }
             }
             return nil
         }
@@ -151,6 +165,21 @@ extension Refusal {
             Phrase(
                 "“\(name)” is given twice; give it once, with the value that is meant.",
                 "“\(name)”给了两次；请只给一次，写要用的那个值。"), field: name)
+    }
+
+    static func tooLong(_ text: String, at field: String) -> Refusal {
+        .invalid(
+            Phrase(
+                "“\(field)” must be at most \(RequestText.longest) bytes, not \(text.utf8.count): what is longer is a paper.",
+                "“\(field)”最多\(RequestText.longest)字节，现有\(text.utf8.count)字节；更长的内容请作为材料收存。"),
+            field: String(field.prefix(200)))
+    }
+
+    static func zero(at field: String) -> Refusal {
+        .invalid(
+            Phrase(
+                "“\(field.filter { $0 != "\0" })” holds a character that can't be kept (U+0000): leave it out.",
+                "“\(field.filter { $0 != "\0" })”含有不能保存的字符（U+0000），请去掉。"), field: field.filter { $0 != "\0" })
     }
 
     /// A number of a request isn't written in digits alone, or is larger than any that is kept.

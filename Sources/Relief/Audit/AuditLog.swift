@@ -9,10 +9,15 @@ package struct AuditLog: Sendable {
     package let origin: String
     let directory: LogDirectory
     let signer: NoteSigner
+    private let mark: URL?
 
-    /// `origin`: the log's name on every checkpoint, a schema-less URL prefix such as `relief.xining.example/audit`.
-    package init(directory: URL, origin: String, key: Curve25519.Signing.PrivateKey) throws {
+    /// - Parameters:
+    ///   - origin: the log's name on every checkpoint, a schema-less URL prefix such as `relief.xining.example/audit`.
+    ///   - mark: the file that keeps the largest checkpoint ever signed, neither in the log's folder nor in the database:
+    ///     where both are older than it, they are an old backup, and nothing is signed.
+    package init(directory: URL, origin: String, key: Curve25519.Signing.PrivateKey, mark: URL? = nil) throws {
         self.origin = origin
+        self.mark = mark
         self.directory = LogDirectory(root: directory)
         signer = try NoteSigner(name: origin, key: key)
     }
@@ -30,11 +35,37 @@ package struct AuditLog: Sendable {
         try checkpoint().map { try CheckpointPolicy(logKeys: [signer.verifier]).verify($0) }
     }
 
-    /// Publishes a signed checkpoint, unless what is published says as much or more.
+    /// The largest checkpoint that was ever signed here; nil before the first, an error if another key signed it.
+    package func keptMark() throws -> Checkpoint? {
+        guard let mark, FileManager.default.fileExists(atPath: mark.path) else { return nil }
+        return try CheckpointPolicy(logKeys: [signer.verifier]).verify(
+            SignedNote(parsing: Array(try Data(contentsOf: mark))))
+    }
+
+    /// Publishes a signed checkpoint, unless what is published says as much or more. The database has it; that it was signed
+    /// is on the disk before anybody sees it.
     func publish(_ note: SignedNote) throws {
         let size = try CheckpointPolicy(logKeys: [signer.verifier]).verify(note).size
+        if let mark, try keptMark().map({ $0.size < size }) ?? true {
+            try DurableFile.write(Array(note.encoded.utf8), to: mark)
+        }
         if let published = try signedCheckpoint(), published.size >= size { return }
         try directory.publish(note)
+    }
+
+    /// Forgets what was signed here in favour of what the database knows: the published files go to another folder, where
+    /// they stay as evidence.
+    package func adopt(_ known: SignedNote?, movingAside aside: URL) throws {
+        if let known { _ = try CheckpointPolicy(logKeys: [signer.verifier]).verify(known) }
+        if FileManager.default.fileExists(atPath: directory.root.path) {
+            try DurableFile.rename(directory.root, to: aside)
+        }
+        guard let mark else { return }
+        if let known {
+            try DurableFile.write(Array(known.encoded.utf8), to: mark)
+        } else if FileManager.default.fileExists(atPath: mark.path) {
+            try FileManager.default.removeItem(at: mark)
+        }
     }
 
     func tree(size: Int) -> TiledTree {
@@ -71,7 +102,7 @@ struct LogDirectory: Sendable {
 
     private func write(_ bytes: [UInt8], to place: URL) throws {
         let folder = place.deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(folder)
         try DurableFile.write(bytes, to: place)
     }
 }

@@ -31,7 +31,7 @@ package struct Sealer: Sendable {
     package func seal() async throws -> Int {
         var sealed = 0
         while true {
-            let count = try await round()
+            let count = try await locked { try await round() }
             sealed += count
             if count < Self.mostPerRound { break }
         }
@@ -42,8 +42,12 @@ package struct Sealer: Sendable {
     /// Publishes the newest signed checkpoint again and rebuilds missing files: after a crash between commit and rename,
     /// or on a machine that has the database but not yet the folder.
     package func recover() async throws {
+        try await locked { try await republish() }
+    }
+
+    private func republish() async throws {
         try await pool.transaction { transaction in
-            try await transaction.execute("SELECT pg_advisory_xact_lock(\(Self.lock))")
+            try await Self.takeLock(in: transaction)
             try await self.requireKnown(in: transaction)
             guard let head = try await Self.head(in: transaction) else { return }
             _ = try await self.appender(at: head, in: transaction)
@@ -61,8 +65,7 @@ package struct Sealer: Sendable {
     /// published is always complete, and no other root is ever signed for a size that was.
     private func round() async throws -> Int {
         let note: (SignedNote, Int)? = try await pool.transaction { transaction in
-            // Waiting, not trying: a command that commits after the other's look must not stay unsealed.
-            try await transaction.execute("SELECT pg_advisory_xact_lock(\(Self.lock))")
+            try await Self.takeLock(in: transaction)
             let rows = try await transaction.query(
                 """
                 SELECT id, leaf FROM audit.event WHERE leaf_index IS NULL ORDER BY seq LIMIT \(Self.mostPerRound)
@@ -92,28 +95,41 @@ package struct Sealer: Sendable {
         return note.1
     }
 
-    /// Refuses to sign where the database doesn't know what is published: an older or another database would sign a
-    /// second history under the same key, and overwrite the evidence of the first.
-    private func requireKnown(in transaction: Transaction) async throws {
-        let published: Checkpoint?
+    /// Waiting, not trying: a command that commits after the other's look must not stay unsealed. But not for ever: somebody
+    /// who is no sealer may hold it.
+    private static func takeLock(in transaction: Transaction) async throws {
+        try await transaction.execute("SET LOCAL lock_timeout = '5s'")
+        try await transaction.execute("SELECT pg_advisory_xact_lock(\(lock))")
+        try await transaction.execute("SET LOCAL lock_timeout = 0")
+    }
+
+    /// Runs a body, and says of a lock that wasn't to be had who has it.
+    private func locked<R>(_ body: () async throws -> R) async throws -> R {
         do {
-            published = try log.signedCheckpoint()
-        } catch {
-            logger.critical("audit.log.foreign", metadata: ["error": "\(error)"])
+            return try await body()
+        } catch let error as PostgresError where error.sqlState == "55P03" {
+            let holder: Int? = try await pool.withConnection { connection in
+                try await connection.first(
+                    """
+                    SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                       AND (classid::bigint << 32 | objid::bigint) = \(Self.lock)
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """)?["pid"]
+            }
+            let process = holder.map { "\($0)" } ?? "?"
             throw Refusal(
-                .internal,
-                "The published checkpoint is not signed by this log's key: nothing is sealed until it is explained."
-            )
+                .unavailable,
+                Phrase(
+                    "session \(process) of the database holds the sealer's lock; if it is no reliefd, end it (SELECT pg_terminate_backend(\(process)))",
+                    "数据库会话 \(process) 占用了封存锁；如果不是 reliefd，请结束它（SELECT pg_terminate_backend(\(process))）"))
         }
-        guard let published else { return }
-        let isKnown = try await transaction.exists(
-            "SELECT FROM audit.checkpoint WHERE size = \(published.size) AND root = \(published.root.bytes)")
-        guard !isKnown else { return }
-        logger.critical("audit.log.forked", metadata: ["published": "\(published.size)"])
-        throw Refusal(
-            .internal,
-            "The published log of \(published.size) leaves is not this database's, as after an older backup: nothing is sealed."
-        )
+    }
+
+    /// Refuses to sign where the database doesn't know what was signed.
+    private func requireKnown(in transaction: Transaction) async throws {
+        guard let fork = try await log.compare(in: transaction).fork else { return }
+        logger.critical("audit.log.forked", metadata: ["error": "\(fork)"])
+        throw fork
     }
 
     private static func head(in transaction: Transaction) async throws -> Head? {

@@ -13,7 +13,7 @@ struct Call {
     let bodyMAC: [UInt8]
 
     init<C: Contract.Operation>(_ command: C, principal: Principal, key: String?, vault: Vault) throws {
-        if let key, key.isEmpty || key.count > 200 {
+        if let key, key.isEmpty || key.length > 200 {
             throw Refusal(.invalid, "An idempotency key has 1 to 200 characters.", field: "Idempotency-Key")
         }
         self.principal = principal
@@ -69,7 +69,8 @@ struct Call {
     }
 
     func refuse(_ refusal: Refusal, in transaction: Transaction) async throws {
-        let text = String(decoding: try JSON.encode(refusal), as: UTF8.self)
+        // A sentence may quote what can't be kept.
+        let text = String(decoding: try JSON.encode(refusal), as: UTF8.self).replacing("\\u0000", with: "")
         try await transaction.execute(
             "UPDATE relief.command_key SET refused = \(text)::text::jsonb WHERE actor = \(actor) AND key = \(key)")
     }

@@ -1,6 +1,7 @@
 package import Contract
 package import FoundationEssentials
 package import Postgres
+import Synchronization
 package import WorkingDays
 
 /// What every operation has at hand: one transaction, one time, who asks.
@@ -36,10 +37,23 @@ package final class CommandContext: OperationContext {
     package let now: Date
     package let door: Door
     let notes: AuditNotes
+    private let files = Mutex<[Data]>([])
 
     init(transaction: Transaction, principal: Principal, now: Date, door: Door) {
         (self.transaction, self.principal, self.now, self.door) = (transaction, principal, now, door)
         notes = AuditNotes()
+    }
+
+    /// Keeps an evidence file where the command commits, and gives its SHA-256: what is tried out or refused leaves none.
+    func keep(_ content: Data) -> String {
+        files.withLock { $0.append(content) }
+        return EvidenceStore.name(of: content)
+    }
+
+    /// Writes what the command keeps. Before its COMMIT: a row without a file would be a hole, a file without a row is only
+    /// an orphan.
+    func writeFiles() throws {
+        for content in files.withLock({ $0 }) { _ = try door.evidence.store(content) }
     }
 
     /// Carries out a part that may fail alone: when it throws, what it changed and said is taken back, and a law of the

@@ -58,8 +58,40 @@ enum DatabaseRefusal {
             return Refusal(.invalid, "A text holds a character that can't be kept (U+0000): leave it out.")
         case "23514" where error.constraint.map(byAnother.contains) == true:
             return Refusal(.forbidden, "Four eyes: this step belongs to another person than the one before.")
+        case "22001", "22003", "22007", "22008", "22P02", "22P03", "23502", "23514", "54000":
+            return unkept(error)
         default: return nil
         }
+    }
+
+    /// A value that no column holds, or that a law of its column refuses: every one that no rule of ours has named before.
+    private static func unkept(_ error: PostgresError) -> Refusal {
+        let field = column(of: error).map(camelCased)
+        guard let field else {
+            return .invalid(
+                Phrase(
+                    "A value of the request can't be kept: a number or a day is too large, or a text is empty, too long or of another form; correct it.",
+                    "请求中有不能保存的值：数或日期过大，或者文字为空、过长、格式不对，请改正。"))
+        }
+        return .invalid(
+            Phrase(
+                "“\(field)” can't be kept: it must be neither empty nor too large or long, and of its field's form.",
+                "“\(field)”不能保存：不得为空、过大或过长，格式应符合该项要求。"), field: field)
+    }
+
+    /// The server names the column, or the constraint after table and column.
+    private static func column(of error: PostgresError) -> String? {
+        if let column = error.column { return column }
+        guard let table = error.table, let constraint = error.constraint, constraint.hasPrefix(table + "_"),
+            constraint.hasSuffix("_check")
+        else { return nil }
+        let middle = constraint.dropFirst(table.count + 1).dropLast("_check".count)
+        return middle.isEmpty ? nil : String(middle)
+    }
+
+    private static func camelCased(_ column: String) -> String {
+        let words = column.split(separator: "_")
+        return words.prefix(1).joined() + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 
     private static let byAnother: Set<String> = [

@@ -19,6 +19,8 @@ package final class Door: Sendable {
     /// Folder through which files go to the bank (`to-bank`) and come from it (`from-bank`); nil: by hand only.
     package let bankFolder: URL?
     package let handlers: [String: Handler]
+    /// Whether what is committed is sealed, too; nil where nobody seals.
+    package let standing: LogStanding?
     /// How everything stands that the daemon stands on.
     package let health: @Sendable () async -> [DoctorCheck]
     /// Called after each commit that left something to seal or to run.
@@ -29,12 +31,16 @@ package final class Door: Sendable {
 
     package init(
         pool: Pool, clock: any Clock, vault: Vault, evidence: EvidenceStore, auditLog: AuditLog, laws: [String: String],
-        bankFolder: URL? = nil, health: @escaping @Sendable () async -> [DoctorCheck] = { [] },
-        committed: @escaping @Sendable () -> Void = {}
+        bankFolder: URL? = nil, standing: LogStanding? = nil,
+        health: @escaping @Sendable () async -> [DoctorCheck] = { [] }, committed: @escaping @Sendable () -> Void = {}
     ) {
         (self.pool, self.clock, self.vault, self.evidence) = (pool, clock, vault, evidence)
-        (self.auditLog, self.laws, self.health, self.committed) = (auditLog, laws, health, committed)
-        self.bankFolder = bankFolder
+        (self.auditLog, self.laws, self.health) = (auditLog, laws, health)
+        (self.bankFolder, self.standing) = (bankFolder, standing)
+        self.committed = {
+            standing?.committed()
+            committed()
+        }
         handlers = Dictionary(uniqueKeysWithValues: Handler.all.map { ($0.operation.name, $0) })
     }
 
@@ -49,6 +55,7 @@ package final class Door: Sendable {
             throw Refusal(
                 .invalid, "“\(C.name)” can't be tried out: its answer is its effect.", field: "Relief-Dry-Run")
         }
+        if !dryRun { try requireSealed() }
         let call = try Call(command, principal: principal, key: key, vault: vault)
         var attempt = 1
         while true {
@@ -76,6 +83,7 @@ package final class Door: Sendable {
     package func perform<C: Executable>(
         _ command: C, as principal: Principal, key: String, in transaction: Transaction
     ) async throws -> C.Reply {
+        try requireSealed()
         transaction.onCommit(committed)
         return try await run(
             command, Call(command, principal: principal, key: key, vault: vault), dryRun: false, in: transaction
@@ -86,6 +94,7 @@ package final class Door: Sendable {
     /// Answers a query from one snapshot, in the subtrees where the asker holds its permission.
     package func answer<Q: Answerable>(_ query: Q, as principal: Principal) async throws -> Q.Reply {
         let scope = try authorise(Q.self, principal)
+        if Q.self is any Disclosure.Type { try requireSealed() }
         let disclosed =
             Q.self is any Disclosure.Type ? try Call(query, principal: principal, key: nil, vault: vault) : nil
         return try await pool.transaction(disclosed == nil ? .readOnly : .readWrite) { transaction in
@@ -104,6 +113,16 @@ package final class Door: Sendable {
                 throw DatabaseRefusal.of(error) ?? error
             }
         }
+    }
+
+    /// Nothing is done that nobody could prove afterwards: while the log isn't sealed, commands and disclosures wait.
+    private func requireSealed() throws {
+        if let problem = standing?.problem { throw Refusal(.unavailable, problem) }
+    }
+
+    /// Refuses who may nowhere do it: before its fields are read.
+    package func requirePermission(for operation: any Operation.Type, _ principal: Principal) throws {
+        _ = try authorise(operation, principal)
     }
 
     private func authorise(_ operation: any Operation.Type, _ principal: Principal) throws -> [String] {
@@ -150,6 +169,7 @@ package final class Door: Sendable {
             let reply = try await transaction.savepoint { _ in try await command.execute(in: context) }
             try await AuditTrail.append(call, notes: context.notes, at: now, vault: vault, in: transaction)
             try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
+            if !dryRun { try context.writeFiles() }
             return .success(reply)
         } catch let error where !(error is CancellationError) {
             guard let refusal = error as? Refusal ?? (error as? PostgresError).flatMap(DatabaseRefusal.of) else {

@@ -15,9 +15,12 @@ package struct EvidenceStore: Sendable {
         (self.directory, self.vault) = (directory, vault)
     }
 
+    /// The name of a content: its SHA-256 (hex).
+    static func name(of content: Data) -> String { Hex.encode(SHA256.hash(data: content)) }
+
     /// Stores a file and gives its SHA-256 (hex). Durable when it returns; storing the same content again changes nothing.
     package func store(_ content: Data) throws -> String {
-        let name = Hex.encode(SHA256.hash(data: content))
+        let name = Self.name(of: content)
         let place = place(of: name)
         if FileManager.default.fileExists(atPath: place.path) { return name }
         try FileManager.default.createDirectory(

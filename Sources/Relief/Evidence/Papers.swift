@@ -63,8 +63,7 @@ extension AddEvidence: Executable {
             throw Refusal.invalid(
                 "The file is said to be \(mediaType), but its content is \(found).", field: "mediaType")
         }
-        // The file comes first: a row without a file would be a hole, a file without a row is only an orphan.
-        let sha256 = try context.door.evidence.store(content)
+        let sha256 = context.keep(content)
         let id = UUID()
         let name = (fileName as NSString).lastPathComponent
         try await context.transaction.execute(

@@ -93,7 +93,7 @@ extension ReceiveMoney: Executable {
         guard on.year >= fund.year - 1 else {
             throw Refusal.invalid("Money of the fund of \(fund.year) did not arrive in \(on.year).", field: "on")
         }
-        guard (1...64).contains(reference.count), reference.trimmingWhitespace == reference else {
+        guard (1...64).contains(reference.length), reference.trimmingWhitespace == reference else {
             throw Refusal.invalid("Give the reference of the bank's entry, at most 64 characters.", field: "reference")
         }
         if let note { context.note("note", .string(try PublicReason.checked(note, field: "note"))) }
@@ -170,13 +170,13 @@ extension AllowItem: Executable {
 
 extension Funds {
     static func allow(_ item: FundItem, on account: UUID, in context: CommandContext) async throws {
-        guard (1...64).contains(item.item.count), item.item.trimmingWhitespace == item.item else {
+        guard (1...64).contains(item.item.length), item.item.trimmingWhitespace == item.item else {
             throw Refusal.invalid("An item is named in 1 to 64 characters, like education.", field: "item")
         }
         guard item.to.map({ item.from <= $0 }) ?? true else {
             throw Refusal.invalid("The last day of \(item.item) comes before its first.", field: "to")
         }
-        guard (1...500).contains(item.source.trimmingWhitespace.count) else {
+        guard (1...500).contains(item.source.trimmingWhitespace.length) else {
             throw Refusal.invalid("Name the document that allows \(item.item).", field: "source")
         }
         try await context.books.allow(

@@ -43,11 +43,12 @@ extension Roster {
             return RowReport(line: row.line, outcome: outcome, number: number)
         }
         let said = problems.list + differences.list.filter { !refused.contains($0.line) }
+        let all = (said + notes.list).byLine
         return ImportReport(
             rows: file.rows.count, accepted: isUndone(mode) ? 0 : takenLines.count, refused: refused.count,
             outcomes: outcomes,
-            problems: (said + notes.list).byLine, created: created,
-            notes: file.notes + (isUndone(mode) ? [RowImport.undone] : []))
+            problems: Array(all.prefix(RowImport.mostProblems)), created: created,
+            notes: file.notes + (isUndone(mode) ? [RowImport.undone] : []) + RowImport.unsaid(all.count))
     }
 
     private func isTaken(_ member: Member) -> Bool {

@@ -42,10 +42,16 @@ struct CSV: Sendable {
         let header = try CSVHeader.find(in: bytes, wanted, field: field)
         var reader = CSVReader(bytes: bytes, separator: header.separator)
         var (above, rows): ([CSVReader.Record], [Row]) = ([], [])
+        // What is too long is counted to its end, and not kept.
+        var count = 0
         while let record = try reader.next(field: field) {
-            if record.line < header.line, !record.isBlank { above.append(record) }
-            if record.line > header.line, !record.isBlank { rows.append(Row(record, header)) }
+            if record.isBlank { continue }
+            if record.line < header.line { above.append(record) }
+            guard record.line > header.line else { continue }
+            count += 1
+            if count <= RowImport.mostRows { rows.append(Row(record, header)) }
         }
+        try RowImport.refuseTooMany(count)
         try header.refuseNamelessValues(field: field)
         columns = header.names.compactMap(\.self)
         self.rows = rows

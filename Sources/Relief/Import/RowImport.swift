@@ -18,7 +18,6 @@ enum RowImport {
         _ table: CSV, mode: ImportMode, in context: CommandContext,
         take: (CSV.Row, inout RowProblems) async throws -> Taken?
     ) async throws -> ImportReport {
-        try refuseTooMany(table.rows.count)
         var problems = RowProblems()
         var outcomes: [RowReport] = []
         do {
@@ -52,8 +51,22 @@ enum RowImport {
         context.note("rows", .int(Int64(outcomes.count)))
         context.note("accepted", .int(Int64(made.count)))
         return ImportReport(
-            rows: outcomes.count, accepted: made.count, refused: refused, outcomes: outcomes, problems: problems,
-            created: made.compactMap(\.number), notes: table.notes + (isUndone ? [undone] : []))
+            rows: outcomes.count, accepted: made.count, refused: refused, outcomes: outcomes,
+            problems: Array(problems.prefix(mostProblems)), created: made.compactMap(\.number),
+            notes: table.notes + (isUndone ? [undone] : []) + unsaid(problems.count))
+    }
+
+    /// Nobody reads more, and a report is kept under its key.
+    static let mostProblems = 1_000
+
+    /// What is said where more is to be said of the rows than a report holds.
+    static func unsaid(_ problems: Int) -> [Phrase] {
+        guard problems > mostProblems else { return [] }
+        return [
+            Phrase(
+                "There are \(problems) remarks; the first \(mostProblems) are shown: correct these and send the file again.",
+                "共有 \(problems) 条提示，只列出前 \(mostProblems) 条：请先改正这些，再重新导入。")
+        ]
     }
 
     /// What is said of a file that was asked for as a whole.

@@ -31,7 +31,7 @@ extension Organisations {
         _ new: CreateOrganisation, under above: Organisation?, in context: CommandContext
     ) async throws -> Organisation {
         let code = new.code
-        guard !code.isEmpty, code.count <= 32,
+        guard !code.isEmpty, code.utf8.count <= 32,
             code.utf8.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) || $0 == 95 }), !code.hasPrefix("_")
         else {
             throw Refusal.invalid(

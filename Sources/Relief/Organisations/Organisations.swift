@@ -55,6 +55,7 @@ enum Organisations {
 extension ListOrganisations: Answerable {
     package func answer(in context: QueryContext) async throws -> Page<OrganisationView> {
         let size = try Paging.size(limit)
+        try Paging.requirePath(cursor)
         let top: Organisation? = if let under { try await .find(under, field: "under", in: context) } else { nil }
         let rows = try await context.transaction.query(
             """

@@ -93,11 +93,11 @@ extension FactDefinition {
             let answers = oneOf.joined(separator: ", ")
             return failure(Phrase("“\(text)” is none of \(answers)", "“\(text)”不在可选项内：\(answers)"))
         }
-        guard text.count <= Self.longestText else {
+        guard text.length <= Self.longestText else {
             return failure(
                 Phrase(
-                    "must be at most \(Self.longestText) characters, not \(text.count)",
-                    "最多\(Self.longestText)字，现有\(text.count)字"))
+                    "must be at most \(Self.longestText) characters, not \(text.length)",
+                    "最多\(Self.longestText)字，现有\(text.length)字"))
         }
         return .success(.string(text))
     }

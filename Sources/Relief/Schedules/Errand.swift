@@ -33,6 +33,8 @@ struct Errand<Work: ErrandWork>: Job {
     /// Does the work; its effect, its place in the log and the job's completion commit together.
     func run(by door: Door, in context: JobContext) async throws -> JobOutcome {
         let transaction = context.transaction
+        // While the log isn't sealed nothing is done, and no attempt is lost by it.
+        if door.standing?.problem != nil { return .snooze(until: door.clock.now().addingTimeInterval(30)) }
         try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")
         guard try await transaction.exists(work.due(today: Day(door.clock.now()))) else { return .done }
         _ = try await door.perform(work, as: .system, key: "job:\(context.id)", in: transaction)

@@ -30,6 +30,8 @@ struct Round<Work: StandingWork>: Job {
     /// Does the round; its effect, its place in the log and the job's completion commit together.
     func run(by door: Door, in context: JobContext) async throws -> JobOutcome {
         guard Work.hasWork(at: door) else { return .done }
+        // While the log isn't sealed nothing is done, and no attempt is lost by it.
+        if door.standing?.problem != nil { return .snooze(until: door.clock.now().addingTimeInterval(30)) }
         let (now, transaction) = (door.clock.now(), context.transaction)
         try await transaction.execute("SELECT set_config('relief.scope', '{\"\"}', true)")
         guard try await transaction.exists(Work.due(now: now, today: Day(now)) + "LIMIT 1") else { return .done }

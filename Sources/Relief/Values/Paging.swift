@@ -16,6 +16,22 @@ enum Paging {
             Phrase("“\(text)” is no cursor of this list.", "“\(text)”不是这个列表的翻页位置。"), field: "cursor")
     }
 
+    /// Refuses a cursor that is no path of the tree.
+    static func requirePath(_ cursor: String?) throws {
+        guard let cursor else { return }
+        let labels = cursor.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isPath = labels.allSatisfy { label in
+            (1...255).contains(label.count)
+                && label.allSatisfy {
+                    (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
+                }
+        }
+        guard isPath, labels.count <= 100 else {
+            throw Refusal.invalid(
+                Phrase("A cursor must be one that a list gave.", "游标应是上一页给出的值。"), field: "cursor")
+        }
+    }
+
     /// The page of a query that asked for one row more than the size; `cursor` names an item for reading on after it.
     static func page<Item: Codable & Sendable>(
         _ items: [Item], size: Int, cursor: (Item) -> String

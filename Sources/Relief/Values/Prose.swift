@@ -8,7 +8,7 @@ enum Prose {
     /// The cleaned text. Refuses one that says nothing, or is too long.
     static func checked(_ text: String, field: String) throws -> String {
         let cleaned = FreeText.cleaned(text)
-        guard (1...longest).contains(cleaned.count) else {
+        guard (1...longest).contains(cleaned.length) else {
             throw Refusal.invalid(
                 Phrase("Write it down, in at most \(longest) characters.", "请写明，不超过 \(longest) 字。"), field: field)
         }

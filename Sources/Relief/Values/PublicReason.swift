@@ -8,7 +8,7 @@ enum PublicReason {
     /// identity number.
     static func checked(_ text: String, field: String = "reason") throws -> String {
         let reason = FreeText.cleaned(text)
-        guard !reason.isEmpty, reason.count <= 500 else {
+        guard !reason.isEmpty, reason.length <= 500 else {
             throw Refusal.invalid(
                 Phrase("Say why, in at most 500 characters.", "请写明原因，不超过 500 字。"), field: field)
         }

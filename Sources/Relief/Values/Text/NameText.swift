@@ -18,7 +18,7 @@ enum NameText {
         _ text: String, _ kind: Kind, _ title: Phrase = name, field: String?, longest: Int = 100
     ) throws -> String {
         let name = text.trimmingWhitespace
-        guard (1...longest).contains(name.count) else {
+        guard (1...longest).contains(name.length) else {
             throw Refusal.invalid(
                 Phrase(
                     "The \(title.en) must have 1 to \(longest) characters.", "\(title.zh)应有 1 至 \(longest) 个字符。"),

@@ -1,0 +1,115 @@
+import Foundation
+import LocalPostgres
+import Postgres
+import Testing
+
+/// A server that is frozen (SIGSTOP) breaks no connection: it is left by a deadline of our own, for the one that serves.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct SilenceTests {
+    /// Two servers, as hosts of one list; the first can be frozen.
+    private struct Pair {
+        let first: LocalCluster
+        let second: LocalCluster
+
+        static func with(_ body: (Pair) async throws -> Void) async throws {
+            let pair = Pair(
+                first: try await LocalCluster.start(.throwaway, logger: Server.logger),
+                second: try await LocalCluster.start(.throwaway, logger: Server.logger))
+            do {
+                for (cluster, name) in [(pair.first, "first"), (pair.second, "second")] {
+                    let connection = try await Connection.open(Server.settings(cluster), logger: Server.logger)
+                    try await connection.script("CREATE TABLE me (name text); INSERT INTO me VALUES ('\(name)')")
+                    await connection.close()
+                }
+                try await body(pair)
+            } catch {
+                await pair.end()
+                throw error
+            }
+            await pair.end()
+        }
+
+        private func end() async {
+            await first.thaw()
+            await first.stop()
+            await second.stop()
+        }
+
+        var settings: Settings {
+            var settings = Settings(
+                "host=\(first.socketDirectory),\(second.socketDirectory) port=5432,5432 dbname=postgres user=postgres "
+                    + "target_session_attrs=read-write")
+            settings.patience = .milliseconds(300)
+            settings.connectTimeout = .seconds(2)
+            return settings
+        }
+    }
+
+    private static let name: SQL = "SELECT name FROM me"
+
+    @Test func `a statement under way is given up, and the pool goes on with the server that answers`() async throws {
+        try await Pair.with { pair in
+            let pool = Pool(settings: pair.settings, size: 4, logger: Server.logger)
+            // All four have been used, so that each would be found frozen in turn.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask { try await pool.withConnection { _ = try await $0.query("SELECT pg_sleep(0.1)") } }
+                }
+                try await group.waitForAll()
+            }
+            #expect(pool.state.idle == 4)
+            let error = await failure {
+                try await pool.withConnection { connection in
+                    await pair.first.freeze()
+                    _ = try await connection.query(Self.name)
+                }
+            }
+            #expect(error?.code == .connectionLost)
+            #expect(error?.message.contains("silent") == true)
+            #expect(pool.state.idle == 0)
+            let answered: String = try await pool.withConnection { try await $0.value(Self.name) }
+            let committed: String = try await pool.transaction { try await $0.value(Self.name) }
+            #expect(answered == "second" && committed == "second")
+            await pool.close()
+        }
+    }
+
+    @Test func `a cancelled statement on a frozen server ends, too`() async throws {
+        try await Pair.with { pair in
+            let connection = try await Connection.open(pair.settings, logger: Server.logger)
+            await pair.first.freeze()
+            let asking = Task { try await connection.query(Self.name) }
+            await Task.yield()
+            asking.cancel()
+            let error = await failure { try await asking.value }
+            #expect([.connectionLost, .cancelled].contains(error?.code))
+            await connection.close()
+        }
+    }
+
+    @Test func `a statement may take longer than the patience on a server that lives`() async throws {
+        var settings = try await Server.settings
+        settings.patience = .milliseconds(100)
+        let connection = try await Connection.open(settings, logger: Server.logger)
+        // Several times the patience, all of it in silence.
+        #expect(try await connection.query("SELECT pg_sleep(1)").count == 1)
+        #expect(connection.isAlive)
+        await connection.close()
+    }
+
+    @Test func `COMMIT on a frozen server has an unknown outcome, and is not repeated`() async throws {
+        try await Pair.with { pair in
+            let pool = Pool(settings: pair.settings, size: 2, logger: Server.logger)
+            let error = await failure {
+                try await pool.transaction { transaction in
+                    try await transaction.execute("INSERT INTO me VALUES ('lost')")
+                    await pair.first.freeze()
+                }
+            }
+            #expect(error?.code == .outcomeUnknown)
+            let count: Int = try await pool.withConnection { try await $0.value("SELECT count(*) FROM me") }
+            #expect(count == 1)
+            await pool.close()
+        }
+    }
+}
