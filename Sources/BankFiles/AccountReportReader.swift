@@ -126,7 +126,8 @@ private final class AccountReportMessage: XMLMessage {
         if let sum = stated.sum, let found = passed.sum, sum != found {
             throw BankFileError(
                 .sum,
-                "The report states a sum of \(CNYAmount.text(fen: sum)) and its entries make \(CNYAmount.text(fen: found)).")
+                "The report states a sum of \(CNYAmount.text(fen: sum)) and its entries make \(CNYAmount.text(fen: found))."
+            )
         }
     }
 

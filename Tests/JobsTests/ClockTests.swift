@@ -67,6 +67,31 @@ struct ClockTests {
         try await rig.harness.stop()
     }
 
+    @Test func `a clock that went back two days silences no schedule that looks at how things stand`() async throws {
+        let rig = try await Rig.onTestDatabase()
+        let start = rig.clock.now()
+        let schedules = try [("look", Schedule.CatchUp.once), ("each", .all)].map { name, catchUp in
+            try Schedule(name, cron: "0 * * * *", zone: "Asia/Shanghai", catchUp: catchUp) {
+                Note(text: "\(name) \($0.instant.formatted(.iso8601))")
+            }
+        }
+        rig.harness.start(rig.registry(), schedules: schedules)
+        try await rig.harness.untilIdle()
+        for _ in 0..<48 { try await rig.harness.advance(by: .seconds(3_600)) }
+        let before = try await rig.effects().filter { $0.hasPrefix("look") }.count
+        #expect(before >= 47)
+        try await rig.harness.set(start)
+        for _ in 0..<3 { try await rig.harness.advance(by: .seconds(3_600)) }
+        let after = try await rig.effects()
+        #expect(after.filter { $0.hasPrefix("look") }.count == before + 3)
+        // What makes up for every time keeps to once for each.
+        let each = after.filter { $0.hasPrefix("each") }
+        #expect(Set(each).count == each.count)
+        let memory = try await rig.pool.withConnection { try await Schedules.list(in: $0) }.first { $0.name == "look" }
+        #expect(memory?.setBackAt != nil && memory?.setBackFrom != nil)
+        try await rig.harness.stop()
+    }
+
     @Test(arguments: Dice.seeds)
     func `a clock that jumps by hours and weeks, forward and back, runs each job once and none too early`(seed: UInt64)
         async throws

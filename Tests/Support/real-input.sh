@@ -10,7 +10,7 @@
 # Right is what a person needs: a refusal, a number that is there or isn't, a name. Sentences are looked for by the words
 # that any wording of them must have. What a refusal or a warning says is searched in both languages.
 #
-# The kinds:  K1 what the bank means   K3 what an import drops or doubts   K4 text   K5 numbers with a plus   K6 what can't be computed   K7 days and
+# The kinds:  K1 what the bank means   K9 standing orders   K3 what an import drops or doubts   K4 text   K5 numbers with a plus   K6 what can't be computed   K7 days and
 # instants   K8 days by the calendar   K10 checks before signatures   K11 relations with dates   K12 doubled names
 # K13 output   K2 lists that one row can't break   A amounts   D written days
 set -u
@@ -372,6 +372,35 @@ K1() {
     all done_ "shows 银行函15号 as qian payment show --payment ${REF[1]}"
 }
 
+# ── K9: the silence of a standing order is seen.
+
+inbox() { as me schedule run bank.inbox --reason 试 >/dev/null 2>&1; }
+K9() {
+  local box=$BT/data/bank/from-bank half
+  fresh; quiet award 2; quiet payrun; mkdir -p "$box"; chmod 777 "$box"
+  debits T | camt whole.xml W1; half=$(($(stat -c %s "$BT/f/whole.xml") / 2))
+  head -c "$half" "$BT/f/whole.xml" >"$box/w.xml"
+  until [ -e "$BT/data/bank/waiting/w.xml.reason" ] || [ -e "$BT/data/bank/refused/w.xml" ]; do inbox; sleep 1; done
+  put as me doctor report
+  right K9 "half a bank file, still being written" "waits, and is seen" all "says w.xml" "test -e $box/w.xml"
+  put as me schedule list --json
+  right K9 "the list of schedules" "says what it passes over, and since when" says '"passedOverSince"'
+  cat "$BT/f/whole.xml" >"$box/w.xml"
+  until [ -e "$BT/data/bank/imported/w.xml" ] || [ -e "$BT/data/bank/refused/w.xml" ]; do inbox; sleep 1; done
+  put as qian payment list --run "$RUN" --state booked
+  right K9 "and its writer completes it" "taken in" says "${REF[0]}"
+  echo '<html/>' >"$box/x.xml"
+  until [ -e "$BT/data/bank/refused/x.xml.reason" ]; do inbox; sleep 1; done
+  put as me doctor report
+  right K9 "a refused bank file lies there" "doctor says so, with exit 1" all says x.xml '[ "$EXIT" = 1 ]'
+  fresh; quiet homes 1; quiet archived 1
+  roster >/dev/null <<<"9,祁无卡,$(parent 9),,户主,,,,"
+  put as lin case open --programme P02 --organisation "$O" --household "$O-H000002" --fact situation=突发疾病
+  C=$(as lin case list --json | grep -o '"number":"[^"]*-C[^"]*"' | head -1 | cut -d'"' -f4)
+  put as lin case show --case "$C"
+  right K9 "a case whose payee has no account" "said before anybody decides" says 'no active account|没有可用的收款账户'
+}
+
 # ── K12: a doubled name is refused.
 
 K12() {
@@ -471,7 +500,7 @@ D() {
     all done_ "shows '2025-03-01' as lin household show --household $O-H000001"
 }
 
-kinds=${*:-K1 K2 K3 K4 K5 K6 K7 K8 K10 K11 K12 K13 A D}
+kinds=${*:-K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11 K12 K13 A D}
 for kind in $kinds; do
   declare -F "$kind" >/dev/null || { echo "There is no kind $kind." >&2; exit 64; }
   printf '\n── %s\n' "$kind"; "$kind"

@@ -110,6 +110,7 @@ package struct Daemon: Sendable {
                 standing: installation.standing, bell: installation.sealing, logger: logger))
         let observed = StandingObserved(
             pool: installation.pool, clock: installation.clock, calendar: calendar, bankFolder: door.bankFolder,
+            dataFolder: installation.directory.root.path,
             watch: watch, logger: logger)
         services += [calendar, engine, observed]
         let doorway = Entrance(door: door, demonstration: demonstration).doorway

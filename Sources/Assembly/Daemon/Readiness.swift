@@ -1,13 +1,16 @@
 import Contract
 import Dispatch
+import Foundation
 import Logging
 import Postgres
 import Relief
 import Schema
 import Synchronization
+import WorkingDays
 
 /// Whether the daemon can serve: the schema is this program's, the pool reaches the database, the engine runs, the log is
-/// sealed, and nobody told it to stop.
+/// sealed, and nobody told it to stop. A clock that went back, files that wait and a disk that fills leave it ready: it
+/// goes on, and doctor, metrics and alert rules tell them.
 final class Readiness: Sendable {
     private let pool: Pool
     private let engine: EngineWatch
@@ -57,10 +60,20 @@ final class Readiness: Sendable {
     private func lookAtDatabase() async -> [String] {
         defer { look.withLock { $0 = nil } }
         do {
-            let status = try await pool.withConnection { try await Migrator(logger: logger).status(on: $0) }
-            return status.compactMap { migration in
-                if case .applied = migration.state { return nil }
-                return "The migration \(migration.name) is \(migration.state)."
+            return try await pool.withConnection { connection in
+                let migrations = try await Migrator(logger: logger).status(on: connection)
+                let hasLease = try await connection.exists(
+                    """
+                    SELECT FROM jobs.engine WHERE host = \(ProcessInfo.processInfo.hostName)
+                      AND process_id = \(Int(ProcessInfo.processInfo.processIdentifier))
+                      AND lease_until > \(SystemClock().now())
+                    """)
+                return migrations.compactMap { migration in
+                    if case .applied = migration.state { return nil }
+                    return "The migration \(migration.name) is \(migration.state)."
+                }
+                    + (hasLease || !engine.isConnected
+                        ? [] : ["The job engine of this daemon has no lease: it runs no job."])
             }
         } catch {
             logger.warning("readiness.database", metadata: ["error": "\(error)"])

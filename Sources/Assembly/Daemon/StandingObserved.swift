@@ -14,12 +14,17 @@ final class StandingObserved: Service {
     private let clock: any Clock
     private let calendar: WorkingDaysKept
     private let bankFolder: URL?
+    /// Where the daemon keeps its log, evidence and embedded database.
+    private let dataFolder: String
     private let logger: Logger
     private let bell = Bell()
 
     init(
-        pool: Pool, clock: any Clock, calendar: WorkingDaysKept, bankFolder: URL?, watch: EngineWatch, logger: Logger
+        pool: Pool, clock: any Clock, calendar: WorkingDaysKept, bankFolder: URL?, dataFolder: String,
+        watch: EngineWatch,
+        logger: Logger
     ) {
+        self.dataFolder = dataFolder
         (self.pool, self.clock, self.calendar) = (pool, clock, calendar)
         (self.bankFolder, self.logger) = (bankFolder, logger)
         watch.ringWhenConnected(bell)
@@ -33,7 +38,7 @@ final class StandingObserved: Service {
             var board = Board()
             for await _ in bell.rings {
                 do {
-                    board.show(try await look(at: schedules))
+                    board.show(try await look(at: schedules) + room)
                 } catch {
                     logger.warning("standing.unseen", metadata: ["error": "\(error)"])
                 }
@@ -42,6 +47,12 @@ final class StandingObserved: Service {
             self.bell.finish()
         }
         withExtendedLifetime(ticker) {}
+    }
+
+    private var room: [StandingFigure] {
+        DiskSpace(at: dataFolder).map {
+            [StandingFigure(metric: "relief_disk_free_bytes", label: nil, level: Double($0.free))]
+        } ?? []
     }
 
     private func look(at schedules: [Schedule]) async throws -> [StandingFigure] {

@@ -152,7 +152,8 @@ struct Doctor: Sendable {
         guard behind == 0 else {
             return .bad(
                 "clock",
-                "it is \(Int(behind)) s behind the last command's time: it went back, or ran ahead before; let NTP set it")
+                "it is \(Int(behind)) s behind the last command's time: it went back, or ran ahead before; let NTP set it"
+            )
         }
         let demo = abs(clock.now().timeIntervalSince(SystemClock().now())) > 1
         return .good("clock", demo ? "demonstration, \(Timestamp.text(clock.now()))" : "real time")

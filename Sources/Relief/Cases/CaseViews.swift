@@ -31,7 +31,7 @@ enum CaseViews {
             award: try await award(of: file, in: context), sheet: file.sheet ?? "", openedBy: try row["opener"],
             openedAt: file.openedAt, outcome: file.outcome,
             warnings: try await warnings(of: file, assessment, in: context)
-                + unknownYears(of: file, pack, steps, in: context),
+                + unknownYears(of: file, pack, steps, in: context) + unpayable(file, pack, in: context),
             form: Dictionary(uniqueKeysWithValues: form))
     }
 
@@ -43,6 +43,37 @@ enum CaseViews {
         let shown = try await CaseSheet.shown(file, in: context).assessment
         guard let change = Cases.change(of: file, from: shown, to: assessment) else { return [] }
         return [change.phrase] + (change.particulars ?? [])
+    }
+
+    /// That nobody can be paid as things stand: of an award, why each part waits; before, that there is no account yet.
+    private static func unpayable(
+        _ file: CaseFile, _ pack: Pack, in context: some OperationContext
+    ) async throws -> [Phrase] {
+        switch file.state {
+        case .awarded, .paying:
+            return try await Payable.list("WHERE i.case_id = \(file.id) AND i.state = 'due'", in: context)
+                .compactMap(\.heldUp)
+        case .draft, .returned,
+            .submitted where pack.item != nil:
+            let hasAccount = try await context.seeingAll {
+                try await $0.exists(
+                    """
+                    SELECT FROM relief.case_file c LEFT JOIN relief.household h ON h.id = c.household
+                    LEFT JOIN relief.employer e ON e.id = c.employer AND num_nonnulls(c.person, c.household) = 0
+                    JOIN relief.payee_account a ON a.status = 'active'
+                      AND (a.person IN (c.person, h.head) OR a.organisation = e.org_id)
+                    WHERE c.id = \(file.id)
+                    """)
+            }
+            return hasAccount
+                ? []
+                : [
+                    Phrase(
+                        "Nobody can be paid yet: whom the case is about has no active account (relief account register).",
+                        "目前无法发放：当事人没有可用的收款账户（relief account register）。")
+                ]
+        default: return []
+        }
     }
 
     /// Whether a year lies before the open step's end, or the first instalment's, of which the holidays aren't known.

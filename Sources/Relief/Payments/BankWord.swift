@@ -111,7 +111,7 @@ struct BankMessage: Sendable {
         case .count, .sum: return true
         case .malformed:
             let end = content.suffix(64).filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-            return !end.ends(with: Data("</Document>".utf8)) && !end.ends(with: Data(":Document>".utf8))
+            return !["</Document>", ":Document>"].contains { Data(end.suffix($0.utf8.count)) == Data($0.utf8) }
         default: return false
         }
     }
