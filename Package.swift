@@ -138,7 +138,7 @@ let package = Package(
         tests("Web", ["Web", "Relief", "Client", "Contract", "WorkingDays", "Support", hummingbird, logging]),
         tests("Assembly", ["Assembly", "Contract", metrics, logging]),
         tests("Bench", ["Bench"]),
-        tests("EndToEnd", ["Assembly", "Client", "Contract", "Postgres", "Support", "LocalPostgres"]),
+        tests("EndToEnd", ["Assembly", "Client", "Contract", "Output", "Postgres", "Support", "LocalPostgres"]),
     ],
     swiftLanguageModes: [.v6]
 )

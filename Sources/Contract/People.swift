@@ -240,12 +240,12 @@ package struct LeaveUnion: Command {
 package struct PersonView: Codable, Sendable {
     package var number: String
     package var name: String
-    /// Masked: `110***********001X`; empty once erased.
+    /// The area and the year of birth, `1101051949********`; empty once erased.
     package var idNumber: String
     /// Masked.
     package var phone: String?
     package var sex: String?
-    package var birthDay: Day?
+    package var birthYear: Int?
     package var organisation: String
     package var employer: String?
     package var memberships: [MembershipView]
@@ -257,7 +257,7 @@ package struct PersonView: Codable, Sendable {
     package var warnings: [String]
 
     package init(
-        number: String, name: String, idNumber: String, phone: String? = nil, sex: String? = nil, birthDay: Day? = nil,
+        number: String, name: String, idNumber: String, phone: String? = nil, sex: String? = nil, birthYear: Int? = nil,
         organisation: String, employer: String? = nil, memberships: [MembershipView], household: String? = nil,
         diedOn: Day? = nil, erased: Bool, accounts: [PayeeAccountView], warnings: [String]
     ) {
@@ -266,7 +266,7 @@ package struct PersonView: Codable, Sendable {
         self.idNumber = idNumber
         self.phone = phone
         self.sex = sex
-        self.birthDay = birthDay
+        self.birthYear = birthYear
         self.organisation = organisation
         self.employer = employer
         self.memberships = memberships

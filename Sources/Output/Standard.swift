@@ -21,9 +21,14 @@ package enum Standard {
         }
     }
 
-    /// The answer, or a piece of one that comes piece by piece: it goes out at once, into a pipe as well.
+    /// The answer, or a piece of one that comes piece by piece, for people: it goes out at once, into a pipe as well.
     package static func output(_ text: String, terminator: String = "\n") throws(Unwritten) {
-        try Descriptor.write(Array((text + terminator).utf8), to: STDOUT_FILENO)
+        try raw(text.legible + terminator)
+    }
+
+    /// What programs read, and what is to drive a terminal: as it is.
+    package static func raw(_ text: String) throws(Unwritten) {
+        try Descriptor.write(Array(text.utf8), to: STDOUT_FILENO)
     }
 
     /// A line about work that is carried through whether or not anybody reads it; `told` throws when it wasn't written.
@@ -47,7 +52,7 @@ package enum Standard {
 
     /// What isn't the answer, and what goes wrong. There is no place left to complain where it can't be written.
     package static func error(_ line: String, terminator: String = "\n") {
-        try? Descriptor.write(Array((line + terminator).utf8), to: STDERR_FILENO)
+        try? Descriptor.write(Array((line.legible + terminator).utf8), to: STDERR_FILENO)
     }
 
     /// Throws where nobody reads any more; for those that wait long between two lines.

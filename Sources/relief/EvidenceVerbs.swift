@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import FoundationEssentials
 import Output
 
 extension EvidenceNoun {
@@ -31,7 +32,9 @@ extension EvidenceNoun {
         func carryOut(with client: ReliefClient) async throws {
             let document = try await client.send(operation())
             if common.json { return try show(document) }
-            try Standard.output(try Files.write(document.content, named: document.fileName, in: to))
+            // The uploader's name for it is no path of ours.
+            let name = "evidence-\(evidence.uuid.uuidString.lowercased()).\(Files.nameExtension(document.mediaType))"
+            try Standard.output(try Files.write(document.content, named: name, in: to))
         }
     }
 }

@@ -26,8 +26,17 @@ enum Files {
 
     /// Writes a file that the daemon named, in `folder` and nowhere else, and gives its path. It is for its user alone: a
     /// bank's file has names and account numbers in the clear.
+    /// Nothing that lies there is overwritten, nor a link followed.
     static func write(_ data: Data, named name: String, in folder: String) throws -> String {
-        try write(data, at: [URL(fileURLWithPath: name).lastPathComponent], in: folder)
+        let name = URL(fileURLWithPath: name).lastPathComponent
+        let place = URL(fileURLWithPath: folder, isDirectory: true).appending(path: name).path
+        guard (try? FileManager.default.attributesOfItem(atPath: place)) == nil else {
+            throw Refusal.conflict(
+                Phrase(
+                    "\(place) is there already: take it away, or name another folder with --to.",
+                    "\(place) 已存在：请先移走，或用 --to 指定其他目录。"), field: "to")
+        }
+        return try write(data, at: [name], in: folder)
     }
 
     static func write(_ data: Data, at path: [String], in folder: String) throws -> String {
@@ -35,6 +44,18 @@ enum Files {
         try DurableFile.makeFolder(file.deletingLastPathComponent())
         try DurableFile.write(data, to: file)
         return file.path
+    }
+
+    /// What the name of a document of a media type ends in.
+    static func nameExtension(_ mediaType: String) -> String {
+        switch mediaType {
+        case "application/pdf": "pdf"
+        case "image/jpeg": "jpg"
+        case "image/png": "png"
+        case "text/plain": "txt"
+        case "text/csv": "csv"
+        default: "bin"
+        }
     }
 
     /// The media type that a document's name tells; evidence is looked at by people, so that few kinds matter.

@@ -146,7 +146,7 @@ extension Presenter {
         case (.integer(.fen), .int(let fen)): Fen(fen).description
         case (.reference("Phrase"), .object): phrase(value)
         case (.string(.dateTime), .string(let text)): Timestamp.date(text).map(time) ?? text
-        case (_, .string(let text)): text.printable
+        case (_, .string(let text)): text.legible
         case (_, .int(let number)): String(number)
         case (_, .bool(let flag)): flag ? "yes" : "no"
         case (.array(let element), .array(let values)):
@@ -171,7 +171,7 @@ extension Presenter {
     /// A sentence in the terminal's language.
     private static func phrase(_ value: JSONValue) -> String {
         guard case .string(let text)? = value[Language.ofTerminal.rawValue] else { return "" }
-        return text.printable
+        return text.legible
     }
 
     /// To the minute, in China's time.

@@ -25,11 +25,11 @@ struct Screen {
         } else {
             before = nil
         }
-        try Standard.output("\u{1B}[?1049h\u{1B}[?25l", terminator: "")
+        try Standard.raw("\u{1B}[?1049h\u{1B}[?25l")
     }
 
     func giveBack() {
-        try? Standard.output("\u{1B}[?25h\u{1B}[?1049l", terminator: "")
+        try? Standard.raw("\u{1B}[?25h\u{1B}[?1049l")
         if var before { tcsetattr(STDIN_FILENO, TCSANOW, &before) }
     }
 
@@ -37,12 +37,12 @@ struct Screen {
     func show(_ lines: [TopFrame.Line]) throws(Unwritten) {
         let text = lines.map { line in
             switch line.style {
-            case .plain: line.text
-            case .title: "\u{1B}[7m\(line.text)\u{1B}[0m"
-            case .heading: "\u{1B}[1m\(line.text)\u{1B}[0m"
+            case .plain: line.text.legible
+            case .title: "\u{1B}[7m\(line.text.legible)\u{1B}[0m"
+            case .heading: "\u{1B}[1m\(line.text.legible)\u{1B}[0m"
             }
         }
         let picture = "\u{1B}[H" + text.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J"
-        try Standard.output(picture, terminator: "")
+        try Standard.raw(picture)
     }
 }

@@ -55,9 +55,9 @@ extension Verb {
 
     func show<Reply: Codable & Sendable>(_ reply: Reply) throws {
         if common.json {
-            try Standard.output(String(decoding: try JSON.encode(reply), as: UTF8.self))
+            try Standard.raw(String(decoding: try JSON.encode(reply), as: UTF8.self).legibleJSON + "\n")
         } else if common.csv {
-            try Standard.output(try Presenter(Reply.self).csv(reply), terminator: "")
+            try Standard.raw(try Presenter(Reply.self).csv(reply))
         } else {
             if sent.dryRun { try Standard.output("(dry run: nothing was changed)") }
             let brief = self is any CommandVerb ? (reply as? any Brief)?.brief : nil

@@ -1,6 +1,7 @@
 import Client
 import Contract
 import Foundation
+import Output
 import Testing
 
 /// What the built programs do when nobody reads what they say, or when it can't be written.
@@ -16,6 +17,15 @@ import Testing
         "relief user create --login a --name 甲", "relief audit export --to \"$FOLDER/log\"",
         "reliefd doctor --data \"$FOLDER/data\"", "relief-banksim status --dir \"$FOLDER/bank\"",
     ]
+
+    @Test func `what drives a terminal or turns a line never reaches one, and JSON keeps it escaped`() throws {
+        let hostile = "查\u{1B}]0;x\u{07}验\u{9B}31m\u{202E}abc\r\u{2066}\n\t完"
+        #expect(hostile.legible == "查\u{FFFD}]0;x\u{FFFD}验\u{FFFD}31m\u{FFFD}abc\u{FFFD}\u{FFFD}\n\t完")
+        let json = "{\"a\":\"\u{202E}\u{9B}x\"}".legibleJSON
+        #expect(json == #"{"a":"\u202e\u009bx"}"#)
+        let value = try JSONDecoder().decode([String: String].self, from: Data(json.utf8))
+        #expect(value["a"] == "\u{202E}\u{9B}x")
+    }
 
     @Test(arguments: helps) func `help that nobody reads ends by SIGPIPE, without a word`(line: String) throws {
         let ending = try Built.unread("exec " + line)

@@ -44,7 +44,7 @@ struct CaseImportTests {
         let text = String(decoding: try JSON.encode(report), as: UTF8.self)
         #expect(!text.contains(Desk.student(999)) && report.problems.map(\.line) == [3, 4])
         #expect(report.problems.allSatisfy { $0.column == "身份证号" && !$0.advice.zh.isEmpty })
-        #expect(report.problems[0].value == Mask.number(Desk.student(999)))
+        #expect(report.problems[0].value == Mask.identity(Desk.student(999)))
     }
 
     @Test func `all or nothing: with one problem nothing is made, and each problem has its line and column`()

@@ -7,6 +7,19 @@ import WorkingDays
 
 /// The rules of identity numbers, credit codes, phones and cards, on numbers published with their standards.
 struct IdentityTests {
+    /// What a role sees without revealing leaves ten thousand possibilities for somebody who knows the county.
+    @Test func `a masked identity number can't be undone`() throws {
+        let number = try IdentityNumber("11010519491231002X")
+        let shown = number.masked
+        #expect(shown.prefix { $0 != "*" } == "1101051949" && shown.count == 18)
+        // Every day of the year shown, each number of a day of the sex shown; the check character follows from them.
+        let days = Set((0..<366).map { Day(year: 1949, month: 1, day: 1)!.adding(days: $0) }.filter { $0.year == 1949 })
+        #expect(days.count * 500 >= 10_000)
+        let phone = try PhoneNumber("138 9710-1234").masked
+        #expect(phone.count { $0 == "*" } == 4)
+        #expect(Mask.identity("11010519491231002") == "110105***********")
+    }
+
     @Test(arguments: [
         ("11010519491231002X", "1949-12-31", false), ("440524188001010014", "1880-01-01", true),
         ("11010519491231002x", "1949-12-31", false), (" 440524 18800101 0014 ", "1880-01-01", true),
@@ -46,7 +59,7 @@ struct IdentityTests {
     }
 
     @Test func `masks leave three first and four last characters, of an account the four last`() throws {
-        #expect(try IdentityNumber("11010519491231002X").masked == "110***********002X")
+        #expect(try IdentityNumber("11010519491231002X").masked == "1101051949********")
         #expect(try PhoneNumber("138 9710-1234").masked == "138****1234")
         #expect(Mask.account("6227007200120897790") == "***************7790")
         #expect(Mask.account("123") == "***")

@@ -13,6 +13,25 @@ struct PublicReasonTests {
         #expect(refusal.code == .invalid && refusal.message.contains("leave out names"), "\(type(of: command))")
     }
 
+    /// An identity number with dots or blanks in a reason would stand in the public log for ever.
+    @Test(arguments: [
+        "11010519491231002X", "110105.19491231.002X", "1101 0519 4912 3100 2X", "110105－19491231－002X",
+        "１１０１０５１９４９１２３１００２Ｘ", "一一〇一〇五一九四九一二三一零零二X", "本人(110105 1949-12-31 002x)来电",
+        "1.1.0.1.0.5.1.9.4.9.1.2.3.1.0.0.2.X",
+        "138.9710.1234", "一三八九七一〇一二三四", "电话 138 9710-1234", "6225 8814.1420 7430",
+    ])
+    func `a personal number in disguise is refused`(text: String) {
+        #expect(throws: Refusal.self) { try PublicReason.checked("核对：\(text)") }
+    }
+
+    @Test(arguments: [
+        "2026.9.10 15:00 来电，应为 6000.00 元", "青工发〔2026〕9号", "2026-09-10、2026-09-11 两日", "银行函 12 号，第 3 页",
+        "三户九人，一、二两项", "80,000.00 元 / 12 个月", "2026 年 9 月 10 日 13 时 900 元",
+    ])
+    func `days, times and amounts are no personal numbers`(text: String) throws {
+        #expect(try PublicReason.checked(text) == text)
+    }
+
     @Test func `G14: what is done to an award, a run, a payment or a bank's line names no payee and no member`()
         async throws
     {

@@ -136,7 +136,7 @@ struct SecrecyTests {
         let salt = try await salt(of: person.number)
         let erased = try await office.door.perform(
             ErasePerson(person: person.number, reason: "本人申请"), as: office.admin)
-        #expect(erased.erased && erased.idNumber.isEmpty && erased.phone == nil && erased.birthDay == nil)
+        #expect(erased.erased && erased.idNumber.isEmpty && erased.phone == nil && erased.birthYear == nil)
         #expect(erased.number == person.number)
         let left = try await rows(of: ["relief", "audit", "jobs", "ledger"])
         for secret in secrets { #expect(!left.contains { $0.contains(secret) }, "\(secret)") }

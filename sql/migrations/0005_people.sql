@@ -189,7 +189,7 @@ CREATE TABLE relief.person (
   name_key      text NOT NULL GENERATED ALWAYS AS (relief.name_key(name)) STORED,
   id_number     bytea,                     -- encrypted; NULL once erased
   id_index      bytea,                     -- keyed blind index of the normalised 18-character number
-  id_masked     text,                      -- what a view shows: 3 first and 4 last characters
+  id_masked     text,                      -- what a view shows: the area and the year of birth
   phone         bytea,
   phone_index   bytea,
   phone_masked  text,

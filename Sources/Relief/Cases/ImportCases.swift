@@ -58,7 +58,7 @@ extension ImportCases: Executable {
                 Phrase("Give \(title.en).", "请填写\(title.zh)。"))
             return (Self.number[0], nil)
         }
-        let shown = Mask.number(text)
+        let shown = Mask.identity(text)
         guard let identity = try problems.collect(row, column, value: shown, { try IdentityNumber(text) }) else {
             return (column, nil)
         }

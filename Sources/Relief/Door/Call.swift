@@ -36,7 +36,7 @@ struct Call {
         if claimed == 1 { return nil }
         let row = try await transaction.one(
             """
-            SELECT command, body_mac, event, answered, refused, erased_at FROM relief.command_key
+            SELECT command, body_mac, event, at, answered, refused, erased_at FROM relief.command_key
             WHERE actor = \(actor) AND key = \(key)
             """)
         guard try row["command"] == command, try row["body_mac"] == bodyMAC else {
@@ -46,7 +46,7 @@ struct Call {
                     field: "Idempotency-Key"))
         }
         if let refused: String = try row["refused"] {
-            return .failure(try JSON.decode(Refusal.self, from: Data(refused.utf8)))
+            return .failure(try JSON.decode(Refusal.self, from: Data(refused.utf8)).given(at: row["at"]))
         }
         if let erased: Date = try row["erased_at"] {
             return .failure(
@@ -73,5 +73,20 @@ struct Call {
         let text = String(decoding: try JSON.encode(refusal), as: UTF8.self).replacing("\\u0000", with: "")
         try await transaction.execute(
             "UPDATE relief.command_key SET refused = \(text)::text::jsonb WHERE actor = \(actor) AND key = \(key)")
+    }
+}
+
+extension Refusal {
+    /// As it is told to whoever asks again under its key: the world may have changed since.
+    fileprivate func given(at time: Date) -> Refusal {
+        var refusal = self
+        let text = Timestamp.text(time)
+        refusal.particulars =
+            (particulars ?? []) + [
+                Phrase(
+                    "This is the answer of \(text) to the same key: to try again, send it with a new key.",
+                    "这是 \(text) 对同一幂等键的答复：如需重新办理，请换一个新的幂等键。")
+            ]
+        return refusal
     }
 }

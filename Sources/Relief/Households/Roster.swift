@@ -89,8 +89,8 @@ struct Roster {
 
     private mutating func readPerson(_ row: CSV.Row) throws -> NewPerson? {
         let id = row["身份证号"] ?? ""
-        let identity = try problems.collect(row, "身份证号", value: Mask.number(id)) { try IdentityNumber(id) }
-        let phone = try problems.collect(row, "手机", value: row["手机"].map(Mask.number)) {
+        let identity = try problems.collect(row, "身份证号", value: Mask.identity(id)) { try IdentityNumber(id) }
+        let phone = try problems.collect(row, "手机", value: row["手机"].map(Mask.phone)) {
             try row["手机"].map { try PhoneNumber($0) }
         }
         let name = try problems.collect(row, "姓名", value: row["姓名"]) {

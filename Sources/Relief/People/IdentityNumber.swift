@@ -56,7 +56,8 @@ package struct IdentityNumber: Sendable, Hashable {
         isMale = (Int(String(digits[16])) ?? 0) % 2 == 1
     }
 
-    package var masked: String { Mask.number(text) }
+    /// The area and the year of birth: 365 days and 1,000 numbers of a day are left to whoever knows the county.
+    package var masked: String { text.prefix(10) + String(repeating: "*", count: 8) }
     package var sex: String { isMale ? "male" : "female" }
 
     private static func rounded(_ field: String?) -> Refusal {
@@ -74,8 +75,14 @@ package struct IdentityNumber: Sendable, Hashable {
 
 /// What a view shows of a personal number.
 package enum Mask {
-    /// The 3 first and 4 last characters: `110***********002X`.
-    package static func number(_ text: String) -> String {
+    /// What was typed as an identity number and is none: no more than the area of it.
+    package static func identity(_ text: String) -> String {
+        guard text.count > 6 else { return String(repeating: "*", count: text.count) }
+        return text.prefix(6) + String(repeating: "*", count: text.count - 6)
+    }
+
+    /// Of a phone number the 3 first and 4 last digits: `138****1234` leaves 10,000 numbers.
+    package static func phone(_ text: String) -> String {
         guard text.count > 7 else { return String(repeating: "*", count: text.count) }
         return text.prefix(3) + String(repeating: "*", count: text.count - 7) + text.suffix(4)
     }

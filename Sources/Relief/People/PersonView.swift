@@ -43,7 +43,7 @@ enum People {
             let erasedAt: Date? = try row["erased_at"]
             return PersonView(
                 number: try row["number"], name: try row["name"], idNumber: try row["id_masked"] ?? "",
-                phone: try row["phone_masked"], sex: try row["sex"], birthDay: try row["birth_day"],
+                phone: try row["phone_masked"], sex: try row["sex"], birthYear: (try row["birth_day"] as Day?)?.year,
                 organisation: try row["organisation"], employer: try row["employer"],
                 memberships: memberships[id] ?? [], household: try row["household"], diedOn: try row["died_on"],
                 erased: erasedAt != nil, accounts: accounts[id] ?? [], warnings: [])

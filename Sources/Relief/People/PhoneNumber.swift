@@ -24,5 +24,5 @@ struct PhoneNumber: Sendable, Hashable {
         self.text = text
     }
 
-    var masked: String { Mask.number(text) }
+    var masked: String { Mask.phone(text) }
 }

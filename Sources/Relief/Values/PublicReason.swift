@@ -17,6 +17,7 @@ enum PublicReason {
             run = character.isNumber ? run + 1 : 0
             if run >= 9 { throw personal(field) }
         }
+        if HiddenNumber.isIn(reason) { throw personal(field) }
         return reason
     }
 
