@@ -392,7 +392,7 @@ K9() {
   echo '<html/>' >"$box/x.xml"
   until [ -e "$BT/data/bank/refused/x.xml.reason" ]; do inbox; sleep 1; done
   put as me doctor report
-  right K9 "a refused bank file lies there" "doctor says so, with exit 1" all says x.xml '[ "$EXIT" = 1 ]'
+  right K9 "a refused bank file lies there" "doctor says so, with exit 1" all "says x.xml" '[ "$EXIT" = 1 ]'
   fresh; quiet homes 1; quiet archived 1
   roster >/dev/null <<<"9,祁无卡,$(parent 9),,户主,,,,"
   put as lin case open --programme P02 --organisation "$O" --household "$O-H000002" --fact situation=突发疾病
