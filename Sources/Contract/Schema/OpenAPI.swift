@@ -143,7 +143,7 @@ extension OpenAPI {
     ]
 
     private static let dryRun: JSONValue = [
-        "name": "Relief-Dry-Run", "in": "header", "required": false, "schema": ["type": "string", "enum": ["1"]],
+        "name": "Relief-Dry-Run", "in": "header", "required": false, "schema": ["type": "string", "enum": ["0", "1"]],
         "description": "Does everything and takes it all back; the answer is what would have been.",
     ]
 

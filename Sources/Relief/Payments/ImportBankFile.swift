@@ -19,8 +19,13 @@ extension ImportBankFile: Executable {
 
     /// The same for the watch of the bank's folder. Throws `UnfinishedBankFile` where somebody may still be writing it.
     func take(in context: CommandContext) async throws -> BankImportView {
-        guard !content.isEmpty, content.count <= 64 << 20 else {
-            throw Refusal.tooLarge("A bank's file has 1 byte to 64 MiB.", field: "content")
+        guard !content.isEmpty else {
+            throw Refusal.invalid(
+                Phrase("The file is empty: take it from the bank again.", "文件是空的：请重新从银行下载。"), field: "content")
+        }
+        guard content.count <= 64 << 20 else {
+            throw Refusal.tooLarge(
+                Phrase("A bank's file must have at most 64 MiB.", "银行文件不得超过 64 MiB。"), field: "content")
         }
         let sha256 = Hex.encode(SHA256.hash(data: content))
         if let view = try await BankImport.known(sha256, fileName: fileName, in: context) { return view }
