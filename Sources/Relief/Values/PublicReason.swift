@@ -14,7 +14,8 @@ enum PublicReason {
         }
         var run = 0
         for character in NumberText.cleaned(reason) {
-            run = character.isNumber ? run + 1 : 0
+            // 20260911两日 has eight digits: numerals are looked for with the numbers in disguise.
+            run = character.isASCII && character.isNumber ? run + 1 : 0
             if run >= 9 { throw personal(field) }
         }
         if HiddenNumber.isIn(reason) { throw personal(field) }
