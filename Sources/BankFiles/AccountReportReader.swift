@@ -9,8 +9,9 @@ extension AccountReport {
         self.init(header: header, entries: entries)
     }
 
-    /// Reads a camt.054, camt.053 or camt.052 (any version) entry by entry; an entry with details for several payments gives one
-    /// for each, and an entry of which a value can't be read is handed over unread. What was handed over holds only once this returns: the file may be cut off further down.
+    /// Reads a camt.054, camt.053 or camt.052 (any version) entry by entry; an entry with details for several payments gives
+    /// one for each, and an entry of which a value can't be read is handed over unread. What was handed over holds only once
+    /// this returns: the file may be cut off further down.
     package static func read(
         _ source: BankFileSource, limits: BankFileLimits = BankFileLimits(), each: (BankEntry) throws -> Void
     ) throws -> AccountReportHeader {

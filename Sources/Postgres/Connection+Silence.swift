@@ -1,5 +1,6 @@
 import CLibPQ
 import Dispatch
+import Logging
 import Synchronization
 
 #if canImport(Glibc)
@@ -31,6 +32,7 @@ extension Connection {
         let rest = patience - since.duration(to: .now)
         guard rest <= .zero else { return look(after: rest + .milliseconds(1)) }
         ask(within: patience) { connection, isAnswered in
+            connection.logger.debug("postgres.silence", metadata: ["answered": "\(isAnswered)"])
             guard connection.waitingSince == since, connection.state.loss == nil, !isAnswered else {
                 return connection.look(after: patience)
             }

@@ -1,5 +1,6 @@
 import Foundation
 import LocalPostgres
+import Logging
 import Postgres
 import Testing
 
@@ -50,13 +51,8 @@ struct SilenceTests {
     @Test func `a statement under way is given up, and the pool goes on with the server that answers`() async throws {
         try await Pair.with { pair in
             let pool = Pool(settings: pair.settings, size: 4, logger: Server.logger)
-            // All four have been used, so that each would be found frozen in turn.
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<4 {
-                    group.addTask { try await pool.withConnection { _ = try await $0.query("SELECT pg_sleep(0.1)") } }
-                }
-                try await group.waitForAll()
-            }
+            // All four have been used at once, so that each would be found frozen in turn.
+            try await use(4, of: pool)
             #expect(pool.state.idle == 4)
             let error = await failure {
                 try await pool.withConnection { connection in
@@ -71,6 +67,15 @@ struct SilenceTests {
             let committed: String = try await pool.transaction { try await $0.value(Self.name) }
             #expect(answered == "second" && committed == "second")
             await pool.close()
+        }
+    }
+
+    /// Has so many connections of a pool in hand at once, each after a statement.
+    private func use(_ count: Int, of pool: Pool) async throws {
+        guard count > 0 else { return }
+        try await pool.withConnection { connection in
+            _ = try await connection.query("SELECT 1")
+            try await use(count - 1, of: pool)
         }
     }
 
@@ -91,9 +96,17 @@ struct SilenceTests {
         var settings = try await Server.settings
         // Long enough for a busy machine to answer the question whether the server lives.
         settings.patience = .seconds(2)
-        let connection = try await Connection.open(settings, logger: Server.logger)
-        // More than twice the patience, all of it in silence.
-        #expect(try await connection.query("SELECT pg_sleep(5)").count == 1)
+        let (questions, asked) = AsyncStream.makeStream(of: String.self)
+        let connection = try await Connection.open(
+            settings, logger: Logger(label: "silence") { _ in HeardSilence(answers: asked) })
+        let lock = try await HeldLock.taken()
+        async let waiting = connection.query(lock.wish)
+        // Asked twice, and answered, while the statement said nothing.
+        var answers = questions.makeAsyncIterator()
+        #expect(await answers.next() == "true")
+        #expect(await answers.next() == "true")
+        await lock.release()
+        #expect(try await waiting.count == 1)
         #expect(connection.isAlive)
         await connection.close()
     }
@@ -112,5 +125,22 @@ struct SilenceTests {
             #expect(count == 1)
             await pool.close()
         }
+    }
+}
+
+/// Hears each question whether the server lives, and whether it was answered.
+private struct HeardSilence: LogHandler {
+    let answers: AsyncStream<String>.Continuation
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .debug
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        guard event.message == "postgres.silence", let answer = event.metadata?["answered"] else { return }
+        answers.yield("\(answer)")
     }
 }

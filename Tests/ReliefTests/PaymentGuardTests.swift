@@ -277,7 +277,7 @@ struct PaymentGuardTests {
             try FileManager.default.contentsOfDirectory(atPath: refused.path).sorted() == ["a.xml", "a.xml.reason"])
         _ = try await treasury.entries([Treasury.entry(nil, 77)])
         let figures = try await treasury.door.pool.transaction {
-            try await BankFigures.look(folder: folder, now: treasury.office.clock.now(), in: $0)
+            try await BankFigures.look(folder: folder, in: $0)
         }
         let levels = Dictionary(uniqueKeysWithValues: figures.map { ($0.metric, $0.level) })
         #expect(levels["relief_bank_lines_open"] == 1 && figures[0].label?.value == "unmatched")

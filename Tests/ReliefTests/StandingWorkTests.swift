@@ -114,7 +114,7 @@ struct StandingWorkTests {
         let shown = try await treasury.door.answer(ShowCase(case: treasury.cases[0]), as: treasury.office.worker)
         #expect(shown.warnings.contains { $0.en.contains("no active account") })
         let figures = try await Database.current.appPool.transaction { transaction in
-            try await BankFigures.look(folder: nil, now: treasury.office.clock.now(), in: transaction)
+            try await StandingWorkFigures.look(bankFolder: nil, now: treasury.office.clock.now(), in: transaction)
         }
         #expect(
             figures.contains {

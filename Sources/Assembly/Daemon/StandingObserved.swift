@@ -59,7 +59,8 @@ final class StandingObserved: Service {
         try await pool.transaction(.readOnly) { [clock, calendar, bankFolder] transaction in
             try await StandingFigures.look(
                 at: schedules, calendar: calendar.current, in: transaction, now: clock.now(),
-                leaseNow: SystemClock().now()) + BankFigures.look(folder: bankFolder, now: clock.now(), in: transaction)
+                leaseNow: SystemClock().now()) + BankFigures.look(folder: bankFolder, in: transaction)
+                + StandingWorkFigures.look(bankFolder: bankFolder, now: clock.now(), in: transaction)
         }
     }
 }

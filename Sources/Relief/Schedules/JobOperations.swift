@@ -75,7 +75,7 @@ extension ListJobs: Answerable {
     package func answer(in context: QueryContext) async throws -> Page<Contract.JobView> {
         let size = try Paging.size(limit)
         guard let before = cursor.map({ Int64(digits: $0) }) ?? .some(.max) else {
-            throw Refusal.invalid("“\(cursor ?? "")” is no cursor of this list.", field: "cursor")
+            throw Paging.noCursor(cursor ?? "")
         }
         let (states, hasFailed) = state.map(JobOperations.stored) ?? ([], nil)
         let filter = JobsOverview.Filter(

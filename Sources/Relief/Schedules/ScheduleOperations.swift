@@ -98,7 +98,7 @@ extension NextFirings: Answerable {
     private static func read(_ cursor: String) throws -> (at: Date, schedule: String) {
         let parts = cursor.split(separator: "/", maxSplits: 1).map(String.init)
         guard parts.count == 2, let at = Timestamp.date(parts[0]) else {
-            throw Refusal.invalid("“\(cursor)” is no cursor of this list.", field: "cursor")
+            throw Paging.noCursor(cursor)
         }
         return (at, parts[1])
     }

@@ -27,8 +27,7 @@ enum Paging {
                 }
         }
         guard isPath, labels.count <= 100 else {
-            throw Refusal.invalid(
-                Phrase("A cursor must be one that a list gave.", "游标应是上一页给出的值。"), field: "cursor")
+            throw noCursor(cursor)
         }
     }
 

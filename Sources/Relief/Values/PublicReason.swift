@@ -13,14 +13,30 @@ enum PublicReason {
                 Phrase("Say why, in at most 500 characters.", "请写明原因，不超过 500 字。"), field: field)
         }
         var run = 0
-        for character in NumberText.cleaned(reason) {
-            // 20260911两日 has eight digits: numerals are looked for with the numbers in disguise.
-            run = character.isASCII && character.isNumber ? run + 1 : 0
+        for character in NumberText.cleaned(withoutDays(reason)) {
+            run = character.isNumber ? run + 1 : 0
             if run >= 9 { throw personal(field) }
         }
         if HiddenNumber.isIn(reason) { throw personal(field) }
         return reason
     }
+
+    /// Without the days that stand between no other digits: 2026-09-11 两日 would count nine of them.
+    private static func withoutDays(_ text: String) -> String {
+        var (rest, kept) = (text[...], "")
+        while let day = rest.firstMatch(of: /(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}/) {
+            let before = kept + rest[..<day.range.lowerBound]
+            let after = rest[day.range.upperBound...]
+            let stands = ![before.last(where: isNoBlank), after.first(where: isNoBlank)].contains { neighbour in
+                neighbour.map { $0.isASCII && ($0.isNumber || $0 == "-") } ?? false
+            }
+            kept = before + (stands ? "" : String(day.output))
+            rest = after
+        }
+        return kept + rest
+    }
+
+    private static func isNoBlank(_ character: Character) -> Bool { !character.isWhitespace }
 
     /// The same without the names given, however they are written: with a blank, or another dot.
     static func checked(
