@@ -231,6 +231,25 @@ struct BankAnswerTests {
         #expect(try await open(treasury).map(\.class) == [.amountMismatch])
     }
 
+    @Test func `a debit on another day than two people found is a second one`() async throws {
+        let treasury = try await Treasury.open(cases: 1)
+        let reference = try await treasury.payments(treasury.run(.filed))[0].reference
+        treasury.office.clock.set(Day("2026-07-13")!.start())
+        _ = try await treasury.door.perform(MarkUnknown(), as: .system)
+        let proof = try await treasury.door.perform(
+            ProvePayment(payment: reference, bookedOn: Day("2026-07-03")!, proof: "银行函15号"),
+            as: treasury.office.finance)
+        _ = try await confirm(proof, treasury)
+        func debit(_ day: String, _ bank: String, kind: String) async throws -> [String: Int] {
+            let entry = Self.entry(
+                "DBIT", day: "<Dt>\(day)</Dt>", bank: bank,
+                details: Self.details(reference: reference, direction: "DBIT"))
+            return try await treasury.take(Self.camt(entry, kind: kind)).classes
+        }
+        #expect(try await debit("2026-07-06", "T9", kind: "BkToCstmrDbtCdtNtfctn") == ["contradiction": 1])
+        #expect(try await debit("2026-07-03", "E1", kind: "BkToCstmrStmt") == ["duplicate": 1])
+    }
+
     @Test func `the file asks the bank to book each payment by itself`() async throws {
         let treasury = try await Treasury.open(cases: 1)
         let run = try await treasury.run(.released)

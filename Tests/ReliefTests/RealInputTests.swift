@@ -8,7 +8,7 @@ import WorkingDays
 
 /// Cases as offices really send them: the grant follows what is written, and what was shown is what is signed.
 @Suite(.database) struct RealInputTests {
-    private static let family: [String: JSONValue] = [
+    static let family: [String: JSONValue] = [
         "annual_income": "80000", "rigid_spending": "3万", "homes": "1", "vehicle": "否", "member_months": "72",
         "cause": "illness",
     ]

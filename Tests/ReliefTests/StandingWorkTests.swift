@@ -122,6 +122,21 @@ struct StandingWorkTests {
             })
     }
 
+    @Test func `whoever pays nothing isn't told that nobody can be paid; whoever pays is, before anybody decides`()
+        async throws
+    {
+        let desk = try await Desk.open()
+        let home = try await desk.home(1)
+        func warnings(_ programme: String, _ facts: [String: JSONValue]) async throws -> [String] {
+            let opened = try await desk.door.perform(
+                OpenCase(programme: programme, organisation: "XN", household: home.number, facts: facts),
+                as: desk.office.worker)
+            return opened.warnings.map(\.en).filter { $0.contains("Nobody can be paid yet") }
+        }
+        #expect(try await warnings("P01", RealInputTests.family).isEmpty)
+        #expect(try await warnings("P02", ["situation": .string("突发疾病")]).count == 1)
+    }
+
     @Test func `a clock that went back shows in the log's own times`() async throws {
         let office = try await Office.open()
         func behind() async throws -> Double {

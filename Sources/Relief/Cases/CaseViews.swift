@@ -53,8 +53,8 @@ enum CaseViews {
         case .awarded, .paying:
             return try await Payable.list("WHERE i.case_id = \(file.id) AND i.state = 'due'", in: context)
                 .compactMap(\.heldUp)
-        case .draft, .returned,
-            .submitted where pack.item != nil:
+        case .draft, .returned, .submitted:
+            guard pack.item != nil else { return [] }
             let hasAccount = try await context.seeingAll {
                 try await $0.exists(
                     """

@@ -45,8 +45,9 @@ struct BankClues: Sendable {
                 JOIN relief.payment p ON p.payee_account = a.id AND p.amount = c.amount
               UNION ALL
               SELECT c.place, c.account, 4, p.* FROM credit c CROSS JOIN LATERAL (
-                SELECT * FROM relief.payment p WHERE p.amount = c.amount
-                  AND p.state IN ('sent', 'accepted', 'unknown', 'booked') ORDER BY p.created_at DESC LIMIT 50) AS p
+                SELECT p.* FROM relief.payment p JOIN relief.run r ON r.id = p.run JOIN relief.fund u ON u.id = r.fund
+                WHERE p.amount = c.amount AND p.state IN ('sent', 'accepted', 'unknown', 'booked')
+                  AND (c.account IS NULL OR c.account = u.account_index) ORDER BY p.created_at DESC LIMIT 50) AS p
               WHERE c.remarked
             ), ranked AS (
               SELECT f.place, f.id, f.reference, f.run, f.rank, min(f.rank) OVER (PARTITION BY f.place) AS best

@@ -136,6 +136,11 @@ struct BankGround: Sendable {
             SELECT DISTINCT l.payment, l.bank_reference, l.day, m.kind
             FROM relief.bank_line l JOIN relief.bank_message m ON m.id = l.message
             WHERE l.payment = ANY (\(booked)) AND l.saying = 'booked' AND l.class IN ('booked', 'duplicate')
+            UNION
+            -- What two people found booked is a debit of its day, in the books under no name that the bank gives again.
+            SELECT p.id, NULL, m.day, \(BankMessage.Kind.statement.rawValue)
+            FROM relief.bank_match m JOIN relief.payment p ON p.id = m.payment OR p.run = m.run
+            WHERE p.id = ANY (\(booked)) AND m.becomes = 'booked' AND m.confirmed_by IS NOT NULL
             """)
         return try rows.reduce(into: [:]) { debits, row in
             guard let kind = BankMessage.Kind(rawValue: try row["kind"]) else { return }

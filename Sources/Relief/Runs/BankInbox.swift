@@ -113,23 +113,23 @@ struct BankInbox: Sendable {
     /// Files that aren't whole, since they were last written.
     var waiting: [Held] {
         Self.names(in: inbox).compactMap { name in
-            held(name, in: inbox, reason: waitingFolder.appending(path: name + ".reason"))
+            reason(of: name, in: waitingFolder).flatMap { held(name, in: inbox, because: $0) }
         }
     }
 
-    /// Files that could not be taken in, since they were refused.
+    /// Files that could not be taken in, since they were last written. Also one whose reason somebody took away.
     var refused: [Held] {
         Self.names(in: refusedFolder, all: true).compactMap { name in
-            held(name, in: refusedFolder, reason: refusedFolder.appending(path: name + ".reason"))
-                ?? Held(name: name, since: .distantPast, reason: "")
+            held(name, in: refusedFolder, because: reason(of: name, in: refusedFolder) ?? "")
         }
     }
 
-    private func held(_ name: String, in folder: URL, reason: URL) -> Held? {
-        guard let text = try? String(contentsOf: reason, encoding: .utf8),
-            let stamp = Self.stamp(of: folder.appending(path: name))
-        else { return nil }
-        return Held(name: name, since: stamp.changed, reason: text)
+    private func reason(of name: String, in folder: URL) -> String? {
+        try? String(contentsOf: folder.appending(path: name + ".reason"), encoding: .utf8)
+    }
+
+    private func held(_ name: String, in folder: URL, because reason: String) -> Held? {
+        Self.stamp(of: folder.appending(path: name)).map { Held(name: name, since: $0.changed, reason: reason) }
     }
 
     // MARK: Facts of files

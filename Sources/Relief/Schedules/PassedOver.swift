@@ -62,7 +62,7 @@ package struct PassedOver: Sendable {
         guard let folder else { return nil }
         let row = try await transaction.one(
             """
-            SELECT count(*) AS count, min(greatest(r.released_at, r.execute_on::timestamptz)) AS since FROM relief.run r
+            SELECT count(*) AS count, min(greatest(r.released_at, r.execute_on::timestamp AT TIME ZONE 'Asia/Shanghai')) AS since FROM relief.run r
             WHERE r.released_at < \(now.addingTimeInterval(-300)) AND \(FileReleasedRuns.isDue(on: Day(now)))
             """)
         guard let since: Date = try row["since"] else { return nil }
