@@ -92,23 +92,33 @@ package struct GetLogKey: Query {
     package init() {}
 }
 
-/// One committed command, as the log has it.
+/// One committed command, as the log has it. Of other unions' commands only places and digest are told; of one on several
+/// unions, of which some are others', neither leaf nor subjects.
 package struct AuditEntry: Codable, Sendable {
     /// Leaf in the log; nil until sealed.
     package var index: Int64?
     package var seq: Int64
     package var at: Date
-    package var command: String
-    package var actor: String
+    /// nil: another union's.
+    package var command: String?
+    package var actor: String?
     package var actorName: String?
+    /// What it was done with: `token` and its id, `peer` and the account's number on the host, `program`.
+    package var credential: String?
     package var subjects: [String]
-    package var rows: Int
+    package var rows: Int?
+    /// The refusal, where it was one.
+    package var refused: String?
+    /// SHA-256 (hex) of the leaf as the log hashes it (RFC 6962).
+    package var digest: String
     /// Canonical JSON.
-    package var leaf: String
+    package var leaf: String?
+    package var changes: [ChangeView]
 
     package init(
-        index: Int64? = nil, seq: Int64, at: Date, command: String, actor: String, actorName: String? = nil,
-        subjects: [String], rows: Int, leaf: String
+        index: Int64? = nil, seq: Int64, at: Date, command: String? = nil, actor: String? = nil,
+        actorName: String? = nil, credential: String? = nil, subjects: [String] = [], rows: Int? = nil,
+        refused: String? = nil, digest: String, leaf: String? = nil, changes: [ChangeView] = []
     ) {
         self.index = index
         self.seq = seq
@@ -116,24 +126,63 @@ package struct AuditEntry: Codable, Sendable {
         self.command = command
         self.actor = actor
         self.actorName = actorName
+        self.credential = credential
         self.subjects = subjects
         self.rows = rows
+        self.refused = refused
+        self.digest = digest
         self.leaf = leaf
+        self.changes = changes
+    }
+}
+
+/// A field that a command changed.
+package struct ChangeView: Codable, Sendable {
+    /// With its schema: `relief.case_file`.
+    package var table: String
+    package var row: String
+    /// `insert`, `update` or `delete`.
+    package var op: String
+    package var field: String
+    /// nil: it was empty, or `isHidden`.
+    package var old: JSONValue?
+    package var new: JSONValue?
+    /// The leaf only commits to it; the value is kept beside it, encrypted, until the person is erased.
+    package var isPersonal: Bool
+    /// The value is destroyed, or nobody sees it in a log.
+    package var isHidden: Bool
+
+    package init(
+        table: String, row: String, op: String, field: String, old: JSONValue?, new: JSONValue?, isPersonal: Bool,
+        isHidden: Bool
+    ) {
+        self.table = table
+        self.row = row
+        self.op = op
+        self.field = field
+        self.old = old
+        self.new = new
+        self.isPersonal = isPersonal
+        self.isHidden = isHidden
     }
 }
 
 /// What an outsider needs to check one leaf.
 package struct AuditProof: Codable, Sendable {
     package var index: Int64
-    package var leaf: String
+    /// nil: another union's, of which the digest is proved.
+    package var leaf: String?
+    /// SHA-256 (hex) of the leaf as the log hashes it (RFC 6962).
+    package var digest: String
     package var rows: [String]
     /// C2SP tlog-proof.
     package var proof: String
     package var vkey: String
 
-    package init(index: Int64, leaf: String, rows: [String], proof: String, vkey: String) {
+    package init(index: Int64, leaf: String?, digest: String, rows: [String], proof: String, vkey: String) {
         self.index = index
         self.leaf = leaf
+        self.digest = digest
         self.rows = rows
         self.proof = proof
         self.vkey = vkey

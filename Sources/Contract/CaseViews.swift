@@ -296,11 +296,12 @@ package struct TimelineEntry: Codable, Sendable {
     package var at: Date
     package var command: String
     package var by: String
-    package var summary: String
+    /// What was said and changed: “facts.cost 4,000.00 → 4,500.00”, “2026-09-10 paid 643.00 to 祁文斌 …0018”.
+    package var summary: Phrase
     /// In the audit log; nil until sealed.
     package var leafIndex: Int64?
 
-    package init(at: Date, command: String, by: String, summary: String, leafIndex: Int64? = nil) {
+    package init(at: Date, command: String, by: String, summary: Phrase, leafIndex: Int64? = nil) {
         self.at = at
         self.command = command
         self.by = by

@@ -6,7 +6,7 @@ package struct Doorway: Sendable {
     let operations: [any Operation.Type]
     let authenticate: @Sendable (Credentials) async throws -> Principal
     /// Refuses who may not do it at all.
-    let authorise: @Sendable (any Operation.Type, Principal) throws -> Void
+    let authorise: @Sendable (any Operation.Type, Principal) async throws -> Void
     let perform: @Sendable (Call) async throws -> any Encodable & Sendable
 
     /// One operation on its way in.
@@ -21,7 +21,7 @@ package struct Doorway: Sendable {
     package init(
         operations: [any Operation.Type],
         authenticate: @escaping @Sendable (Credentials) async throws -> Principal,
-        authorise: @escaping @Sendable (any Operation.Type, Principal) throws -> Void = { _, _ in },
+        authorise: @escaping @Sendable (any Operation.Type, Principal) async throws -> Void = { _, _ in },
         perform: @escaping @Sendable (Call) async throws -> any Encodable & Sendable
     ) {
         (self.operations, self.authenticate) = (operations, authenticate)
@@ -33,7 +33,7 @@ package struct Doorway: Sendable {
         self.init(
             operations: Catalogue.operations.filter { door.handlers[$0.name] != nil },
             authenticate: { try await door.authenticate($0) },
-            authorise: { try door.requirePermission(for: $0, $1) }
+            authorise: { try await door.requirePermission(for: $0, $1) }
         ) { call in
             guard let handler = door.handlers[call.name] else {
                 throw Refusal.notFound("reliefd can't do “\(call.name)” yet.")

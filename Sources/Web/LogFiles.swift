@@ -1,16 +1,19 @@
 import Contract
 import HTTPTypes
 import Hummingbird
+import Relief
 import WorkingDays
 
-/// The public files of the transparency log, as C2SP tlog-tiles names them: `checkpoint`, `tile/<level>/<index>[.p/<width>]`,
-/// `tile/entries/<index>[.p/<width>]`.
+/// The files of the transparency log, as C2SP tlog-tiles names them: `checkpoint` and `tile/<level>/<index>[.p/<width>]` for
+/// everybody, since they hold only hashes; `tile/entries/<index>[.p/<width>]` for auditors of the root, since the entries
+/// are those of all unions.
 struct LogFiles {
     let folder: String
+    let doorway: Doorway
     private let files = FileIO()
 
-    init(folder: String) {
-        self.folder = folder
+    init(folder: String, doorway: Doorway) {
+        (self.folder, self.doorway) = (folder, doorway)
     }
 
     func add(to router: Router<WebContext>) {
@@ -19,6 +22,7 @@ struct LogFiles {
             guard let kind = Self.kind(parts) else {
                 throw Refusal.notFound("There is no such file in the log; it has checkpoint and tile/….")
             }
+            if kind == .entries { try await requireAuditor(request, context) }
             let body = try await files.loadFile(
                 path: folder + "/" + parts.joined(separator: "/"), context: context)
             return Response(
@@ -26,15 +30,26 @@ struct LogFiles {
         }
     }
 
+    private func requireAuditor(_ request: Request, _ context: WebContext) async throws {
+        let principal = try await doorway.authenticate(try await context.credentials(request))
+        guard principal.readsWholeLog else {
+            throw Refusal.forbidden(
+                Phrase(
+                    "The entries are those of all unions: it takes the permission audit at the root of the tree; your own are shown by relief audit log.",
+                    "日志条目涉及各级工会：须有根节点的审计权限；本单位的条目请用 relief audit log 查看。"))
+        }
+    }
+
     /// What a file of the log is.
     enum Kind: Equatable {
         case checkpoint
         case tile
+        case entries
 
         var mediaType: String {
             switch self {
             case .checkpoint: "text/plain; charset=utf-8"
-            case .tile: "application/octet-stream"
+            case .tile, .entries: "application/octet-stream"
             }
         }
 
@@ -43,6 +58,7 @@ struct LogFiles {
             switch self {
             case .checkpoint: "no-cache"
             case .tile: "public, max-age=31536000, immutable"
+            case .entries: "private, max-age=31536000, immutable"
             }
         }
     }
@@ -60,7 +76,8 @@ struct LogFiles {
             index[index.count - 1].removeLast(2)
         }
         guard let last = index.popLast(), isThousand(last) else { return nil }
-        return index.allSatisfy { $0.hasPrefix("x") && isThousand(String($0.dropFirst())) } ? .tile : nil
+        guard index.allSatisfy({ $0.hasPrefix("x") && isThousand(String($0.dropFirst())) }) else { return nil }
+        return path[1] == "entries" ? .entries : .tile
     }
 
     private static func isThousand(_ text: String) -> Bool {

@@ -21,7 +21,7 @@ struct OperationRoutes {
             // Who asks comes first: nobody learns from an error what fields an operation has.
             let principal = try await doorway.authenticate(try await context.credentials(request))
             // And whether they may: nobody else's body is taken in.
-            try doorway.authorise(operation, principal)
+            try await doorway.authorise(operation, principal)
             let operation = try await read(operation, from: request, limit: limit)
             let call = Doorway.Call(
                 operation: operation, name: O.name, principal: principal, key: request.headers[.idempotencyKey],

@@ -52,7 +52,7 @@ package enum Web {
         router.add(middleware: Problems(routes: doorway.operations.map { $0.route } + probes))
         OperationRoutes(doorway: doorway, limits: settings.limits).add(to: router)
         try addProbes(to: router, doorway, settings)
-        if let folder = settings.logFolder { LogFiles(folder: folder).add(to: router) }
+        if let folder = settings.logFolder { LogFiles(folder: folder, doorway: doorway).add(to: router) }
         return router
     }
 

@@ -59,7 +59,7 @@ import Testing
                 "relief account approve --account \(fourth) --yes", environment: environment)
             #expect(unseen.status == 0, "\(unseen)")
             let log = try await client.send(ShowAuditLog(command: "account.approve")).items.sorted { $0.seq < $1.seq }
-            #expect(log.map { $0.leaf.contains("\"unseen\"") } == [false, false, true])
+            #expect(log.map { $0.leaf?.contains("\"unseen\"") } == [false, false, true])
         }
     }
 }

@@ -203,7 +203,7 @@ struct AuditTests {
         try await sealer(office).seal()
         let entry = try #require(
             try await office.door.answer(ShowAuditLog(subject: person.number), as: office.auditor).items.first)
-        #expect(!entry.leaf.contains(name) && !entry.leaf.contains(id) && !entry.leaf.contains(String(id.suffix(4))))
+        #expect(!entry.told.contains(name) && !entry.told.contains(id) && !entry.told.contains(String(id.suffix(4))))
         #expect(entry.actorName == "职员一" && entry.index != nil && entry.rows == 1)
         let proof = try await office.door.answer(ProveAudit(subject: person.number), as: office.auditor)
         #expect(proof.rows.count == 1 && proof.rows[0].hasPrefix("relief.person\t"))

@@ -132,7 +132,7 @@ struct BankAnswerTests {
         let office = treasury.office
         let both = Principal(
             user: office.financeApprover.user, login: "both", name: "", person: nil,
-            grants: office.finance.grants + office.financeApprover.grants)
+            grants: office.finance.grants + office.financeApprover.grants, credential: .peer(uid: 1000))
         let own = try await treasury.door.perform(MatchBankLine(line: line.line, reason: "退回"), as: both)
         let alone = await #expect(throws: Refusal.self) {
             try await treasury.door.perform(ConfirmBankMatch(match: own.match), as: both)
@@ -140,7 +140,7 @@ struct BankAnswerTests {
         #expect(alone?.code == .forbidden)
         let preparer = Principal(
             user: office.finance.user, login: "prep", name: "", person: nil,
-            grants: office.finance.grants + office.financeApprover.grants)
+            grants: office.finance.grants + office.financeApprover.grants, credential: .peer(uid: 1000))
         let prepared = await #expect(throws: Refusal.self) {
             try await treasury.door.perform(ConfirmBankMatch(match: own.match), as: preparer)
         }

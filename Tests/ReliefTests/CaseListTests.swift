@@ -41,7 +41,7 @@ struct CaseListTests {
                 "notice.closeDue", "case.decide", "case.decide",
             ])
         #expect(timeline.items.allSatisfy { $0.leafIndex != nil && !$0.by.isEmpty })
-        #expect(timeline.items.last?.summary.contains("amount 6,000.00 yuan") == true)
+        #expect(timeline.items.last?.summary.en.contains("amount 6,000.00 yuan") == true)
     }
 
     @Test func `a decision is replayed from what was kept: same inputs, same version, same trace`() async throws {

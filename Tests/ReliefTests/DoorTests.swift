@@ -170,6 +170,6 @@ struct DoorTests {
                 """
             ).map { try $0["tablename"] }
         }
-        #expect(unwatched == ["command_key", "counter", "incompatible_roles", "payment_move"])
+        #expect(unwatched == ["command_key", "counter", "incompatible_roles", "payment_move", "person_key"])
     }
 }

@@ -134,7 +134,7 @@ struct FourEyesTests {
         #expect(refusal.code == .forbidden)
         // A forbidden attempt is worth keeping: it is a leaf.
         let log = try await desk.door.answer(ShowAuditLog(actor: "kin"), as: desk.office.admin)
-        #expect(log.items.map(\.command) == ["case.decide"] && log.items[0].leaf.contains("refused"))
+        #expect(log.items.map(\.command) == ["case.decide"] && log.items[0].told.contains("refused"))
     }
 
     @Test func `who is close to a user is found by a plan for few rows, which isn't compiled`() async throws {

@@ -168,3 +168,8 @@ extension Office {
             ApproveAccount(account: account, sheet: sheet, despite: despite), as: approver)
     }
 }
+
+extension AuditEntry {
+    /// The leaf of one's own unions' entry.
+    var told: String { leaf ?? "" }
+}

@@ -180,7 +180,7 @@ struct PaymentGuardTests {
             user: office.financeApprover.user, login: "finance.approver", name: "", person: nil,
             grants: [Role.financeOfficer, .financeApprover].map {
                 .init(role: $0, organisation: "XN", path: "CN.QH.XN")
-            })
+            }, credential: .peer(uid: 1000))
         let payment = try await treasury.payments(treasury.run(.filed))[0].reference
         let header = AccountReportHeader(messageID: "M9", createdAt: nil, isStatement: false)
         let entries = [Treasury.entry(payment, 1)]

@@ -136,7 +136,7 @@ struct RunTests {
             user: treasury.office.finance.user, login: "finance", name: "", person: nil,
             grants: [Role.financeOfficer, .financeChecker, .financeApprover, .cashier].map {
                 .init(role: $0, organisation: "XN", path: "CN.QH.XN")
-            })
+            }, credential: .peer(uid: 1000))
         await #expect(throws: Refusal.self) {
             try await treasury.door.perform(CheckRun(run: run.number, sheet: run.sheet), as: both)
         }

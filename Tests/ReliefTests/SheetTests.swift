@@ -14,7 +14,7 @@ struct SheetTests {
     private func facts(_ command: String, _ desk: Desk) async throws -> [String: JSONValue] {
         let log = try await desk.door.answer(ShowAuditLog(command: command), as: desk.office.admin)
         let entry = try #require(log.items.max { $0.seq < $1.seq })
-        return try Leaf(decoding: Array(entry.leaf.utf8)).facts
+        return try Leaf(decoding: Array(entry.told.utf8)).facts
     }
 
     private func account(_ owner: PersonView, _ number: String, _ desk: Desk) async throws -> PayeeAccountView {

@@ -192,11 +192,12 @@ struct TamperTests {
         let mac: [UInt8] = try row["mac"]
         (leaf.event, leaf.seq, leaf.actor) = (UUID(), try row["seq"], office["approver"].user.uuidString.lowercased())
         (leaf.rows.count, leaf.rows.sha256) = (try row["count"], try row["digest"])
-        leaf.subjects = []
+        (leaf.subjects, leaf.changes) = ([], [])
         try await connection.execute(
             """
-            INSERT INTO audit.event (id, seq, at, command, actor, leaf, mac)
-            VALUES (\(leaf.event), \(leaf.seq), \(leaf.at), \(leaf.command), \(leaf.actor), \(leaf.encoded()), \(mac))
+            INSERT INTO audit.event (id, seq, at, command, actor, unions, leaf, mac)
+            VALUES (\(leaf.event), \(leaf.seq), \(leaf.at), \(leaf.command), \(leaf.actor), \(leaf.unions ?? []),
+              \(leaf.encoded()), \(mac))
             """)
         await connection.close()
         for _ in 1...2 {

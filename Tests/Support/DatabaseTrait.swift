@@ -2,7 +2,8 @@ import Postgres
 import Schema
 public import Testing
 
-/// Gives each test a database of its own, and asks all `sql/checks` about it when the test has ended.
+/// Gives each test a database of its own, and when the test has ended asks all `sql/checks` about it, and each leaf of its
+/// commands what it tells.
 public struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
     let isMigrated: Bool
     let isChecked: Bool
@@ -29,6 +30,16 @@ public struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
         let connection = try await Connection.open(database.superuserSettings, logger: quiet)
         for violation in try await Schema.violations(on: connection) {
             Issue.record("\(violation)", sourceLocation: test.sourceLocation)
+        }
+        // G9: whatever a command changed, its leaf says it: field, old and new, or where there were too many rows how many.
+        let silent = try await connection.query(
+            """
+            SELECT doc::text AS leaf FROM audit.event, LATERAL (SELECT convert_from(leaf, 'UTF8')::jsonb AS doc) AS told
+            WHERE doc ->> 'v' = '2' AND NOT doc ? 'refused' AND command NOT LIKE 'test.%' AND NOT doc ? 'unlisted'
+              AND jsonb_array_length(doc -> 'changes') = 0 AND (doc #>> '{rows,count}' <> '0' OR doc -> 'facts' = '{}')
+            """)
+        for row in silent {
+            Issue.record("a leaf says nothing: \(try row["leaf"] as String)", sourceLocation: test.sourceLocation)
         }
         await connection.close()
     }

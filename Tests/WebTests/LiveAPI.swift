@@ -61,7 +61,7 @@ struct LiveAPI {
                 }
                 return Principal(
                     user: UUID(), login: "wang.fang", name: "王芳", person: nil,
-                    grants: [.init(role: .caseWorker, organisation: "ah", path: "cn.ah")])
+                    grants: [.init(role: .caseWorker, organisation: "ah", path: "cn.ah")], credential: .peer(uid: 1000))
             },
             authorise: { [asked] _, _ in
                 if case .token("auditor")? = asked.value.credentials.last {

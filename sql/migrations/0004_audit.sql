@@ -2,7 +2,8 @@
 --
 -- Every command writes one audit.event as its last statement. While it runs, triggers on the watched tables note the
 -- digest of each row it changed (audit.row_digest), so that nobody can forget to, and a change outside a command is
--- refused. The event's leaf holds the digest of these notes; a sealer appends leaves to a transparency log and signs it.
+-- refused. They also tell the command which fields changed from what to what (relief.changes); the program puts that in
+-- the leaf. The event's leaf holds the digest of the notes; a sealer appends leaves to a transparency log and signs it.
 
 CREATE SEQUENCE audit.event_seq;
 
@@ -12,6 +13,7 @@ CREATE TABLE audit.event (
   at          timestamptz NOT NULL,
   command     text NOT NULL CHECK (command <> ''),
   actor       text NOT NULL CHECK (actor <> ''),
+  unions      text[] NOT NULL,             -- codes: whose auditors read it
   leaf        bytea NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 65535),
   mac         bytea NOT NULL CHECK (octet_length(mac) = 32),   -- by the daemon's keys, over id and leaf
   leaf_index  bigint UNIQUE CHECK (leaf_index >= 0)   -- NULL: not yet sealed
@@ -23,6 +25,15 @@ CREATE TABLE audit.subject (
   event    uuid NOT NULL REFERENCES audit.event DEFERRABLE INITIALLY DEFERRED,
   subject  text NOT NULL CHECK (subject <> ''),
   PRIMARY KEY (subject, event)
+);
+
+-- The old and new values of personal fields, to which a leaf only commits, encrypted under the person's key: with the key
+-- they are destroyed.
+CREATE TABLE audit.kept_change (
+  event   uuid NOT NULL REFERENCES audit.event DEFERRABLE INITIALLY DEFERRED,
+  person  uuid,                            -- NULL: nobody's, such as the name of a firm
+  sealed  bytea NOT NULL,
+  UNIQUE NULLS NOT DISTINCT (event, person)
 );
 
 CREATE TABLE audit.row_digest (
@@ -60,17 +71,72 @@ BEGIN
   RETURN event::uuid;
 END $$;
 
+-- A value as a change tells it: of what is long, and of all that has fields of its own but a form's answers, the digest.
+CREATE FUNCTION audit.told(field text, value jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN octet_length(value::text) > 1000 OR (jsonb_typeof(value) = 'object' AND field <> 'facts')
+            THEN jsonb_build_object('sha256', encode(sha256(convert_to(value::text, 'UTF8')), 'hex'))
+            ELSE value END;
+
+-- One changed row as JSON: its table and id, the fields that differ with their values before and after, and what leads to
+-- the union and the person that it is about.
+CREATE FUNCTION audit.change(tbl text, op text, before jsonb, after jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN jsonb_build_object(
+  'table', tbl, 'row', coalesce(after, before) ->> 'id', 'op', lower(op),
+  'old', (SELECT coalesce(jsonb_object_agg(key, audit.told(key, value)), '{}') FROM jsonb_each(before)
+          WHERE value <> 'null' AND value IS DISTINCT FROM after -> key),
+  'new', (SELECT coalesce(jsonb_object_agg(key, audit.told(key, value)), '{}') FROM jsonb_each(after)
+          WHERE value <> 'null' AND value IS DISTINCT FROM before -> key),
+  'keys', (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(coalesce(after, before))
+           WHERE key IN ('org_path', 'person', 'household', 'head', 'case_id', 'item', 'payment') AND value <> 'null')
+  )::text;
+
 -- Time zone and date style are fixed, because they show in the text that is digested.
+--
+-- What changed is handed to the program in settings of the transaction: relief.changes, a JSON object per line and row;
+-- relief.unlisted, how many rows had no room there; relief.unions, the paths of their unions, or * for more than have room. A savepoint that is rolled
+-- back takes its part along.
 CREATE FUNCTION audit.note_rows() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, audit SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' AS $$
+#variable_conflict use_variable
 DECLARE
   event uuid := audit.current_event();
-  name text := TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME;
+  watched text := TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME;
+  listed text := coalesce(current_setting('relief.changes', true), '');
+  unions text := coalesce(current_setting('relief.unions', true), '');
+  count bigint;
+  paths text;
+  told text;
 BEGIN
-  INSERT INTO audit.row_digest (event, tbl, row_id, digest)
-  SELECT event, name, content ->> 'id', CASE TG_OP WHEN 'DELETE' THEN 'deleted' ELSE audit.digest(content) END
-  FROM (SELECT to_jsonb(changed) AS content FROM changed) AS rows;
+  WITH rows AS MATERIALIZED (SELECT to_jsonb(changed) AS content FROM changed), noted AS (
+    INSERT INTO audit.row_digest (event, tbl, row_id, digest)
+    SELECT event, watched, content ->> 'id', CASE TG_OP WHEN 'DELETE' THEN 'deleted' ELSE audit.digest(content) END
+    FROM rows)
+  SELECT count(*), string_agg(DISTINCT content ->> 'org_path', ' ') INTO count, paths FROM rows;
+  IF paths IS NOT NULL AND NOT string_to_array(paths, ' ') <@ string_to_array(unions, ' ')
+     AND NOT '*' = ANY (string_to_array(unions, ' ')) THEN
+    IF octet_length(unions) + octet_length(paths) > 8000 THEN paths := '*'; END IF;
+    PERFORM set_config('relief.unions', concat_ws(' ', nullif(unions, ''), paths), true);
+  END IF;
+  IF count > 50 OR octet_length(listed) > 65536 THEN
+    PERFORM set_config('relief.unlisted',
+      (coalesce(nullif(current_setting('relief.unlisted', true), ''), '0')::bigint + count)::text, true);
+    RETURN NULL;
+  END IF;
+  CASE TG_OP
+    WHEN 'INSERT' THEN
+      SELECT string_agg(audit.change(watched, TG_OP, NULL, to_jsonb(c)), E'\n') INTO told FROM changed c;
+    WHEN 'DELETE' THEN
+      SELECT string_agg(audit.change(watched, TG_OP, to_jsonb(c), NULL), E'\n') INTO told FROM changed c;
+    ELSE
+      SELECT string_agg(audit.change(watched, TG_OP, to_jsonb(b), to_jsonb(c)), E'\n') INTO told
+      FROM before b JOIN changed c USING (id);
+  END CASE;
+  IF told IS NOT NULL THEN
+    PERFORM set_config('relief.changes', concat_ws(E'\n', nullif(listed, ''), told), true);
+  END IF;
   RETURN NULL;
 END $$;
 
@@ -87,7 +153,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('CREATE TRIGGER note_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS changed
                   FOR EACH STATEMENT EXECUTE FUNCTION audit.note_rows()', target);
-  EXECUTE format('CREATE TRIGGER note_update AFTER UPDATE ON %s REFERENCING NEW TABLE AS changed
+  EXECUTE format('CREATE TRIGGER note_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS before NEW TABLE AS changed
                   FOR EACH STATEMENT EXECUTE FUNCTION audit.note_rows()', target);
   EXECUTE format('CREATE TRIGGER note_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS changed
                   FOR EACH STATEMENT EXECUTE FUNCTION audit.note_rows()', target);
@@ -126,11 +192,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, audit AS $$
   ORDER BY tbl COLLATE "C", row_id COLLATE "C"
 $$;
 
--- How many rows, and the SHA-256 over their lines: what the leaf of a command commits to.
-CREATE FUNCTION audit.rows_digest(wanted uuid) RETURNS TABLE (count bigint, digest text)
+-- How many rows, of which tables, and the SHA-256 over their lines: what the leaf of a command commits to.
+CREATE FUNCTION audit.rows_digest(wanted uuid) RETURNS TABLE (count bigint, digest text, tables jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, audit AS $$
-  SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(line, ''), ''), 'UTF8')), 'hex')
-  FROM audit.rows_of(wanted)
+  WITH lines AS MATERIALIZED (SELECT line FROM audit.rows_of(wanted))
+  SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(line, ''), ''), 'UTF8')), 'hex'),
+    (SELECT coalesce(jsonb_object_agg(tbl, rows), '{}')
+     FROM (SELECT split_part(line, E'\t', 1) AS tbl, count(*) AS rows FROM lines GROUP BY 1) AS per_table)
+  FROM lines
 $$;
 
 -- Rows of one watched table that differ from what the log says of them: edited, never logged, or gone.
@@ -160,8 +229,8 @@ CREATE FUNCTION audit.protect_event() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.leaf_index IS NULL AND NEW.leaf_index IS NOT NULL
-     AND (NEW.id, NEW.seq, NEW.at, NEW.command, NEW.actor, NEW.leaf, NEW.mac)
-       IS NOT DISTINCT FROM (OLD.id, OLD.seq, OLD.at, OLD.command, OLD.actor, OLD.leaf, OLD.mac) THEN
+     AND (NEW.id, NEW.seq, NEW.at, NEW.command, NEW.actor, NEW.unions, NEW.leaf, NEW.mac)
+       IS NOT DISTINCT FROM (OLD.id, OLD.seq, OLD.at, OLD.command, OLD.actor, OLD.unions, OLD.leaf, OLD.mac) THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'audit events never change' USING ERRCODE = 'RA002';
@@ -170,11 +239,12 @@ CREATE TRIGGER protect_event BEFORE UPDATE ON audit.event FOR EACH ROW EXECUTE F
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON audit.event
   FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 CALL audit.freeze('audit.subject');
+CALL audit.freeze('audit.kept_change');
 CALL audit.freeze('audit.row_digest');
 CALL audit.freeze('audit.checkpoint');
 
 GRANT USAGE ON SEQUENCE audit.event_seq TO relief_app;
-GRANT SELECT, INSERT ON audit.event, audit.subject, audit.checkpoint TO relief_app;
+GRANT SELECT, INSERT ON audit.event, audit.subject, audit.kept_change, audit.checkpoint TO relief_app;
 GRANT UPDATE (leaf_index) ON audit.event TO relief_app;
 GRANT SELECT ON audit.row_digest, audit.watched, audit.noting TO relief_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA audit TO relief_auditor;

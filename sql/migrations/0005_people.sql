@@ -205,6 +205,12 @@ CREATE TABLE relief.person (
   UNIQUE (id, org_path),
   CHECK (erased_at IS NOT NULL OR (id_number IS NOT NULL AND id_index IS NOT NULL))
 );
+-- What the keys are made with under which the log keeps a person's old and new values: destroyed when the person is erased,
+-- and never made again.
+CREATE TABLE relief.person_key (
+  person  uuid PRIMARY KEY REFERENCES relief.person,
+  salt    uuid NOT NULL DEFAULT gen_random_uuid()
+);
 CREATE UNIQUE INDEX person_once_per_union ON relief.person (org_id, id_index) WHERE erased_at IS NULL;
 CREATE INDEX person_id_index ON relief.person (id_index);
 CREATE INDEX person_by_number ON relief.person (number_key);
@@ -638,4 +644,5 @@ GRANT UPDATE (name) ON relief.organisation TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.organisation_parent, relief.employer, relief.person, relief.household,
   relief.household_member, relief.membership, relief.app_user, relief.token, relief.payee_account TO relief_app;
 GRANT DELETE ON relief.organisation_parent TO relief_app;
+GRANT SELECT, DELETE ON relief.person_key TO relief_app;
 GRANT SELECT, INSERT, DELETE ON relief.user_grant TO relief_app;

@@ -489,6 +489,37 @@ CALL relief.guard('relief.bank_match',
 CALL relief.guard('relief.bank_file', 'EXISTS (SELECT FROM relief.run r WHERE r.id = run)');
 
 -- The books' entries too: the ledger knows no command, so they are watched from here.
+-- Of things that a command changed: whom they are about, the salt of that person's key, and whose union's they are. A salt
+-- is made for whoever has none and isn't erased.
+CREATE FUNCTION relief.log_owners(kinds text[], ids uuid[])
+RETURNS TABLE (kind text, id uuid, person uuid, salt uuid, org_path ltree)
+LANGUAGE plpgsql ROWS 20 SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
+#variable_conflict use_column
+DECLARE
+  owners jsonb;
+BEGIN
+  SELECT jsonb_agg(to_jsonb(o)) INTO owners FROM (
+    SELECT a.kind, a.id, coalesce(p.id, h.head, c.person, ch.head) AS person,
+           coalesce(p.org_path, h.org_path, c.org_path)::text AS org_path
+    FROM unnest(kinds, ids) AS a (kind, id)
+    LEFT JOIN relief.person p ON a.kind = 'person' AND p.id = a.id
+    LEFT JOIN relief.household h ON a.kind = 'household' AND h.id = a.id
+    LEFT JOIN relief.notice_item n ON a.kind = 'item' AND n.id = a.id
+    LEFT JOIN relief.payment y ON a.kind = 'payment' AND y.id = a.id
+    LEFT JOIN relief.case_file c ON c.id = CASE a.kind WHEN 'case' THEN a.id WHEN 'item' THEN n.case_id ELSE y.case_id END
+    LEFT JOIN relief.household ch ON ch.id = c.household) AS o;
+  INSERT INTO relief.person_key (person)
+  SELECT DISTINCT p.id FROM jsonb_to_recordset(owners) AS o (person uuid) JOIN relief.person p ON p.id = o.person
+  WHERE p.erased_at IS NULL AND NOT EXISTS (SELECT FROM relief.person_key k WHERE k.person = p.id)
+  ON CONFLICT DO NOTHING;
+  RETURN QUERY
+  SELECT o.kind, o.id, o.person, k.salt, o.org_path
+  FROM jsonb_to_recordset(owners) AS o (kind text, id uuid, person uuid, org_path ltree)
+  LEFT JOIN relief.person_key k ON k.person = o.person;
+END $$;
+REVOKE EXECUTE ON FUNCTION relief.log_owners(text[], uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.log_owners(text[], uuid[]) TO relief_app;
+
 CALL audit.watch('ledger.transfer');
 CALL audit.watch('ledger.earmark');
 CALL audit.watch('relief.fund');

@@ -106,6 +106,7 @@ package struct Daemon: Sendable {
         services.append(PoolService(pool: installation.pool))
         services.append(
             SealingService(
+                door: door,
                 sealer: Sealer(pool: installation.pool, log: door.auditLog, clock: installation.clock, logger: logger),
                 standing: installation.standing, bell: installation.sealing, logger: logger))
         let observed = StandingObserved(

@@ -23,7 +23,7 @@ struct Entrance: Sendable {
                     throw Self.refusal(error)
                 }
             },
-            authorise: { try door.requirePermission(for: $0, $1) }, perform: perform)
+            authorise: { try await door.requirePermission(for: $0, $1) }, perform: perform)
     }
 
     private func perform(_ call: Doorway.Call) async throws -> any Encodable & Sendable {

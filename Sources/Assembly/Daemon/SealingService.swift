@@ -5,6 +5,7 @@ import ServiceLifecycle
 /// Seals what was committed into the audit log: at once when a command ends, and every 10 seconds in case a ring was lost
 /// with another daemon. The log's standing says whether it can.
 struct SealingService: Service {
+    let door: Door
     let sealer: Sealer
     let standing: LogStanding
     let bell: Bell
@@ -18,12 +19,14 @@ struct SealingService: Service {
         } onGracefulShutdown: {
             bell.finish()
         }
-        // Whatever the last requests and jobs committed.
+        // Whatever the last requests and jobs committed, and was refused.
+        await door.writeRefusedAttempts(all: true)
         await seal()
         withExtendedLifetime(ticker) {}
     }
 
     private func seal() async {
+        await door.writeRefusedAttempts()
         do {
             try await standing.look { try await sealer.seal() }
         } catch {

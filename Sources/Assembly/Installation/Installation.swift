@@ -78,7 +78,7 @@ package struct Installation: Sendable {
                 pool: pool, clock: clock, vault: vault,
                 evidence: EvidenceStore(directory: directory.evidence, vault: vault), auditLog: auditLog,
                 laws: Dictionary(uniqueKeysWithValues: Schema.checks.map { ($0.name, $0.body) }),
-                bankFolder: settings.bank, standing: standing, health: { await doctor.checks() },
+                bankFolder: settings.bank, standing: standing, health: { await doctor.checks() }, logger: logger,
                 committed: { sealing.ring() })
             return Installation(
                 settings: settings, directory: directory, cluster: cluster, session: session, pool: pool, clock: clock,

@@ -4,8 +4,10 @@ import Synchronization
 /// What a running command says about itself for its leaf.
 final class AuditNotes: Sendable {
     struct Notes: Sendable {
-        fileprivate var subjects: Set<String> = []
-        fileprivate var facts: [String: JSONValue] = [:]
+        fileprivate(set) var subjects: Set<String> = []
+        fileprivate(set) var facts: [String: JSONValue] = [:]
+        /// Of things that are in no watched table.
+        fileprivate(set) var changes: [RowChange] = []
     }
 
     private let notes = Mutex(Notes())
@@ -18,13 +20,14 @@ final class AuditNotes: Sendable {
         notes.withLock { $0.facts[name] = value }
     }
 
-    /// What was said so far, to go back to.
+    func add(_ change: RowChange) {
+        notes.withLock { $0.changes.append(change) }
+    }
+
+    /// What was said so far.
     var snapshot: Notes { notes.withLock { $0 } }
 
     func restore(_ earlier: Notes) {
         notes.withLock { $0 = earlier }
     }
-
-    var subjects: [String] { notes.withLock { $0.subjects.sorted() } }
-    var facts: [String: JSONValue] { notes.withLock { $0.facts } }
 }

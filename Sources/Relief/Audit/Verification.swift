@@ -20,6 +20,7 @@ struct Verification {
         let head = try await checkSignature()
         let leaves = head.map { checkTiles($0) } ?? []
         try await checkEvents(leaves)
+        findings += try await KeptExamination.run(in: context).prefix(Self.mostFindings)
         try await checkSignedRoot()
         let (tables, rows) = try await checkRows()
         let papers = try await checkPapers()
@@ -124,7 +125,7 @@ struct Verification {
     private mutating func checkEvents(_ leaves: [Hash]) async throws {
         let rows = try await context.transaction.query(
             """
-            SELECT e.id, e.seq, e.at, e.command, e.actor, e.leaf, e.mac, e.leaf_index, d.count, d.digest,
+            SELECT e.id, e.seq, e.at, e.command, e.actor, e.unions, e.leaf, e.mac, e.leaf_index, d.count, d.digest,
                    ARRAY(SELECT s.subject FROM audit.subject s WHERE s.event = e.id) AS subjects
             FROM audit.event e CROSS JOIN LATERAL audit.rows_digest(e.id) d
             ORDER BY e.leaf_index NULLS LAST, e.seq
@@ -155,6 +156,7 @@ struct Verification {
                 && Timestamp.text(leaf.at) == Timestamp.text(row["at"])
                 && leaf.command == row["command"]
                 && leaf.actor == row["actor"]
+                && (leaf.unions ?? []) == row["unions"]
             if !agrees { found("event", "audit.event \(number)", "its columns are not what its leaf says") }
             if !Self.agree(leaf.subjects, try row["subjects"]) {
                 found("subjects", "audit.subject of event \(number)", "they are not those that its leaf names")

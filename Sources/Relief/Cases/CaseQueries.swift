@@ -65,37 +65,3 @@ extension ExplainCase: Answerable {
         return Explanation(pack.assess(try await CaseSheet.inputs(of: file, pack, in: context)), asOf: nil)
     }
 }
-
-extension ShowTimeline: Answerable {
-    package func answer(in context: QueryContext) async throws -> Page<TimelineEntry> {
-        let file = try await CaseFile.find(`case`, in: context)
-        let rows = try await context.transaction.query(
-            """
-            SELECT e.at, e.command, coalesce(u.name, e.actor) AS name, e.leaf_index, e.leaf
-            FROM audit.subject s JOIN audit.event e ON e.id = s.event
-            LEFT JOIN relief.app_user u ON u.id::text = e.actor
-            WHERE s.subject = \(file.number) ORDER BY e.seq LIMIT 500
-            """)
-        let entries = try rows.map { row in
-            let leaf = try Leaf(decoding: row["leaf"])
-            return TimelineEntry(
-                at: try row["at"], command: leaf.command, by: try row["name"], summary: Self.summary(leaf),
-                leafIndex: try row["leaf_index"])
-        }
-        return Page(items: entries)
-    }
-
-    private static func summary(_ leaf: Leaf) -> String {
-        if let refused = leaf.refused { return "refused: \(refused)" }
-        return leaf.facts.sorted { $0.key < $1.key }.compactMap { name, value in
-            switch value {
-            case .string(let text): "\(name) \(text.prefix(24))"
-            case .int(let number) where name == "amount" || name == "assessed" || name == "total":
-                "\(name) \(Fen(number)) yuan"
-            case .int(let number): "\(name) \(number)"
-            case .bool(let flag): "\(name) \(flag)"
-            case .null, .array, .object: nil
-            }
-        }.joined(separator: ", ")
-    }
-}

@@ -22,6 +22,12 @@ struct Call {
         bodyMAC = vault.commandMAC(Array(C.name.utf8) + [0] + Array(try JSON.encode(command)))
     }
 
+    /// An attempt whose fields were never read.
+    init(attempt command: String, principal: Principal, vault: Vault) {
+        (self.principal, self.command, key) = (principal, command, "")
+        bodyMAC = vault.commandMAC(Array(command.utf8))
+    }
+
     var actor: String { principal.actor }
 
     /// Claims the key before anything is written. nil: it is ours. Otherwise what was answered under it, or a refusal: the

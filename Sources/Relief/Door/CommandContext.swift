@@ -74,6 +74,19 @@ package final class CommandContext: OperationContext {
         notes.add(subject: subject)
     }
 
+    /// Says of something in no watched table (a queue, a job, the clock) what it was and became; never personal data.
+    package func changed(
+        _ table: String, _ row: String, from old: [String: JSONValue] = [:], to new: [String: JSONValue]
+    ) {
+        let fields = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }
+        guard !fields.isEmpty else { return }
+        notes.add(
+            RowChange(
+                table: table, row: row, op: old.isEmpty ? .insert : .update, person: nil,
+                fields: Dictionary(
+                    uniqueKeysWithValues: fields.map { ($0, RowChange.Field(old: old[$0], new: new[$0])) })))
+    }
+
     /// Puts a public fact in the leaf: amounts in fen, states, codes, digests; never personal data.
     package func note(_ name: String, _ value: JSONValue) {
         notes.add(fact: name, value)
@@ -91,5 +104,10 @@ package struct QueryContext: OperationContext {
     /// Names what a disclosure is about, for its leaf.
     package func concerns(_ subject: String) {
         notes.add(subject: subject)
+    }
+
+    /// Says in its leaf what was disclosed: digests, ids; never personal data.
+    package func note(_ name: String, _ value: JSONValue) {
+        notes.add(fact: name, value)
     }
 }

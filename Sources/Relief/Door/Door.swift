@@ -1,6 +1,6 @@
 package import Contract
 package import FoundationEssentials
-import Logging
+package import Logging
 package import Postgres
 package import WorkingDays
 
@@ -24,7 +24,9 @@ package final class Door: Sendable {
     /// How everything stands that the daemon stands on.
     package let health: @Sendable () async -> [DoctorCheck]
     /// Called after each commit that left something to seal or to run.
-    private let committed: @Sendable () -> Void
+    let committed: @Sendable () -> Void
+    let refusedAttempts: RefusedAttempts
+    let logger: Logger
 
     /// How often a command is run again when PostgreSQL ended it for a conflict with another (40001, 40P01).
     private static let attempts = 4
@@ -32,8 +34,11 @@ package final class Door: Sendable {
     package init(
         pool: Pool, clock: any Clock, vault: Vault, evidence: EvidenceStore, auditLog: AuditLog, laws: [String: String],
         bankFolder: URL? = nil, standing: LogStanding? = nil,
-        health: @escaping @Sendable () async -> [DoctorCheck] = { [] }, committed: @escaping @Sendable () -> Void = {}
+        health: @escaping @Sendable () async -> [DoctorCheck] = { [] }, logger: Logger = Logger(label: "relief.door"),
+        committed: @escaping @Sendable () -> Void = {}
     ) {
+        refusedAttempts = RefusedAttempts()
+        self.logger = logger
         (self.pool, self.clock, self.vault, self.evidence) = (pool, clock, vault, evidence)
         (self.auditLog, self.laws, self.health) = (auditLog, laws, health)
         (self.bankFolder, self.standing) = (bankFolder, standing)
@@ -55,6 +60,7 @@ package final class Door: Sendable {
             throw Refusal(
                 .invalid, "“\(C.name)” can't be tried out: its answer is its effect.", field: "Relief-Dry-Run")
         }
+        let scope = try await scope(of: C.self, principal)
         if !dryRun { try requireSealed() }
         let call = try Call(command, principal: principal, key: key, vault: vault)
         var attempt = 1
@@ -62,7 +68,7 @@ package final class Door: Sendable {
             do {
                 return try await pool.transaction { transaction in
                     transaction.onCommit(self.committed)
-                    let result = try await self.run(command, call, dryRun: dryRun, in: transaction)
+                    let result = try await self.run(command, call, scope: scope, dryRun: dryRun, in: transaction)
                     if dryRun { throw DryRun(reply: try result.get()) }
                     return result
                 }.get()
@@ -83,17 +89,19 @@ package final class Door: Sendable {
     package func perform<C: Executable>(
         _ command: C, as principal: Principal, key: String, in transaction: Transaction
     ) async throws -> C.Reply {
+        let scope = try authorise(C.self, principal)
         try requireSealed()
         transaction.onCommit(committed)
         return try await run(
-            command, Call(command, principal: principal, key: key, vault: vault), dryRun: false, in: transaction
+            command, Call(command, principal: principal, key: key, vault: vault), scope: scope, dryRun: false,
+            in: transaction
         )
         .get()
     }
 
     /// Answers a query from one snapshot, in the subtrees where the asker holds its permission.
     package func answer<Q: Answerable>(_ query: Q, as principal: Principal) async throws -> Q.Reply {
-        let scope = try authorise(Q.self, principal)
+        let scope = try await scope(of: Q.self, principal)
         if Q.self is any Disclosure.Type { try requireSealed() }
         let disclosed =
             Q.self is any Disclosure.Type ? try Call(query, principal: principal, key: nil, vault: vault) : nil
@@ -105,7 +113,8 @@ package final class Door: Sendable {
                 let reply = try await query.answer(in: context)
                 if let disclosed {
                     try await AuditTrail.append(
-                        disclosed, notes: context.notes, at: context.now, vault: self.vault, in: transaction)
+                        disclosed, notes: context.notes.snapshot, at: context.now, scope: scope, vault: self.vault,
+                        in: transaction)
                     transaction.onCommit(self.committed)
                 }
                 return reply
@@ -121,8 +130,17 @@ package final class Door: Sendable {
     }
 
     /// Refuses who may nowhere do it: before its fields are read.
-    package func requirePermission(for operation: any Operation.Type, _ principal: Principal) throws {
-        _ = try authorise(operation, principal)
+    package func requirePermission(for operation: any Operation.Type, _ principal: Principal) async throws {
+        _ = try await scope(of: operation, principal)
+    }
+
+    /// The subtrees in which somebody may do it; that it was tried without stands in the log.
+    private func scope(of operation: any Operation.Type, _ principal: Principal) async throws -> [String] {
+        do {
+            return try authorise(operation, principal)
+        } catch let refusal as Refusal {
+            throw await noted(refusal, of: operation.name, by: .init(principal: principal))
+        }
     }
 
     private func authorise(_ operation: any Operation.Type, _ principal: Principal) throws -> [String] {
@@ -150,15 +168,16 @@ package final class Door: Sendable {
             """
             SELECT set_config('relief.scope', \(Principal.arrayText(scope)), true),
                    set_config('relief.actor', \(principal.actor), true),
-                   set_config('relief.event', \(event?.uuidString ?? ""), true)
+                   set_config('relief.event', \(event?.uuidString ?? ""), true),
+                   set_config('relief.changes', '', true), set_config('relief.unlisted', '', true),
+                   set_config('relief.unions', '', true)
             """)
     }
 
-    /// Everything from authorising to the audit event; the caller commits.
+    /// Everything from entering to the audit event; the caller commits.
     private func run<C: Executable>(
-        _ command: C, _ call: Call, dryRun: Bool, in transaction: Transaction
+        _ command: C, _ call: Call, scope: [String], dryRun: Bool, in transaction: Transaction
     ) async throws -> Result<C.Reply, Refusal> {
-        let scope = try authorise(C.self, call.principal)
         let now = clock.now()
         try await enter(transaction, as: call.principal, scope: scope, event: call.event)
         if let earlier = try await call.claim(at: now, in: transaction, vault: vault) {
@@ -167,7 +186,8 @@ package final class Door: Sendable {
         let context = CommandContext(transaction: transaction, principal: call.principal, now: now, door: self)
         do {
             let reply = try await transaction.savepoint { _ in try await command.execute(in: context) }
-            try await AuditTrail.append(call, notes: context.notes, at: now, vault: vault, in: transaction)
+            try await AuditTrail.append(
+                call, notes: context.notes.snapshot, at: now, scope: scope, vault: vault, in: transaction)
             try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
             if !dryRun { try context.writeFiles() }
             return .success(reply)
@@ -177,7 +197,8 @@ package final class Door: Sendable {
             }
             if refusal.code == .forbidden {
                 try await AuditTrail.append(
-                    call, notes: context.notes, at: now, refused: refusal, vault: vault, in: transaction)
+                    call, notes: context.notes.snapshot, at: now, scope: scope, refused: refusal, vault: vault,
+                    in: transaction)
             }
             try await call.refuse(refusal, in: transaction)
             return .failure(refusal)

@@ -23,20 +23,34 @@ package struct Principal: Sendable, Hashable {
     package let name: String
     package let person: UUID?
     package let grants: [Grant]
+    /// What it acts with, for the log.
+    package let credential: Credential
     package let isSystem: Bool
 
-    package init(user: UUID, login: String, name: String, person: UUID?, grants: [Grant]) {
+    package init(
+        user: UUID, login: String, name: String, person: UUID?, grants: [Grant], credential: Credential
+    ) {
         (self.user, self.login, self.name) = (user, login, name)
-        (self.person, self.grants, isSystem) = (person, grants, false)
+        (self.person, self.grants, self.credential, isSystem) = (person, grants, credential, false)
     }
 
     private init(system user: UUID) {
         (self.user, login, name) = (user, "system", "relief")
-        (person, grants, isSystem) = (nil, [], true)
+        (person, grants, credential, isSystem) = (nil, [], .program, true)
     }
 
     /// The program itself: sees the whole tree, and decides nothing that needs a person.
     package static let system = Principal(system: UUID(uuid: (0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1)))
+
+    /// Somebody whose credential is nobody's, in the log.
+    static func unknown(_ credential: Credential) -> Principal {
+        Principal(
+            user: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)), login: "", name: "", person: nil,
+            grants: [], credential: credential)
+    }
+
+    /// Whether it reads the whole log: an auditor of the root.
+    package var readsWholeLog: Bool { scope(for: .audit).contains { !$0.contains(".") } }
 
     /// As keys, the log and row-level security name it.
     var actor: String { user.uuidString.lowercased() }
@@ -54,6 +68,28 @@ package struct Principal: Sendable, Hashable {
 }
 
 /// How a caller shows who it is.
+/// What somebody acts with, as the log names it.
+package enum Credential: Sendable, Hashable {
+    /// The row in `relief.token`.
+    case token(UUID)
+    /// The account on the daemon's host.
+    case peer(uid: UInt32)
+    /// A token that isn't valid, or no longer.
+    case unknownToken
+    /// The program itself.
+    case program
+
+    var text: String {
+        switch self {
+        case .token(let id): "token \(id.uuidString.lowercased())"
+        case .peer(let uid): "peer \(uid)"
+        case .unknownToken: "unknown token"
+        case .program: "program"
+        }
+    }
+}
+
+/// What the outside shows to say who asks.
 package enum Credentials: Sendable {
     /// The user id of the process at the other end of the unix socket, vouched for by the kernel.
     case peer(uid: UInt32)

@@ -92,6 +92,8 @@ extension GetEvidence: Answerable {
             "SELECT c.number FROM relief.evidence e JOIN relief.case_file c ON c.id = e.case_id WHERE e.id = \(evidence)"
         )
         context.concerns(number)
+        context.note("evidence", .string(view.id.uuidString.lowercased()))
+        context.note("sha256", .string(view.sha256))
         guard let content = try? context.door.evidence.content(sha256: view.sha256) else {
             throw Refusal(
                 .internal,

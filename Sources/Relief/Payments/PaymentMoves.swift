@@ -32,10 +32,13 @@ struct PaymentMoves: Sendable {
         for move in moves where move.to == .returned {
             guard let payment = payments[move.payment], let posting = payment.posting else { continue }
             try await context.books(on: move.day).correct(
-                posting, id: UUID(derivedFrom: "returned \(payment.id)"), code: BookCode.returned.rawValue,
+                posting, id: Self.returnEntry(of: payment.id), code: BookCode.returned.rawValue,
                 reference: payment.reference)
         }
     }
+
+    /// The id of the entry that takes a returned payment back.
+    static func returnEntry(of payment: UUID) -> UUID { UUID(derivedFrom: "returned \(payment)") }
 
     /// Moves payments through their states, each step in order: a payment may take several in one file.
     private func movePayments(in context: CommandContext) async throws {

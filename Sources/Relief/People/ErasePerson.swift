@@ -4,8 +4,8 @@ import Postgres
 
 extension ErasePerson: Executable {
     /// Destroys name, numbers, accounts and address, and the kept replies that showed them. The number stays, so that cases,
-    /// payments and the log still name somebody; the log's digests of the old rows can't be guessed from a name, because
-    /// the salt that went into them is destroyed too.
+    /// payments and the log still name somebody; the log's digests of the old rows and its commitments to old values
+    /// can't be guessed from a name, because the salts that went into them are destroyed too.
     ///
     /// Refused while a case of the person or the household is open.
     package func execute(in context: CommandContext) async throws -> PersonView {
@@ -34,6 +34,8 @@ extension ErasePerson: Executable {
                 account_masked = '***', status = 'retired'
             WHERE person = \(id)
             """)
+        // With it go the values that the log commits to.
+        try await context.transaction.execute("DELETE FROM relief.person_key WHERE person = \(id)")
         let replies = try await context.seeingAll { transaction in
             try await transaction.execute(
                 "UPDATE relief.household SET address = NULL, salt = gen_random_uuid() WHERE head = \(id)")

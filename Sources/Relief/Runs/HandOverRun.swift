@@ -20,6 +20,7 @@ struct HandOverRun: ErrandWork {
         let run = try await Run.find(run, in: context)
         let isDue = try await context.transaction.exists(
             "SELECT FROM relief.run r WHERE r.id = \(run.id) AND \(FileReleasedRuns.isDue(on: context.today))")
+        context.note("due", .bool(isDue))
         guard isDue, let bank = context.door.bankFolder else { return WorkDone(count: 0) }
         try await FileReleasedRuns.handOver(run, to: bank, in: context)
         return WorkDone(count: 1)

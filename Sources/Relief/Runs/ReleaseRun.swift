@@ -105,6 +105,9 @@ struct BankFile {
 extension GetRunFile: Answerable {
     package func answer(in context: QueryContext) async throws -> FileContent {
         context.concerns(run)
-        return try await BankFile.fetch(Run.find(run, in: context), in: context)
+        let file = try await BankFile.fetch(Run.find(run, in: context), in: context)
+        context.note("file", .string(file.fileName))
+        context.note("sha256", .string(file.sha256))
+        return file
     }
 }

@@ -22,6 +22,16 @@ enum JobOperations {
         view(try await find(job, in: session))
     }
 
+    /// The job as it stands after a command, whose leaf says what changed.
+    static func changed(_ before: Contract.JobView, in context: CommandContext) async throws -> Contract.JobView {
+        let after = try await show(before.id, in: context.transaction)
+        context.note("job", .int(before.id))
+        context.changed(
+            "jobs.job", String(before.id), from: ["state": .string(before.state.rawValue)],
+            to: ["state": .string(after.state.rawValue)])
+        return after
+    }
+
     /// Two jobs of one unique key would do one thing twice.
     static func refuseBesideRival(_ job: Int64, in session: some Session) async throws {
         guard let rival = try await JobsOverview.rival(of: JobID(rawValue: job), in: session) else { return }
@@ -128,8 +138,7 @@ extension RetryJob: Executable {
             throw Refusal.conflict(
                 "Job \(job) is \(found.state.rawValue): only one that failed or waits can be retried.")
         }
-        context.note("job", .int(job))
-        return try await JobOperations.show(job, in: context.transaction)
+        return try await JobOperations.changed(found, in: context)
     }
 }
 
@@ -143,6 +152,8 @@ extension RetryDeadJobs: Executable {
         }
         context.note("kind", .string(kind))
         context.note("retried", .int(Int64(retried)))
+        context.changed(
+            "jobs.dead_letter", kind, from: ["jobs": .int(Int64(retried + left))], to: ["jobs": .int(Int64(left))])
         return RetriedJobs(kind: kind, retried: retried, left: left)
     }
 }
@@ -158,10 +169,9 @@ extension ResolveJob: Executable {
             try await JobOperations.refuseBesideRival(job, in: context.transaction)
             throw Refusal.conflict("Job \(job) is \(found.state.rawValue), and not in doubt.")
         }
-        context.note("job", .int(job))
         context.note("happened", .bool(happened))
         context.note("reason", .string(reason))
-        return try await JobOperations.show(job, in: context.transaction)
+        return try await JobOperations.changed(found, in: context)
     }
 }
 
@@ -179,8 +189,7 @@ extension CancelJob: Executable {
         guard ended else {
             throw Refusal.conflict("Job \(job) is \(found.state.rawValue): there is nothing to give up.")
         }
-        context.note("job", .int(job))
         context.note("reason", .string(reason))
-        return try await JobOperations.show(job, in: transaction)
+        return try await JobOperations.changed(found, in: context)
     }
 }

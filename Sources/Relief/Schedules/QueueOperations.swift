@@ -28,6 +28,21 @@ enum QueueOperations {
             ?? Contract.QueueView(name: name, paused: false, available: 0, running: 0, scheduled: 0, failed: 0)
     }
 
+    /// The queue as it stands after a command, whose leaf says what changed.
+    static func changed(_ before: Contract.QueueView, in context: CommandContext) async throws -> Contract.QueueView {
+        let after = try await view(before.name, in: context.transaction)
+        context.note("queue", .string(before.name))
+        context.changed("jobs.queue", before.name, from: settings(before), to: settings(after))
+        return after
+    }
+
+    private static func settings(_ queue: Contract.QueueView) -> [String: JSONValue] {
+        var settings: [String: JSONValue] = ["paused": .bool(queue.paused)]
+        if let running = queue.maxRunning { settings["running"] = .int(Int64(running)) }
+        if let rate = queue.rate { settings["rate"] = .string(rate) }
+        return settings
+    }
+
     /// Refuses the name of a queue that isn't there: who mistypes it would believe that something had happened.
     static func check(queue name: String, in session: some Session) async throws {
         let names = try await views(in: session).map(\.name)
@@ -41,19 +56,19 @@ enum QueueOperations {
 extension PauseQueue: Executable {
     package func execute(in context: CommandContext) async throws -> Contract.QueueView {
         try await QueueOperations.check(queue: queue, in: context.transaction)
+        let before = try await QueueOperations.view(queue, in: context.transaction)
         try await JobsOverview.pause(
             queue: queue, by: context.principal.login, in: context.transaction, now: context.now)
-        context.note("queue", .string(queue))
-        return try await QueueOperations.view(queue, in: context.transaction)
+        return try await QueueOperations.changed(before, in: context)
     }
 }
 
 extension ResumeQueue: Executable {
     package func execute(in context: CommandContext) async throws -> Contract.QueueView {
         try await QueueOperations.check(queue: queue, in: context.transaction)
+        let before = try await QueueOperations.view(queue, in: context.transaction)
         try await JobsOverview.resume(queue: queue, in: context.transaction)
-        context.note("queue", .string(queue))
-        return try await QueueOperations.view(queue, in: context.transaction)
+        return try await QueueOperations.changed(before, in: context)
     }
 }
 
@@ -70,11 +85,9 @@ extension LimitQueue: Executable {
             }
             return limit
         }
+        let before = try await QueueOperations.view(queue, in: context.transaction)
         try await JobsOverview.limit(queue: queue, maxRunning: running, rate: limit, in: context.transaction)
-        context.note("queue", .string(queue))
-        if let running { context.note("running", .int(Int64(running))) }
-        if let limit { context.note("rate", .string(limit.description)) }
-        return try await QueueOperations.view(queue, in: context.transaction)
+        return try await QueueOperations.changed(before, in: context)
     }
 }
 

@@ -115,6 +115,7 @@ extension RunSchedule: Executable {
             throw Refusal.conflict("Schedule \(schedule) has run at this very instant already.", field: "schedule")
         }
         context.note("job", .int(job.rawValue))
+        context.changed("jobs.job", String(job.rawValue), to: ["schedule": .string(schedule)])
         return try await JobOperations.show(job.rawValue, in: context.transaction)
     }
 }
@@ -124,9 +125,11 @@ extension PauseSchedule: Executable {
         _ = try ScheduleOperations.order(schedule)
         context.note("reason", .string(try PublicReason.checked(reason)))
         context.note("schedule", .string(schedule))
+        let before = try await ScheduleOperations.view(schedule, in: context)
         try await Schedules(StandingOrders.schedules()).remember(in: context.transaction, now: context.now)
         try await Schedules.pause(
             schedule, by: context.principal.login, in: context.transaction, now: context.now)
+        context.changed("jobs.schedule", schedule, from: ["paused": .bool(before.paused)], to: ["paused": true])
         return try await ScheduleOperations.view(schedule, in: context)
     }
 }
@@ -135,7 +138,9 @@ extension ResumeSchedule: Executable {
     package func execute(in context: CommandContext) async throws -> Contract.ScheduleView {
         _ = try ScheduleOperations.order(schedule)
         context.note("schedule", .string(schedule))
+        let before = try await ScheduleOperations.view(schedule, in: context)
         try await Schedules.resume(schedule, in: context.transaction, now: context.now)
+        context.changed("jobs.schedule", schedule, from: ["paused": .bool(before.paused)], to: ["paused": false])
         return try await ScheduleOperations.view(schedule, in: context)
     }
 }

@@ -36,7 +36,9 @@ extension AdvanceClock: Executable {
         guard target < context.now.addingTimeInterval(3_660 * 86_400) else {
             throw Refusal.invalid("The clock moves by at most ten years.", field: "to")
         }
-        context.note("to", .string(Timestamp.text(target)))
+        context.changed(
+            "clock", "now", from: ["at": .string(Timestamp.text(context.now))],
+            to: ["at": .string(Timestamp.text(target))])
         context.transaction.onCommit { clock.advance(to: target) }
         return ClockView(now: target, today: Day(target), demo: true)
     }

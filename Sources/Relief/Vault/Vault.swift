@@ -3,7 +3,7 @@ package import FoundationEssentials
 
 /// What is kept encrypted, each kind under a key of its own.
 package enum SecretField: String, Sendable, CaseIterable {
-    case idNumber, phone, account, fundAccount, reply, bankFile, evidence
+    case idNumber, phone, account, fundAccount, reply, bankFile, evidence, log
 }
 
 /// Encrypts personal fields, finds them again by a keyed blind index, and keys the digests of commands.
@@ -63,6 +63,16 @@ package struct Vault: Sendable {
     package func leafMAC(_ leaf: [UInt8], of event: UUID) -> [UInt8] {
         let bytes = Array(event.uuidString.lowercased().utf8) + leaf
         return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key("mac", "leaf")))
+    }
+
+    /// The log's keys of a person with that salt; nil: those of what is about nobody.
+    func logKey(salt: UUID?) -> LogKey {
+        let salt = salt.map { Array($0.uuidString.lowercased().utf8) } ?? []
+        let keys = ["commit", "keep"].map { use in
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: root, salt: salt, info: Array("relief/v1/\(use)/log".utf8), outputByteCount: 32)
+        }
+        return LogKey(commitments: keys[0], values: keys[1])
     }
 
     private func key(_ use: String, _ field: String) -> SymmetricKey {
