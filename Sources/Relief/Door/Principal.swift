@@ -24,6 +24,8 @@ package struct Principal: Sendable, Hashable {
     package let person: UUID?
     package let grants: [Grant]
     package let isSystem: Bool
+    /// What the user came with; nil for an account of the host and for the system.
+    package var token: HeldToken?
 
     package init(user: UUID, login: String, name: String, person: UUID?, grants: [Grant]) {
         (self.user, self.login, self.name) = (user, login, name)
@@ -57,6 +59,6 @@ package struct Principal: Sendable, Hashable {
 package enum Credentials: Sendable {
     /// The user id of the process at the other end of the unix socket, vouched for by the kernel.
     case peer(uid: UInt32)
-    /// An opaque token; only its SHA-256 is stored.
+    /// An opaque token; only a keyed hash of it is stored.
     case token(String)
 }
