@@ -5,6 +5,7 @@ import Logging
 import Postgres
 import Relief
 import Support
+import Synchronization
 import Testing
 import WorkingDays
 
@@ -156,13 +157,19 @@ struct TokenTests {
                    \(office.clock.now().addingTimeInterval(3_600)), \(office.clock.now())
             FROM relief.app_user u WHERE u.login = 'worker'
             """)
-        async let revoked = office.door.perform(RevokeTokens(user: "worker"), as: office.admin)
+        let isOver = Mutex(false)
+        async let revoked: Void = {
+            defer { isOver.withLock { $0 = true } }
+            _ = try await office.door.perform(RevokeTokens(user: "worker"), as: office.admin)
+        }()
         let waits: SQL = """
             SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
             """
-        while try await !pool.withConnection({ try await $0.exists(waits) }) { await Task.yield() }
+        while !isOver.withLock({ $0 }) {
+            if try await pool.withConnection({ try await $0.exists(waits) }) { break }
+        }
         try await making.execute("COMMIT")
-        _ = try await revoked
+        try await revoked
         await making.close()
         #expect(await opening(late, at: office) == [false])
     }
