@@ -73,6 +73,18 @@ struct SourceText: Sendable {
             subject: subject)
     }
 
+    /// Without the excerpt, which takes longer than all the rest where the source is long.
+    func bare(_ code: CELError.Code, _ message: String, at place: Place, about subject: String? = nil) -> CELError {
+        CELError(code, message, line: place.line, column: place.column, excerpt: "", subject: subject)
+    }
+
+    func excerpted(_ error: CELError) -> CELError {
+        guard error.excerpt.isEmpty else { return error }
+        return CELError(
+            error.code, error.message, line: error.line, column: error.column,
+            excerpt: excerpt(error.line, error.column), subject: error.subject)
+    }
+
     private func excerpt(_ line: Int, _ column: Int) -> String {
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
         guard line <= lines.count else { return "" }

@@ -36,10 +36,11 @@ package struct Limits: Sendable, Hashable {
     package var sourceBytes: Int
     /// Levels of nesting.
     package var depth: Int
-    /// Steps: about one for each node evaluated, element visited, and 16 bytes of text handled.
+    /// Steps: about one for each node evaluated, element visited, and 16 bytes of text handled; more for what takes longer
+    /// (`Cost`).
     package var cost: Int
 
-    package init(sourceBytes: Int = 16_384, depth: Int = 100, cost: Int = 1_000_000) {
+    package init(sourceBytes: Int = 16_384, depth: Int = 100, cost: Int = 200_000) {
         self.sourceBytes = sourceBytes
         self.depth = depth
         self.cost = cost

@@ -9,7 +9,8 @@ struct Evaluator {
     /// Variables that were read and found to be of their declared type.
     private var verified: Set<String> = []
     private var locals: [(name: String, value: Value)] = []
-    private var spent = 0
+    /// Steps charged so far.
+    private(set) var spent = 0
 
     init(_ expression: Expression, _ bindings: [String: Value], recorder: Recorder? = nil) {
         self.expression = expression
@@ -21,6 +22,14 @@ struct Evaluator {
     }
 
     mutating func run() throws(CELError) -> Value {
+        do {
+            return try result()
+        } catch {
+            throw source.excerpted(error)
+        }
+    }
+
+    private mutating func result() throws(CELError) -> Value {
         let root = expression.syntax
         let value = try evaluate(root)
         try measure(value, at: root)
@@ -64,7 +73,14 @@ struct Evaluator {
     func fault(
         _ code: CELError.Code, _ message: String, _ node: Node, about subject: String? = nil
     ) -> CELError {
-        source.error(code, message, at: node.place, about: subject)
+        // Most are absorbed by an `or`: the excerpt is made of the one that comes out.
+        source.bare(code, message, at: node.place, about: subject)
+    }
+
+    /// Charges for an error that is absorbed: it was made, with its sentence, all the same.
+    mutating func absorb(_ error: CELError, at node: Node) throws(CELError) {
+        if error.isFinal { throw error }
+        try spend(Cost.error, at: node)
     }
 
     mutating func equals(_ a: Value, _ b: Value, at node: Node) throws(CELError) -> Bool {
@@ -124,6 +140,8 @@ struct Evaluator {
             var values: [String: Value] = [:]
             for field in fields { values[field.name] = try evaluate(field.value) }
             let value = Value.record(name, values)
+            // All of it is looked at, whatever is shared.
+            try measure(value, at: node)
             if let problem = value.mismatch(node.type, at: name, in: environment) {
                 throw fault(.noOverload, problem, node)
             }
@@ -149,7 +167,7 @@ struct Evaluator {
                 for rest in operands[(index + 1)...] { recorder?.skip(rest) }
                 return decider
             } catch {
-                if error.isFinal { throw error }
+                try absorb(error, at: operand)
                 failure = failure ?? error
             }
         }
@@ -158,6 +176,7 @@ struct Evaluator {
     }
 
     private mutating func variable(_ name: String, _ node: Node) throws(CELError) -> Value {
+        try spend(locals.count / 8, at: node)
         if let local = locals.last(where: { $0.name == name }) { return local.value }
         let root = name.hasPrefix(".") ? String(name.dropFirst()) : name
         guard let declared = environment.variables[root] else { return .type(Type.denotations[root] ?? .dyn) }
@@ -186,8 +205,9 @@ struct Evaluator {
             guard key.type.canBeKey else {
                 throw fault(.noOverload, "a key must be int, uint, bool or string, not \(key.type)", entry.key)
             }
+            try spend(Cost.key + key.textSteps, at: entry.key)
             guard values.updateValue(try evaluate(entry.value), forKey: key) == nil else {
-                throw fault(.badConversion, "the key \(key) is given twice", entry.key)
+                throw fault(.badConversion, "the key \(key.text(limit: 60)) is given twice", entry.key)
             }
         }
         return .map(values)
@@ -200,7 +220,10 @@ struct Evaluator {
         case .list(let elements):
             for element in elements { try measure(element, at: node) }
         case .map(let entries):
-            for entry in entries { try measure(entry.value, at: node) }
+            for entry in entries {
+                try spend(Cost.key + entry.key.textSteps, at: node)
+                try measure(entry.value, at: node)
+            }
         case .record(_, let fields):
             for field in fields { try measure(field.value, at: node) }
         default: break

@@ -10,6 +10,7 @@ extension Evaluator {
         }
         for argument in arguments { try spend(argument.textSteps, at: node) }
         guard let first = arguments.first else { throw noOverload(name, arguments, node) }
+        if Cost.conversions.contains(name) { try spend(Cost.conversion, at: node) }
         if arguments.count == 1, let value = try convert(name, first, node) { return value }
         if let function = DateFunction(rawValue: name), let value = try date(function, arguments, node) { return value }
         if let field = TimestampField(rawValue: name) { return .int(try part(field, arguments, node)) }
@@ -75,20 +76,26 @@ extension Evaluator {
         if let known = patterns[pattern] {
             compiled = known
         } else {
+            try spend(pattern.utf8.count, at: node)
             do {
                 compiled = try Pattern(pattern)
             } catch {
+                try spend(error.effort / 4, at: node)
                 throw fault(.badConversion, "this regular expression is broken: \(error.message)", node)
             }
-            // A short text may be a large program: "(a{900}){2}".
-            try spend(compiled.size, at: node)
+            // A short text may be a large program, "(a{900}){2}", or much work for a small one.
+            try spend(compiled.effort / 4, at: node)
             patterns[pattern] = compiled
         }
-        try spend(compiled.size * (1 + text.utf8.count) / 4, at: node)
-        return compiled.matches(text)
+        var matcher = Matcher(compiled, text)
+        while matcher.isGoingOn {
+            matcher.step()
+            try spend(matcher.takeWork(), at: node)
+        }
+        return matcher.found
     }
 
-    private func part(_ field: TimestampField, _ arguments: [Value], _ node: Node) throws(CELError) -> Int64 {
+    private mutating func part(_ field: TimestampField, _ arguments: [Value], _ node: Node) throws(CELError) -> Int64 {
         switch (arguments[0], arguments.count) {
         case (.duration(let duration), 1):
             guard let part = field.part(of: duration) else { throw noOverload(field.rawValue, arguments, node) }
@@ -96,6 +103,7 @@ extension Evaluator {
         case (.timestamp(let instant), 1): return field.part(of: instant, secondsFromUTC: 0)
         case (.timestamp(let instant), 2):
             guard case .string(let zone) = arguments[1] else { throw noOverload(field.rawValue, arguments, node) }
+            try spend(Cost.zone, at: node)
             guard let offset = TimestampField.secondsFromUTC(zone, at: instant) else {
                 throw fault(.badConversion, "there is no time zone \"\(zone)\"; write Asia/Shanghai or +08:00", node)
             }

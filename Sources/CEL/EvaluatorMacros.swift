@@ -6,7 +6,9 @@ extension Evaluator {
         switch range {
         case .list(let list): elements = list
         case .map(let entries):
-            try spend(entries.count, at: node)
+            // Sorted: each key is compared with some.
+            let keys = entries.keys.reduce(entries.count) { $0 + $1.textSteps }
+            try spend(keys * (1 + entries.count.bitWidth - entries.count.leadingZeroBitCount), at: node)
             elements = entries.keys.sorted(by: Value.keyPrecedes)
         default: throw fault(.noOverload, "\(macro.rawValue)() needs a list or a map, not \(range.type)", node)
         }
@@ -42,7 +44,7 @@ extension Evaluator {
                     return decider
                 }
             } catch {
-                if error.isFinal { throw error }
+                try absorb(error, at: node)
                 failure = failure ?? error
             }
         }

@@ -25,7 +25,7 @@ extension Evaluator {
         }
     }
 
-    func element(_ operand: Value, _ index: Value, _ node: Node) throws(CELError) -> Value {
+    mutating func element(_ operand: Value, _ index: Value, _ node: Node) throws(CELError) -> Value {
         switch operand {
         case .list(let elements):
             guard let position = position(index) else {
@@ -36,6 +36,7 @@ extension Evaluator {
             }
             return elements[position]
         case .map(let entries):
+            try spend(Cost.key + index.textSteps, at: node)
             if let value = Value.lookup(index, in: entries) { return value }
             throw fault(.noSuchKey, "the map has no key \(index.text(limit: 40))", node)
         default: throw fault(.noOverload, "\(operand.type) can't be indexed", node)
@@ -90,10 +91,13 @@ extension Evaluator {
     private mutating func contains(_ value: Value, in container: Value, _ node: Node) throws(CELError) -> Bool {
         switch container {
         case .list(let elements):
-            for element in elements where try equals(value, element, at: node) { return true }
+            for element in elements {
+                try spend(1, at: node)
+                if try equals(value, element, at: node) { return true }
+            }
             return false
         case .map(let entries):
-            try spend(value.textSteps, at: node)
+            try spend(Cost.key + value.textSteps, at: node)
             return Value.lookup(value, in: entries) != nil
         default: throw fault(.noOverload, "'in' needs a list or a map on its right, not \(container.type)", node)
         }

@@ -37,6 +37,13 @@ package struct Expression: Sendable {
         return try evaluator.run()
     }
 
+    /// The steps that an evaluation is charged for, whether or not it comes to a value.
+    package func cost(_ bindings: [String: Value]) -> Int {
+        var evaluator = Evaluator(self, bindings)
+        _ = try? evaluator.run()
+        return evaluator.spent
+    }
+
     /// The value or error of every sub-expression that was evaluated.
     package func trace(_ bindings: [String: Value]) -> Trace {
         var evaluator = Evaluator(self, bindings, recorder: Recorder(text))

@@ -5,6 +5,8 @@
 struct Pattern: Sendable {
     struct Failure: Error {
         let message: String
+        /// Nodes that were laid out before it was given up.
+        var effort = 0
     }
 
     enum Instruction: Sendable {
@@ -21,6 +23,10 @@ struct Pattern: Sendable {
     }
 
     private let program: [Instruction]
+    /// How much it takes to ask an instruction for one character.
+    private let weights: [Int]
+    /// Nodes that were laid out to make it; a repetition of nothing makes no instruction.
+    let effort: Int
     var size: Int { program.count }
 
     init(_ text: String) throws(Failure) {
@@ -28,31 +34,20 @@ struct Pattern: Sendable {
         var compiler = PatternCompiler()
         try compiler.compile(try parser.parse())
         program = compiler.program + [.match]
+        weights = program.map { if case .scalar(let set) = $0 { 1 + set.weight } else { 1 } }
+        effort = compiler.steps + program.count
     }
 
-    /// Whether the pattern matches anywhere in the text.
-    func matches(_ text: String) -> Bool {
-        let scalars = Array(text.unicodeScalars)
-        var current = ThreadSet(program.count)
-        var next = ThreadSet(program.count)
-        for position in 0...scalars.count {
-            // A new thread starts at every position, since a match may begin anywhere.
-            if follow(0, position, scalars, &current) { return true }
-            guard position < scalars.count else { return false }
-            next.removeAll()
-            for counter in current.members {
-                guard case .scalar(let set) = program[counter], set.contains(scalars[position]) else { continue }
-                if follow(counter + 1, position + 1, scalars, &next) { return true }
-            }
-            swap(&current, &next)
-        }
-        return false
-    }
+    fileprivate func weight(_ counter: Int) -> Int { weights[counter] }
+    fileprivate func instruction(_ counter: Int) -> Instruction { program[counter] }
 
     /// Adds a thread and all that it reaches without reading; true if it reaches the match.
-    private func follow(_ start: Int, _ position: Int, _ text: [Unicode.Scalar], _ threads: inout ThreadSet) -> Bool {
+    fileprivate func follow(
+        _ start: Int, _ position: Int, _ text: [Unicode.Scalar], _ threads: inout ThreadSet, _ work: inout Int
+    ) -> Bool {
         var pending = [start]
         while let counter = pending.popLast() {
+            work += 1
             guard threads.insert(counter) else { continue }
             switch program[counter] {
             case .match: return true
@@ -66,8 +61,53 @@ struct Pattern: Sendable {
     }
 }
 
+/// A search for a pattern in a text, position by position; it counts its work, which its caller charges.
+struct Matcher {
+    private let pattern: Pattern
+    private let text: [Unicode.Scalar]
+    private var position = 0
+    private var current: ThreadSet
+    private var next: ThreadSet
+    /// Instructions looked at, each by the weight of its class, that weren't taken yet.
+    private var work = 0
+    private(set) var found = false
+    private(set) var isGoingOn = true
+
+    init(_ pattern: Pattern, _ text: String) {
+        self.pattern = pattern
+        self.text = Array(text.unicodeScalars)
+        current = ThreadSet(pattern.size)
+        next = ThreadSet(pattern.size)
+        work = 2 * pattern.size
+    }
+
+    /// The steps to charge since it was asked last.
+    mutating func takeWork() -> Int {
+        let (steps, rest) = work.quotientAndRemainder(dividingBy: Cost.instructions)
+        work = rest
+        return steps
+    }
+
+    /// Reads one character. A new thread starts at every position, since a match may begin anywhere.
+    mutating func step() {
+        if pattern.follow(0, position, text, &current, &work) { return end(found: true) }
+        guard position < text.count else { return end(found: false) }
+        next.removeAll()
+        work += 2
+        for counter in current.members {
+            work += pattern.weight(counter)
+            guard case .scalar(let set) = pattern.instruction(counter), set.contains(text[position]) else { continue }
+            if pattern.follow(counter + 1, position + 1, text, &next, &work) { return end(found: true) }
+        }
+        swap(&current, &next)
+        position += 1
+    }
+
+    private mutating func end(found: Bool) { (self.found, isGoingOn) = (found, false) }
+}
+
 /// The places of a program that are live at one position of the text.
-private struct ThreadSet {
+fileprivate struct ThreadSet {
     private(set) var members: [Int] = []
     private var isMember: [Bool]
 
@@ -112,12 +152,12 @@ struct PatternCompiler {
     private static let limit = 2_000
     private(set) var program: [Pattern.Instruction] = []
     /// Counts nodes, because repetitions of nothing add no instruction and could yet go on for ever.
-    private var steps = 0
+    private(set) var steps = 0
 
     mutating func compile(_ node: PatternNode) throws(Pattern.Failure) {
         steps += 1
         guard program.count < Self.limit, steps < 10 * Self.limit else {
-            throw Pattern.Failure(message: "it is too large")
+            throw Pattern.Failure(message: "it is too large", effort: steps + program.count)
         }
         switch node {
         case .empty: break

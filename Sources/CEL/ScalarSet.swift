@@ -54,6 +54,13 @@ struct ScalarSet: Sendable {
         return found != isInverted
     }
 
+    /// What asking for one character takes, as a multiple of looking at an instruction.
+    var weight: Int {
+        let asked = ranges.count / 4 + categories.count / 2 + others.reduce(0) { $0 + 1 + $1.weight }
+        // Other cases are made as texts of their own.
+        return ignoresCase ? 32 + 3 * asked : asked
+    }
+
     private func holds(_ scalar: Unicode.Scalar) -> Bool {
         ranges.contains { $0.contains(scalar.value) }
             || (!categories.isEmpty && categories.contains(scalar.properties.generalCategory))

@@ -74,7 +74,10 @@ extension Value: Hashable {
         case .int(let x): hasher.combine(x)
         case .uint(let x): hasher.combine(x)
         case .double(let x): hasher.combine(x.isNaN ? .nan : x.bitPattern == (-0.0).bitPattern ? 0 : x)
-        case .string(let x): hasher.combine(x)
+        case .string(var x):
+            // By its bytes, as == compares: Swift's own hash brings the text into its composed form first.
+            x.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            hasher.combine(UInt8(0xFF))
         case .bytes(let x): hasher.combine(x)
         case .timestamp(let x): hasher.combine(x)
         case .duration(let x): hasher.combine(x)
@@ -89,47 +92,47 @@ extension Value: Hashable {
 
 extension Value {
     /// What is wrong with this value in a place declared as `type`, as a sentence that begins with `path`; nil if it fits.
-    func mismatch(_ type: Type, at path: String, in environment: Environment) -> String? {
+    func mismatch(_ type: Type, at path: @autoclosure () -> String, in environment: Environment) -> String? {
         switch (self, type) {
         case (.list(let elements), .list(let element)):
             for (index, value) in elements.enumerated() {
-                if let found = value.mismatch(element, at: "\(path)[\(index)]", in: environment) { return found }
+                if let found = value.mismatch(element, at: "\(path())[\(index)]", in: environment) { return found }
             }
             return nil
         case (.map(let entries), .map(let key, let value)):
             for entry in entries {
-                let place = "\(path)[\(entry.key)]"
-                if let found = entry.key.mismatch(key, at: "a key of \(path)", in: environment)
-                    ?? entry.value.mismatch(value, at: place, in: environment)
+                if let found = entry.key.mismatch(key, at: "a key of \(path())", in: environment)
+                    ?? entry.value.mismatch(value, at: "\(path())[\(entry.key.text(limit: 60))]", in: environment)
                 {
                     return found
                 }
             }
             return nil
         case (.record(let name, let fields), .record(let expected)) where name == expected:
-            return mismatch(ofFields: fields, name, at: path, in: environment)
-        case (_, .dyn): return mismatchInDyn(at: path, in: environment)
-        default: return self.type == type ? nil : "\(path) is \(self.type), not \(type)"
+            return mismatch(ofFields: fields, name, at: path(), in: environment)
+        case (_, .dyn): return mismatchInDyn(at: path(), in: environment)
+        default: return self.type == type ? nil : "\(path()) is \(self.type), not \(type)"
         }
     }
 
     private func mismatch(
-        ofFields fields: [String: Value], _ name: String, at path: String, in environment: Environment
+        ofFields fields: [String: Value], _ name: String, at path: @autoclosure () -> String,
+        in environment: Environment
     ) -> String? {
-        guard let record = environment.records[name] else { return "\(path) is of the undeclared record \(name)" }
+        guard let record = environment.records[name] else { return "\(path()) is of the undeclared record \(name)" }
         for (field, value) in fields where value != .null {
-            guard let type = record.fields[field] else { return "\(path).\(field) is not a field of \(name)" }
-            if let found = value.mismatch(type, at: "\(path).\(field)", in: environment) { return found }
+            guard let type = record.fields[field] else { return "\(path()).\(field) is not a field of \(name)" }
+            if let found = value.mismatch(type, at: "\(path()).\(field)", in: environment) { return found }
         }
         return nil
     }
 
-    private func mismatchInDyn(at path: String, in environment: Environment) -> String? {
+    private func mismatchInDyn(at path: @autoclosure () -> String, in environment: Environment) -> String? {
         switch self {
-        case .double where !environment.allowsDouble: "\(path) is a double, which this environment forbids"
-        case .list: mismatch(.list(.dyn), at: path, in: environment)
-        case .map: mismatch(.map(.dyn, .dyn), at: path, in: environment)
-        case .record(let name, _): mismatch(.record(name), at: path, in: environment)
+        case .double where !environment.allowsDouble: "\(path()) is a double, which this environment forbids"
+        case .list: mismatch(.list(.dyn), at: path(), in: environment)
+        case .map: mismatch(.map(.dyn, .dyn), at: path(), in: environment)
+        case .record(let name, _): mismatch(.record(name), at: path(), in: environment)
         default: nil
         }
     }

@@ -38,24 +38,35 @@ extension Value {
             return a == b
         case (.list(let x), .list(let y)):
             guard x.count == y.count else { return false }
-            for (left, right) in zip(x, y) where try !equals(left, right, spend: spend) { return false }
-            try spend(1)
+            try spend(Cost.container)
+            for (left, right) in zip(x, y) {
+                try spend(1)
+                guard try equals(left, right, spend: spend) else { return false }
+            }
             return true
         case (.map(let x), .map(let y)):
             guard x.count == y.count else { return false }
+            try spend(Cost.container)
             for (key, left) in x {
+                try spend(Cost.key + key.textSteps)
                 guard let right = lookup(key, in: y) else { return false }
                 guard try equals(left, right, spend: spend) else { return false }
             }
-            try spend(1)
             return true
         case (.record(let x, let left), .record(let y, let right)):
             guard x == y else { return false }
+            try spend(Cost.container)
             for name in Set(left.keys).union(right.keys) {
+                try spend(Cost.key)
                 guard try equals(left[name] ?? .null, right[name] ?? .null, spend: spend) else { return false }
             }
-            try spend(1)
             return true
+        case (.bytes(let x), .bytes(let y)):
+            try spend(1 + min(x.count, y.count) / 16)
+            return x == y
+        case (.type, .type):
+            try spend(Cost.conversion)
+            return a == b
         default:
             try spend(1)
             return a.isNumeric && b.isNumeric ? order(a, b) == .equal : a == b

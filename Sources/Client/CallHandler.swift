@@ -1,3 +1,4 @@
+import Contract
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
@@ -17,6 +18,8 @@ struct ClientResponse: Sendable {
     let status: Int
     let body: Data
     let keepAlive: Bool
+    /// When the token ends that was sent, where that is soon.
+    let tokenEnd: Date?
 }
 
 /// The connection ended, or time ran out, before the answer was whole: what the daemon did is not known.
@@ -67,7 +70,8 @@ final class CallHandler: ChannelDuplexHandler {
         case .end:
             guard let head else { return }
             let response = ClientResponse(
-                status: Int(head.status.code), body: Data(body.readableBytesView), keepAlive: head.isKeepAlive)
+                status: Int(head.status.code), body: Data(body.readableBytesView), keepAlive: head.isKeepAlive,
+                tokenEnd: head.headers.first(name: TokenEnd.header).flatMap { Timestamp.date($0) })
             finish()?.succeed(response)
         }
     }

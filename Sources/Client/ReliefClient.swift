@@ -27,6 +27,10 @@ package final class ReliefClient: Sendable {
     private let language: Language
     private let limits: Limits
     private let idle = Mutex<[any Channel]>([])
+    private let end = Mutex<Date?>(nil)
+
+    /// When the token ends, as the last answer told; nil where that isn't soon, or no token is sent.
+    package var tokenEnd: Date? { end.withLock { $0 } }
 
     package init(
         endpoint: Endpoint, token: String? = nil, language: Language = .english, limits: Limits = Limits()
@@ -138,6 +142,7 @@ extension ReliefClient {
         } onCancel: {
             channel.close(promise: nil)
         }
+        end.withLock { $0 = response.tokenEnd }
         if response.keepAlive {
             idle.withLock { $0.append(channel) }
         } else {

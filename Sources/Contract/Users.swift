@@ -152,20 +152,60 @@ package struct IssueToken: Command {
     }
 }
 
-/// Ends all tokens of a user at once.
+/// Gives the holder of a token a new one of the same length, with the roles of today; the old one ends within a day.
+package struct RenewToken: Command {
+    package typealias Reply = RenewedToken
+    package static let name = "token.renew"
+    package static let summary =
+        "Gives the holder of a token a new one, with the roles of today; the old one ends within a day."
+    package static let permission = Permission.anyone
+    package static let route = Route.post("/v1/token/renew")
+    package static let allowsDryRun = false
+
+    /// Days, 1 to as many as the old one was given for; as many where not given.
+    package let expiresInDays: Int?
+
+    package init(expiresInDays: Int? = nil) {
+        self.expiresInDays = expiresInDays
+    }
+}
+
+/// Lists tokens, the newest first: one's own, and those of users whom one administers.
+package struct ListTokens: Query {
+    package typealias Reply = Page<TokenView>
+    package static let name = "token.list"
+    package static let summary = "Lists tokens, the newest first: one's own, and those of users whom one administers."
+    package static let permission = Permission.anyone
+    package static let route = Route.get("/v1/tokens")
+
+    package let user: String?
+    package let cursor: String?
+    package let limit: Int?
+
+    package init(user: String? = nil, cursor: String? = nil, limit: Int? = nil) {
+        self.user = user
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Ends all tokens of a user at once, or one with what it was renewed with and what was renewed from it.
 package struct RevokeTokens: Command {
     package typealias Reply = UserView
     package static let name = "token.revoke"
-    package static let summary = "Ends all tokens of a user at once."
+    package static let summary = "Ends all tokens of a user at once, or one with all that was renewed from it."
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users/{user}/tokens/revoke")
 
     package let user: String
     package let reason: String?
+    /// Its id, whole or the first eight digits as `token.list` has it; all where not given.
+    package let token: String?
 
-    package init(user: String, reason: String? = nil) {
+    package init(user: String, reason: String? = nil, token: String? = nil) {
         self.user = user
         self.reason = reason
+        self.token = token
     }
 }
 
@@ -187,7 +227,14 @@ package struct UserView: Codable, Sendable {
     package var unixUser: String?
     package var person: String?
     package var disabled: Bool
+    /// The roles; of who asks with a token, those that it acts with.
     package var grants: [GrantView]
+    /// Of who asks with a token: its id.
+    package var token: String?
+    package var tokenExpiresAt: Date?
+    /// Roles given after the token was issued: it doesn't act with them.
+    package var notCarried: [GrantView]?
+    package var warnings: [Phrase]?
 
     package init(
         login: String, name: String, unixUser: String? = nil, person: String? = nil, disabled: Bool, grants: [GrantView]
@@ -202,7 +249,7 @@ package struct UserView: Codable, Sendable {
 }
 
 /// A role in an organisation and everything under it.
-package struct GrantView: Codable, Sendable {
+package struct GrantView: Codable, Sendable, Hashable {
     package var role: Role
     package var organisation: String
 
@@ -222,5 +269,48 @@ package struct IssuedToken: Codable, Sendable {
         self.token = token
         self.user = user
         self.expiresAt = expiresAt
+    }
+}
+
+/// A renewed token, in the clear this one time.
+package struct RenewedToken: Codable, Sendable {
+    package var token: String
+    package var user: String
+    package var expiresAt: Date
+    /// Until when the one that it was renewed with still opens.
+    package var oldExpiresAt: Date
+
+    package init(token: String, user: String, expiresAt: Date, oldExpiresAt: Date) {
+        self.token = token
+        self.user = user
+        self.expiresAt = expiresAt
+        self.oldExpiresAt = oldExpiresAt
+    }
+}
+
+/// A token as it may be told: nothing that opens.
+package struct TokenView: Codable, Sendable {
+    package var id: String
+    package var user: String
+    package var note: String?
+    package var issuedAt: Date
+    package var issuedBy: String
+    package var expiresAt: Date
+    package var revokedAt: Date?
+    /// The token that it was renewed with.
+    package var renewedFrom: String?
+
+    package init(
+        id: String, user: String, note: String?, issuedAt: Date, issuedBy: String, expiresAt: Date,
+        revokedAt: Date? = nil, renewedFrom: String? = nil
+    ) {
+        self.id = id
+        self.user = user
+        self.note = note
+        self.issuedAt = issuedAt
+        self.issuedBy = issuedBy
+        self.expiresAt = expiresAt
+        self.revokedAt = revokedAt
+        self.renewedFrom = renewedFrom
     }
 }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Relief
 import WorkingDays
 
 /// The routes of the API, one for each operation: read the request, ask the door, write the reply.
@@ -20,6 +21,7 @@ struct OperationRoutes {
         router.on(RouterPath(O.route.path), method: method) { request, context in
             // Who asks comes first: nobody learns from an error what fields an operation has.
             let principal = try await doorway.authenticate(try await context.credentials(request))
+            if let token = principal.token, token.endsSoon { context.besides.tokenEnd = token.expiresAt }
             // And whether they may: nobody else's body is taken in.
             try await doorway.authorise(operation, principal)
             let operation = try await read(operation, from: request, limit: limit)

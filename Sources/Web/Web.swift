@@ -49,6 +49,7 @@ package enum Web {
         let router = Router(context: WebContext.self)
         router.add(middleware: MetricsMiddleware())
         router.add(middleware: LogRequestsMiddleware(.debug))
+        router.add(middleware: TokenEndTold())
         router.add(middleware: Problems(routes: doorway.operations.map { $0.route } + probes))
         OperationRoutes(doorway: doorway, limits: settings.limits).add(to: router)
         try addProbes(to: router, doorway, settings)

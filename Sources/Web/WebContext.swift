@@ -1,7 +1,9 @@
 import Contract
+import FoundationEssentials
 package import Hummingbird
 import NIOCore
 import Relief
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -13,6 +15,8 @@ import Relief
 package struct WebContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     private let channel: any Channel
+    /// What is told beside the answer, whatever it is.
+    let besides = Besides()
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
@@ -50,6 +54,17 @@ extension WebContext {
             throw Refusal.unauthenticated("Send a token (Authorization: Bearer …), or come over the unix socket.")
         }
         return .peer(uid: user)
+    }
+}
+
+/// What becomes known on the way to an answer, and is told with a refusal as well.
+final class Besides: Sendable {
+    private let end = Mutex<Date?>(nil)
+
+    /// When the token ends that the request came with, where that is soon.
+    var tokenEnd: Date? {
+        get { end.withLock { $0 } }
+        set { end.withLock { $0 = newValue } }
     }
 }
 

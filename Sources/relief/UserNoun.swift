@@ -104,40 +104,9 @@ extension UserNoun {
     }
 }
 
-struct TokenNoun: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Tokens of machines and remote users.", subcommands: [Issue.self, Revoke.self])
-}
-
-extension TokenNoun {
-    struct Issue: CommandVerb {
-        static let configuration = described
-        @OptionGroup var common: CommonOptions
-        @OptionGroup var sending: SendingOptions
-        @Option var user: String
-        @Option(help: "Days, 1 to 366; 90 where not given.") var expiresInDays: Int?
-        @Option(help: "What it is for.") var note: String?
-
-        func operation() -> IssueToken {
-            IssueToken(user: user, expiresInDays: expiresInDays, note: note)
-        }
-    }
-
-    struct Revoke: CommandVerb {
-        static let configuration = described
-        @OptionGroup var common: CommonOptions
-        @OptionGroup var sending: SendingOptions
-        @Option var user: String
-        @Option var reason: String?
-
-        func operation() -> RevokeTokens {
-            RevokeTokens(user: user, reason: reason)
-        }
-    }
-}
-
 struct WhoAmIVerb: QueryVerb {
     static let configuration = described
+    static let tellsTokenEnd = false  // its answer has it
     @OptionGroup var common: CommonOptions
 
     func operation() -> WhoAmI {

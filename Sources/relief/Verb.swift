@@ -18,6 +18,9 @@ protocol Verb: AsyncParsableCommand {
     /// What stands below the reply, where people read it.
     func notes(on reply: Asked.Reply) -> [String]
 
+    /// Whether its answer says nothing of a token that is about to end.
+    static var tellsTokenEnd: Bool { get }
+
     /// Sends and shows; verbs that do more than one thing have their own.
     func carryOut(with client: ReliefClient) async throws
 }
@@ -49,6 +52,8 @@ extension Verb {
 
     func notes(on reply: Asked.Reply) -> [String] { [] }
 
+    static var tellsTokenEnd: Bool { true }
+
     func carryOut(with client: ReliefClient) async throws {
         try show(try await client.send(try operation(), key: sent.key, dryRun: sent.dryRun))
     }
@@ -71,7 +76,15 @@ extension Verb {
     mutating func run() async throws {
         let verb = self
         do {
-            try await Refusals.shown { try await verb.carryOut(with: try verb.common.client()) }
+            try await Refusals.shown {
+                let client = try verb.common.client()
+                defer {
+                    if Self.tellsTokenEnd, let end = client.tokenEnd {
+                        Standard.error("relief: " + TokenEnd.phrase(end).shown)
+                    }
+                }
+                try await verb.carryOut(with: client)
+            }
         } catch let unwritten as Unwritten where changesSomething && !unwritten.readerIsGone {
             unwritten.tell("relief")
             Standard.error("  " + Self.isDone.shown)

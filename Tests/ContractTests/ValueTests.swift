@@ -5,6 +5,22 @@ import Testing
 struct ValueTests {
     @Test(
         arguments: [
+            ("成绩单.pdf", "成绩单.pdf"), ("../../etc/passwd", "passwd"), ("C:\\扫描\\a.pdf", "a.pdf"), ("/a/b/", "b"),
+            ("a\u{202E}fdp.exe", "afdp.exe"), ("\u{1B}[31ma\n.pdf", "[31ma.pdf"), ("  a b.pdf \u{FEFF}", "a b.pdf"),
+            ("..", nil), ("/", nil), ("\u{200B}\u{7}", nil),
+        ] as [(String, String?)])
+    func `of a file's name that is kept which is no path and can be seen`(given: String, kept: String?) {
+        #expect(FileName.kept(of: given) == kept)
+    }
+
+    @Test func `a long name is cut to whole characters, and keeps its ending`() throws {
+        let kept = try #require(FileName.kept(of: String(repeating: "名", count: 4_000) + ".pdf"))
+        #expect(kept.utf8.count <= 255 && kept.utf8.count > 250 && kept.hasSuffix("名.pdf"))
+        #expect(FileName.kept(of: String(repeating: "a", count: 400))?.utf8.count == 255)
+    }
+
+    @Test(
+        arguments: [
             ("6430", 643_000), ("6,430.00", 643_000), ("9999.99", 999_999), ("0.5", 50), ("-12.05", -1_205),
             ("￥99", 9_900), ("80000", 8_000_000), ("80,000.00", 8_000_000), ("8万", 8_000_000), ("￥80000", 8_000_000),
             ("8万元", 8_000_000), ("8万元整", 8_000_000), ("￥6,430.00圆正", 643_000), (" 1.25 万 元", 1_250_000),

@@ -45,6 +45,37 @@ import Testing
         }
     }
 
+    @Test func `doctor tells ahead who will stand before a locked door, and renewing helps`() async throws {
+        try await House.with { house in
+            let daemon = try await house.serve("data", "--demo-clock", "2026-08-03T09:00:00+08:00")
+            let client = daemon.client
+            for login in ["lin", "ma"] {
+                _ = try await client.send(CreateUser(login: login, name: "程序"))
+                let token = try await client.send(IssueToken(user: login, expiresInDays: 20)).token
+                try Data(token.utf8).write(to: house.folder.appending(path: login))
+            }
+            let environment = ["RELIEF_URL": "\(daemon.endpoint)"]
+            func relief(_ words: String, as login: String) throws -> Built.Ending {
+                try Built.shell(
+                    "relief \(words) --token-file \(house.folder.appending(path: login).path)", environment: environment
+                )
+            }
+            #expect(try relief("token list", as: "lin").errors == "")
+            _ = try await client.send(AdvanceClock(days: 7))
+            let told = try relief("token list", as: "lin")
+            #expect(told.status == 0 && told.errors.contains("2026-08-23 09:00"), "\(told)")
+            let ahead = try await client.send(ReportHealth())
+            #expect(ahead.ok && ahead.warnings?.contains { $0.en.contains("lin 2026-08-23, ma") } == true, "\(ahead)")
+            #expect(try relief("token renew", as: "lin").status == 0)
+            _ = try await client.send(AdvanceClock(days: 14))
+            #expect(try relief("whoami", as: "lin").status == 0)
+            #expect(try relief("whoami", as: "ma").status == 6)
+            let late = try await client.send(ReportHealth())
+            let check = late.checks.first { $0.name == "tokens" }
+            #expect(check?.ok == false && check?.detail.contains("of ma 2026-08-23;") == true, "\(late)")
+        }
+    }
+
     @Test func `a setting that can't be read is named with its place`() async throws {
         try await House.with { house in
             let file = house.folder.appending(path: "relief.env")

@@ -40,6 +40,22 @@ struct APITests {
         }
     }
 
+    @Test func `a token that ends soon is told of beside answers and refusals`() async throws {
+        try await LiveAPI.with { api in
+            let client = api.client(token: "ending")
+            _ = try await client.send(WhoAmI())
+            let end = LiveAPI.now.addingTimeInterval(13 * 86_400)
+            #expect(client.tokenEnd == end)
+            let refused = api.client(token: "ending")
+            _ = try await refusal { try await refused.send(ShowCase(case: "C9")) }
+            #expect(refused.tokenEnd == end)
+            for quiet in [api.client(token: "good"), api.client()] {
+                _ = try await quiet.send(WhoAmI())
+                #expect(quiet.tokenEnd == nil)
+            }
+        }
+    }
+
     @Test func `fields, key and dry run come through`() async throws {
         try await LiveAPI.with { api in
             let client = api.client()

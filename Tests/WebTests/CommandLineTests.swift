@@ -116,4 +116,38 @@ struct CommandLineTests {
             #expect(try JSON.decode(CaseView.self, from: Data(output.utf8)).sheet == "sheet-R-1")
         }
     }
+
+    @Test func `whoever acts with a token that ends soon is told in a line, also where it is refused`() async throws {
+        try await LiveAPI.with { api in
+            let file = api.folder.appending(path: "token")
+            func told(_ token: String, _ arguments: [String]) async throws -> Int {
+                try Data(token.utf8).write(to: file)
+                let (_, output) = try await api.relief(arguments + ["--token-file", file.path])
+                return output.split(separator: "\n").count { $0.contains("This token ends at 2026-07-14 09:00") }
+            }
+            let (answered, refused) = (
+                try await told("ending", ["case", "list"]), try await told("ending", ["case", "show", "C9"])
+            )
+            let quiet = try await told("good", ["case", "list"])
+            #expect(answered == 1 && refused == 1 && quiet == 0)
+        }
+    }
+
+    @Test func `a renewed token takes the place of the old one in its file, for its user alone`() async throws {
+        try await LiveAPI.with { api in
+            let file = api.folder.appending(path: "token")
+            try Data("ending\n".utf8).write(to: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
+            let (status, output) = try await api.relief(
+                ["token", "renew", "--expires-in-days", "9", "--token-file", file.path])
+            #expect(status == 0 && !output.contains("good\n") && !output.contains("This token ends"))
+            #expect(output.contains("2026-09-29 09:00") && output.contains("2026-07-02 09:00"))
+            #expect(try String(contentsOf: file, encoding: .utf8) == "good\n")
+            let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(api.asked.value.calls.compactMap { ($0.operation as? RenewToken)?.expiresInDays } == [9])
+            let printed = try await api.relief(["token", "renew"])
+            #expect(printed.status == 0 && printed.output.hasPrefix("good\n"))
+        }
+    }
 }

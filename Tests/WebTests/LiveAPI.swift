@@ -51,17 +51,27 @@ struct LiveAPI {
         }
     }
 
+    /// The time at which whoever asks is let in.
+    static let now = Date(timeIntervalSince1970: 1_782_867_600)
+
     private func doorway() -> Doorway {
         Doorway(
             operations: Catalogue.operations,
             authenticate: { [asked] credentials in
                 asked.change { $0.credentials.append(credentials) }
-                if case .token(let token) = credentials, token != "good", token != "auditor" {
+                if case .token(let token) = credentials, !["good", "auditor", "ending"].contains(token) {
                     throw Refusal.unauthenticated("This token isn't known.")
                 }
-                return Principal(
+                var principal = Principal(
                     user: UUID(), login: "wang.fang", name: "王芳", person: nil,
                     grants: [.init(role: .caseWorker, organisation: "ah", path: "cn.ah")], credential: .peer(uid: 1000))
+                if case .token(let token) = credentials {
+                    let days = token == "ending" ? 13.0 : 15
+                    principal.token = HeldToken(
+                        id: UUID(), expiresAt: Self.now.addingTimeInterval(days * 86_400), notCarried: [], now: Self.now
+                    )
+                }
+                return principal
             },
             authorise: { [asked] _, _ in
                 if case .token("auditor")? = asked.value.credentials.last {
@@ -73,6 +83,10 @@ struct LiveAPI {
                 switch call.operation {
                 case is WhoAmI:
                     return UserView(login: call.principal.login, name: "王芳", disabled: false, grants: [])
+                case is RenewToken:
+                    return RenewedToken(
+                        token: "good", user: "wang.fang", expiresAt: Self.now.addingTimeInterval(90 * 86_400),
+                        oldExpiresAt: Self.now.addingTimeInterval(86_400))
                 case let list as ListCases where list.programme == "P04": return Page<CaseSummary>(items: [.wang, .li])
                 case let list as ListCases: return Page<CaseSummary>(items: [], next: list.search)
                 case let show as ShowCase where show.case.hasPrefix("R-"): return CaseView.waiting(show.case)

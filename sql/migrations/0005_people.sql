@@ -433,15 +433,53 @@ END $$;
 CREATE TRIGGER roles_of_one_person AFTER UPDATE OF person ON relief.app_user FOR EACH ROW WHEN (OLD.person IS NULL AND NEW.person IS NOT NULL)
   EXECUTE FUNCTION relief.roles_of_one_person();
 
+-- What shows away from the daemon's host who somebody is. The hash is keyed, and the key isn't here: whoever can write this
+-- table makes no token that opens. A renewal is of the holder's own token, and no longer than that was given for.
 CREATE TABLE relief.token (
-  id         uuid PRIMARY KEY,
-  user_id    uuid NOT NULL REFERENCES relief.app_user,
-  hash       bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
-  note       text,
-  expires_at timestamptz NOT NULL,
-  revoked_at timestamptz,
-  created_at timestamptz NOT NULL
+  id           uuid PRIMARY KEY,
+  user_id      uuid NOT NULL REFERENCES relief.app_user,
+  hash         bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),   -- HMAC-SHA-256
+  note         text,
+  days         integer NOT NULL CHECK (days BETWEEN 1 AND 366),
+  issued_by    uuid NOT NULL REFERENCES relief.app_user,
+  renewed_from uuid,
+  expires_at   timestamptz NOT NULL,
+  revoked_at   timestamptz,
+  created_at   timestamptz NOT NULL,               -- it acts with what its user was granted until then
+  UNIQUE (id, user_id),
+  CONSTRAINT renewed_for_its_user FOREIGN KEY (renewed_from, user_id) REFERENCES relief.token (id, user_id),
+  CONSTRAINT renewed_by_its_holder CHECK (renewed_from IS NULL OR issued_by = user_id),
+  CHECK (expires_at <= created_at + make_interval(hours => 24 * days))
 );
+CREATE INDEX token_user ON relief.token (user_id);
+-- Renewed once more, because the answer was lost: then the first renewal ends.
+CREATE UNIQUE INDEX one_living_renewal ON relief.token (renewed_from) WHERE revoked_at IS NULL;
+
+CREATE FUNCTION relief.token_rules() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF (NEW.id, NEW.user_id, NEW.hash, NEW.note, NEW.days, NEW.issued_by, NEW.renewed_from, NEW.created_at)
+       IS DISTINCT FROM (OLD.id, OLD.user_id, OLD.hash, OLD.note, OLD.days, OLD.issued_by, OLD.renewed_from, OLD.created_at)
+       OR NEW.expires_at > OLD.expires_at OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at) THEN
+      RAISE EXCEPTION 'a token never changes: it ends, sooner than it would have or at once' USING ERRCODE = 'RA002';
+    END IF;
+    RETURN NEW;
+  END IF;
+  -- Of a new token and whatever shuts its user out at once the second waits here and then sees the first.
+  PERFORM FROM relief.app_user u WHERE u.id = NEW.user_id AND u.disabled_at IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'a user who was shut out gets no token' USING ERRCODE = 'RR032';
+  END IF;
+  IF NEW.renewed_from IS NOT NULL AND NOT EXISTS (
+       SELECT FROM relief.token t
+       WHERE t.id = NEW.renewed_from AND t.revoked_at IS NULL AND NEW.days <= t.days AND t.expires_at > NEW.created_at
+         AND t.expires_at <= NEW.created_at + interval '24 hours') THEN
+    RAISE EXCEPTION 'only a token that holds is renewed, and it ends within a day' USING ERRCODE = 'RR031';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER token_rules BEFORE INSERT OR UPDATE ON relief.token FOR EACH ROW EXECUTE FUNCTION relief.token_rules();
 
 -- Accounts that money goes to. The first account of an owner is usable at once where nothing is doubtful of it; another
 -- cools off and needs another person's approval. What was doubtful when it was registered is kept, so that whoever approves
@@ -642,7 +680,8 @@ GRANT SELECT ON relief.incompatible_roles TO relief_app;
 GRANT UPDATE (answered, refused, erased_at) ON relief.command_key TO relief_app;
 GRANT UPDATE (name) ON relief.organisation TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.organisation_parent, relief.employer, relief.person, relief.household,
-  relief.household_member, relief.membership, relief.app_user, relief.token, relief.payee_account TO relief_app;
+  relief.household_member, relief.membership, relief.app_user, relief.payee_account TO relief_app;
+GRANT SELECT, INSERT, UPDATE (expires_at, revoked_at) ON relief.token TO relief_app;
 GRANT DELETE ON relief.organisation_parent TO relief_app;
 GRANT SELECT, DELETE ON relief.person_key TO relief_app;
 GRANT SELECT, INSERT, DELETE ON relief.user_grant TO relief_app;

@@ -196,7 +196,7 @@ CREATE TABLE relief.evidence (
   id         uuid PRIMARY KEY,
   case_id    uuid NOT NULL REFERENCES relief.case_file,
   kind       text NOT NULL CHECK (kind <> ''),
-  file_name  text NOT NULL,
+  file_name  text NOT NULL CHECK (octet_length(file_name) BETWEEN 1 AND 255 AND file_name !~ '[/\\[:cntrl:]]'),
   media_type text NOT NULL,
   size       bigint NOT NULL CHECK (size > 0),
   sha256     text NOT NULL CHECK (length(sha256) = 64),

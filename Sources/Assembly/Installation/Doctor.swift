@@ -26,7 +26,7 @@ struct Doctor: Sendable {
             checks += try await pool.withConnection { connection in
                 [
                     try await server(connection), try await schema(connection), try await audit(connection),
-                    try await jobs(connection), try await time(connection),
+                    try await jobs(connection), try await time(connection), try await tokens(connection),
                 ]
             }
             checks += try await pool.transaction(.readOnly) { try await standing($0) }
@@ -45,7 +45,11 @@ struct Doctor: Sendable {
     private func warnings() async -> [Phrase] {
         guard let pool else { return [] }
         let today = Day(clock.now())
-        return (try? await pool.withConnection { try await Calendars.warnings(on: today, in: $0) }) ?? []
+        let now = clock.now()
+        let found = try? await pool.withConnection {
+            try await Calendars.warnings(on: today, in: $0) + (try await TokensEnding.look(now: now, in: $0).warnings)
+        }
+        return found ?? []
     }
 
     private var dataFolder: DoctorCheck {
@@ -140,6 +144,19 @@ struct Doctor: Sendable {
             : .bad(
                 "jobs", "\(dead) jobs failed for good; see relief job list --state discarded, then retry or cancel them"
             )
+    }
+
+    /// Who lives by tokens alone and is shut out, since nobody renewed the last one.
+    private func tokens(_ connection: Connection) async throws -> DoctorCheck {
+        let ending = try await TokensEnding.look(now: clock.now(), in: connection)
+        guard ending.ended.isEmpty else {
+            return .bad(
+                "tokens",
+                "the last token has ended of \(TokensEnding.names(ending.ended)); issue new ones (relief token issue), or disable or revoke whoever isn't to come back"
+            )
+        }
+        let soon = ending.soon.isEmpty ? "none ends soon" : "soon end those of \(TokensEnding.names(ending.soon))"
+        return .good("tokens", soon)
     }
 
     private func time(_ connection: Connection) async throws -> DoctorCheck {

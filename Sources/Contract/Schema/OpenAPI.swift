@@ -85,7 +85,11 @@ package enum OpenAPI {
     private static func responses(_ reply: JSONValue) -> JSONValue {
         let refused: JSONValue = ["$ref": "#/components/responses/Problem"]
         var responses: [String: JSONValue] = [
-            "200": ["description": "Done.", "content": ["application/json": ["schema": reply]]], "default": refused,
+            "200": [
+                "description": "Done.", "headers": .object([TokenEnd.header: tokenEnd]),
+                "content": ["application/json": ["schema": reply]],
+            ],
+            "default": refused,
         ]
         for code in Refusal.Code.allCases where code != .wrongMethod { responses[String(code.status)] = refused }
         return .object(responses)
@@ -134,6 +138,11 @@ extension OpenAPI {
     private static let problem: JSONValue = [
         "description": "Refused: what, where, and what to do (RFC 9457).",
         "content": .object([Problem.mediaType: ["schema": ["$ref": "#/components/schemas/Problem"]]]),
+    ]
+
+    private static let tokenEnd: JSONValue = [
+        "description": "Within a fortnight of the end of the token that was sent: when it ends.",
+        "schema": ["type": "string", "format": "date-time"],
     ]
 
     private static let idempotencyKey: JSONValue = [

@@ -123,7 +123,7 @@ enum WatchedTables {
             checked_at approved_by approved_at released_by released_at filed_at reconciled_at cancelled_at
             """, silent: "number_key"),
         "relief.sheet": .init("subject created_at", named: "content"),
-        "relief.token": .init("user_id expires_at revoked_at created_at", named: "hash"),
+        "relief.token": .init("user_id days issued_by renewed_from expires_at revoked_at created_at", named: "hash"),
         "relief.user_grant": .init("user_id role org_id org_path granted_by granted_at"),
         "relief.visit": .init("case_id visited_on visitor companion recorded_by recorded_at", owner: .caseFile),
     ]

@@ -51,6 +51,12 @@ enum DatabaseRefusal {
                 Phrase(
                     "The public notice must stand its working days first; days off that were entered since count too. Return the case and publish it again.",
                     "公示须满规定的工作日（包括此后录入的休息日）。请退回该案件并重新公示。"))
+        case "RR031", "RR032":
+            return Refusal(
+                .conflict,
+                Phrase(
+                    "The token or its user was shut out meanwhile: an administrator issues a new one.",
+                    "该令牌或其用户已被停用：请联系管理员重新签发。"), field: "user")
         case "RR022": return Refusal(.conflict, sentence(error.message))
         case "RR045", "RR046", "RR047", "RR048", "RR049", "RR050", "RR051": return FourEyes.refusal(state)
         case "RA002": return Refusal(.conflict, sentence(error.message))

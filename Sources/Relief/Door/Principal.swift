@@ -26,6 +26,8 @@ package struct Principal: Sendable, Hashable {
     /// What it acts with, for the log.
     package let credential: Credential
     package let isSystem: Bool
+    /// What the user came with; nil for an account of the host and for the system.
+    package var token: HeldToken?
 
     package init(
         user: UUID, login: String, name: String, person: UUID?, grants: [Grant], credential: Credential
@@ -93,6 +95,6 @@ package enum Credential: Sendable, Hashable {
 package enum Credentials: Sendable {
     /// The user id of the process at the other end of the unix socket, vouched for by the kernel.
     case peer(uid: UInt32)
-    /// An opaque token; only its SHA-256 is stored.
+    /// An opaque token; only a keyed hash of it is stored.
     case token(String)
 }

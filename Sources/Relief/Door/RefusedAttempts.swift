@@ -15,6 +15,15 @@ final class RefusedAttempts: Sendable {
         let principal: Principal
         /// Set where the credential is nobody's.
         var isUnknown = false
+
+        static func == (one: Actor, other: Actor) -> Bool {
+            (one.principal.user, one.principal.credential) == (other.principal.user, other.principal.credential)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(principal.user)
+            hasher.combine(principal.credential)
+        }
     }
 
     struct Count: Sendable {

@@ -63,9 +63,12 @@ extension AddEvidence: Executable {
             throw Refusal.invalid(
                 "The file is said to be \(mediaType), but its content is \(found).", field: "mediaType")
         }
+        guard let name = FileName.kept(of: fileName) else {
+            throw Refusal.invalid(
+                Phrase("The file needs a name that can be read.", "文件须有可读的名称。"), field: "fileName")
+        }
         let sha256 = context.keep(content)
         let id = UUID()
-        let name = (fileName as NSString).lastPathComponent
         try await context.transaction.execute(
             """
             INSERT INTO relief.evidence (id, case_id, kind, file_name, media_type, size, sha256, added_by, added_at)

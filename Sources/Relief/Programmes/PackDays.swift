@@ -17,7 +17,7 @@ extension Function {
     /// How many working days lie after the first day up to and including the second; negative where the second lies before.
     /// Where the holidays of a year between them aren't entered there is no answer: a guess would decide.
     fileprivate static let workingDaysBetween = Function(
-        workingDaysBetweenName, [.date, .date], returns: .int, reads: WorkingCalendar.binding, cost: 100
+        workingDaysBetweenName, [.date, .date], returns: .int, reads: WorkingCalendar.binding, cost: 2_000
     ) { arguments in
         guard case .date(let first) = arguments[0], case .date(let last) = arguments[1],
             let calendar = WorkingCalendar(arguments[2])

@@ -61,7 +61,9 @@ extension AdvanceClock: Executable {
 extension ReportHealth: Answerable {
     package func answer(in context: QueryContext) async throws -> DoctorReport {
         let checks = await context.door.health()
-        let warnings = try await Calendars.warnings(on: context.today, in: context.transaction)
+        let ending = try await TokensEnding.look(now: context.now, in: context.transaction)
+        let warnings =
+            try await Calendars.warnings(on: context.today, in: context.transaction) + ending.warnings
         return DoctorReport(
             ok: checks.allSatisfy(\.ok), checks: checks, warnings: warnings.isEmpty ? nil : warnings)
     }

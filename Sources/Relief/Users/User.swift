@@ -15,10 +15,12 @@ struct User: Sendable {
             SELECT u.id, u.login FROM relief.app_user u
             WHERE u.login = \(login) AND \(isVisible(to: context.principal))
             """)
-        guard let row else {
-            throw Refusal.notFound("There is no user \(login); check the name (relief user list).", field: field)
-        }
+        guard let row else { throw notFound(login, field: field) }
         return User(id: try row["id"], login: try row["login"])
+    }
+
+    static func notFound(_ login: String, field: String) -> Refusal {
+        .notFound("There is no user \(login); check the name (relief user list).", field: field)
     }
 
     /// Whoever holds a role elsewhere is administered from above: else a county could act as its province.
@@ -28,6 +30,21 @@ struct User: Sendable {
         if isElsewhere {
             throw Refusal.forbidden("\(login) is administered from above: ask there.", field: "user")
         }
+    }
+
+    /// The condition on `relief.app_user u`: all of its roles lie where the principal administers; where it has none, the
+    /// principal made it or administers the whole tree.
+    static func isWhollyAdministered(by principal: Principal) -> SQL {
+        let paths = Principal.arrayText(principal.scope(for: .administer))
+        return """
+            CASE WHEN EXISTS (SELECT FROM relief.user_grant g WHERE g.user_id = u.id)
+              THEN NOT EXISTS (
+                SELECT FROM relief.user_grant g
+                WHERE g.user_id = u.id AND NOT g.org_path <@ ANY (\(paths)::text::ltree[]))
+              ELSE \(paths)::text::ltree[] <> '{}' AND (u.created_by = \(principal.user) OR EXISTS (
+                SELECT FROM unnest(\(paths)::text::ltree[]) AS path WHERE nlevel(path) <= 1))
+            END
+            """
     }
 
     /// The condition on `relief.app_user u`.
@@ -47,7 +64,8 @@ enum Users {
     static let handlers: [Handler] = [
         .command(CreateUser.self), .command(LinkUser.self), .query(ListUsers.self), .command(GrantRole.self),
         .command(RevokeRole.self),
-        .command(DisableUser.self), .command(IssueToken.self), .command(RevokeTokens.self), .query(WhoAmI.self),
+        .command(DisableUser.self), .command(IssueToken.self), .command(RenewToken.self),
+        .command(RevokeTokens.self), .query(ListTokens.self), .query(WhoAmI.self),
     ]
 
     static func view(_ id: UUID, in context: some OperationContext) async throws -> UserView {
@@ -99,6 +117,28 @@ extension ListUsers: Answerable {
 
 extension WhoAmI: Answerable {
     package func answer(in context: QueryContext) async throws -> UserView {
-        try await Users.view(context.principal.user, in: context)
+        var view = try await Users.view(context.principal.user, in: context)
+        guard let token = context.principal.token else { return view }
+        view.token = Tokens.name(token.id)
+        view.tokenExpiresAt = token.expiresAt
+        let notCarried = token.notCarried.map { GrantView(role: $0.role, organisation: $0.organisation) }
+        view.grants.removeAll { notCarried.contains($0) }
+        view.notCarried = notCarried.isEmpty ? nil : notCarried
+        let warnings = Self.warnings(token)
+        view.warnings = warnings.isEmpty ? nil : warnings
+        return view
+    }
+
+    /// What the holder of a token should do, and why.
+    private static func warnings(_ token: HeldToken) -> [Phrase] {
+        var warnings: [Phrase] = []
+        if !token.notCarried.isEmpty {
+            warnings.append(
+                Phrase(
+                    "This token was issued before \(token.notCarried.count) of your roles were given, and doesn't act with them: renew it (relief token renew).",
+                    "该令牌签发于其中\(token.notCarried.count)项授岗之前，不能行使这些岗位的权限：请续期（relief token renew）。"))
+        }
+        if token.endsSoon { warnings.append(TokenEnd.phrase(token.expiresAt)) }
+        return warnings
     }
 }

@@ -106,7 +106,7 @@ extension DisableUser: Executable {
         try await user.requireWhollyAdministered(in: context)
         try await context.transaction.execute(
             "UPDATE relief.app_user SET disabled_at = \(context.now) WHERE id = \(user.id) AND disabled_at IS NULL")
-        try await Users.revokeTokens(of: user.id, in: context)
+        try await Tokens.revoke(of: user.id, in: context)
         return try await Users.view(user.id, in: context)
     }
 }

@@ -75,6 +75,11 @@ package struct Vault: Sendable {
         return LogKey(commitments: keys[0], values: keys[1])
     }
 
+    /// What the database keeps of a token: whoever can write there alone makes no token that opens.
+    package func tokenMAC(_ token: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(token.utf8), using: key("mac", "token")))
+    }
+
     private func key(_ use: String, _ field: String) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: root, info: Array("relief/v1/\(use)/\(field)".utf8), outputByteCount: 32)
