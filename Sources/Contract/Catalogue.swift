@@ -16,6 +16,8 @@ package enum Catalogue {
         AttachOrganisation.self,
         ListOrganisations.self,
         ShowOrganisation.self,
+        ListConfirmations.self,
+        SettleConfirmation.self,
         RegisterEmployer.self,
         ListEmployers.self,
         RegisterPerson.self,

@@ -114,7 +114,7 @@ struct AccountTests {
             try await desk.bypass { try await insert(person, number: "111111", desk, in: $0) }
         }
         let account = try await register(person, "111111", in: office)
-        #expect(account.state == .pending && account.warnings == [AccountDoubt.shared.phrase])
+        #expect(account.state == .pending && account.warnings == [AccountDoubt.sharedElsewhere.phrase])
         let report = try await roster([("马秀英", Desk.student(3), "马秀英", "111111")], office)
         #expect(report.accepted == 1 && report.problems.map(\.problem) == [AccountDoubt.shared.phrase])
         // A number of its own.

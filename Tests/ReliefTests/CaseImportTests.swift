@@ -156,8 +156,11 @@ struct CaseImportTests {
             ImportArchives(
                 organisation: "HD", csv: "户号,级别,建档日期,国家档案号\n\(home.number),deep,2025-03-01,QG9\n", mode: .valid),
             as: other)
-        #expect(report.created.isEmpty && report.problems[0].problem.en.contains("another active archive"))
+        #expect(report.created.isEmpty && report.problems[0].problem.en.contains("waits for confirmation"))
         #expect(!"\(report)".contains("XN"))
+        // The province, above both cities, is asked.
+        let asked = try await desk.door.answer(ListConfirmations(), as: desk.office.admin).items
+        #expect(asked.map(\.kind) == [.archive] && asked[0].asked == home.number && asked[0].above == "QH")
         let law = await desk.law {
             try await $0.execute(
                 """

@@ -10,7 +10,7 @@ import WorkingDays
 @Suite(.database(isChecked: false))
 struct HostileRequestTests {
     /// A request under way: what stands in its fields, by name.
-    private typealias Fields = [(name: String, value: JSONValue)]
+    typealias Fields = [(name: String, value: JSONValue)]
 
     @Test func `no hostile value of any field is an internal error`() async throws {
         let desk = try await Desk.open()
@@ -40,7 +40,7 @@ struct HostileRequestTests {
         #expect(asked > 2_000 && told > asked / 2, "\(asked) asked, \(told) refused")
     }
 
-    private static func isDry(_ operation: any Contract.Operation.Type) -> Bool {
+    static func isDry(_ operation: any Contract.Operation.Type) -> Bool {
         (operation as? any Command.Type)?.allowsDryRun ?? false
     }
 
@@ -93,7 +93,7 @@ struct HostileRequestTests {
         }
     }
 
-    private static func decoded<O: Contract.Operation>(_ type: O.Type, _ fields: Fields) throws -> O {
+    static func decoded<O: Contract.Operation>(_ type: O.Type, _ fields: Fields) throws -> O {
         var parameters: [String: String] = [:]
         var rest: [String: JSONValue] = [:]
         for field in fields {
@@ -120,7 +120,7 @@ struct HostileRequestTests {
         }
     }
 
-    private static func fits(_ value: JSONValue, _ schema: JSONSchema) -> Bool {
+    static func fits(_ value: JSONValue, _ schema: JSONSchema) -> Bool {
         switch (value, schema) {
         case (.string(let text), .choice(let choices)): choices.contains(text)
         case (.string, .string(nil)), (.int, .integer): true
@@ -129,7 +129,7 @@ struct HostileRequestTests {
     }
 
     /// A value of the form, which may mean nothing.
-    private static func plain(_ schema: JSONSchema) -> JSONValue {
+    static func plain(_ schema: JSONSchema) -> JSONValue {
         switch schema {
         case .any, .reference, .dictionary: .object([:])
         case .boolean: .bool(true)

@@ -170,7 +170,7 @@ struct SubtreeTests {
         let account = try await office.door.perform(
             RegisterAccount(owner: person.number, holder: "韩国强", bank: "某银行", number: card, kind: .card),
             as: office.otherWorker)
-        #expect(account.state == .pending && account.warnings == [AccountDoubt.shared.phrase])
+        #expect(account.state == .pending && account.warnings == [AccountDoubt.sharedElsewhere.phrase])
         #expect(account.number == town.account.number)
     }
 

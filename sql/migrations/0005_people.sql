@@ -187,14 +187,12 @@ CREATE TABLE relief.person (
   number_key    text COLLATE "C" NOT NULL GENERATED ALWAYS AS (relief.number_key(number)) STORED,
   name          text NOT NULL CHECK (name IS NORMALIZED),
   name_key      text NOT NULL GENERATED ALWAYS AS (relief.name_key(name)) STORED,
-  id_number     bytea,                     -- encrypted; NULL once erased
+  id_number     bytea,                     -- encrypted, and with it day of birth and sex; NULL once erased
   id_index      bytea,                     -- keyed blind index of the normalised 18-character number
   id_masked     text,                      -- what a view shows: the area and the year of birth
   phone         bytea,
   phone_index   bytea,
   phone_masked  text,
-  birth_day     date,
-  sex           text CHECK (sex IN ('female', 'male')),
   died_on       date,
   erased_at     timestamptz,
   employer      uuid REFERENCES relief.employer,
@@ -642,6 +640,25 @@ CREATE TRIGGER protect_command_key BEFORE UPDATE ON relief.command_key
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON relief.command_key
   FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 
+-- A clash with something that the asker may not know of: the nearest union above both sides answers.
+CREATE TABLE relief.confirmation (
+  id         uuid PRIMARY KEY,
+  kind       text NOT NULL CHECK (kind IN ('unionCode', 'login', 'hostAccount', 'payeeAccount', 'archive')),
+  asked      text NOT NULL CHECK (asked <> ''),
+  org_id     uuid NOT NULL,                -- the union above both
+  org_path   ltree NOT NULL,
+  asked_by   uuid NOT NULL REFERENCES relief.app_user,
+  asked_at   timestamptz NOT NULL,
+  answer     text CHECK (answer <> ''),
+  settled_by uuid REFERENCES relief.app_user,
+  settled_at timestamptz,
+  CONSTRAINT settled_by_another CHECK (settled_by <> asked_by),
+  CHECK (num_nulls(answer, settled_by, settled_at) IN (0, 3))
+);
+CREATE UNIQUE INDEX waits_once ON relief.confirmation (kind, asked, asked_by) WHERE settled_at IS NULL;
+CREATE INDEX confirmation_by_time ON relief.confirmation (asked_at, id);
+CALL relief.follow('relief.confirmation', 'org_id', 'relief.organisation', 'path');
+
 -- Row-level security, forced, so that it binds the tables' owner too; only a superuser passes it.
 CREATE PROCEDURE relief.guard(target regclass, visible text)
 LANGUAGE plpgsql AS $$
@@ -660,6 +677,10 @@ CALL relief.guard('relief.payee_account', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.command_key',
   'actor = current_setting(''relief.actor'', true) OR ''''::ltree <@ ANY (relief.scope())');
 
+CALL relief.guard('relief.confirmation',
+  'asked_by::text = current_setting(''relief.actor'', true) OR relief.in_scope(org_path)');
+
+CALL audit.watch('relief.confirmation');
 CALL audit.watch('relief.organisation');
 CALL audit.watch('relief.organisation_parent');
 CALL audit.watch('relief.employer');
@@ -675,6 +696,7 @@ CALL audit.watch('relief.payee_account');
 REVOKE EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid),
   relief.follow_parents(date) TO relief_app;
+GRANT SELECT, INSERT, UPDATE ON relief.confirmation TO relief_app;
 GRANT SELECT, INSERT ON relief.organisation, relief.command_key TO relief_app;
 GRANT SELECT ON relief.incompatible_roles TO relief_app;
 GRANT UPDATE (answered, refused, erased_at) ON relief.command_key TO relief_app;

@@ -761,22 +761,28 @@ CREATE TABLE relief.archive (
 );
 CREATE UNIQUE INDEX one_active_archive ON relief.archive (household) WHERE ended_at IS NULL;
 
--- 一户一档 by every member's identity number, not only the head's, and over the whole tree: it doesn't tell where.
+-- 一户一档 by every member's identity number, not only the head's, and over the whole tree. The detail (the household, its
+-- union, the other's union) is for the program, which tells where to those alone who may see it.
 CREATE FUNCTION relief.one_archive_per_person() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  place text;
 BEGIN
   -- Of two archives made at once, the second waits here and then sees the first; in one order, so that none waits for ever.
   PERFORM pg_advisory_xact_lock(locks.key) FROM (
     SELECT DISTINCT hashtextextended('archive|' || encode(p.id_index, 'hex'), 0) AS key
     FROM relief.household_member m JOIN relief.person p ON p.id = m.person
     WHERE m.household = NEW.household AND upper_inf(m.valid) AND p.id_index IS NOT NULL ORDER BY key) AS locks;
-  IF EXISTS (
-       SELECT FROM relief.household_member m JOIN relief.person p ON p.id = m.person
-       JOIN relief.person q ON q.id_index = p.id_index
-       JOIN relief.household_member n ON n.person = q.id AND upper_inf(n.valid)
-       JOIN relief.archive a ON a.household = n.household AND a.ended_at IS NULL
-       WHERE m.household = NEW.household AND upper_inf(m.valid) AND n.household <> NEW.household) THEN
-    RAISE EXCEPTION 'a member of the household stands in another active archive' USING ERRCODE = 'RR012';
+  SELECT concat_ws(' ', own.number, own.org_path, other.org_path) INTO place
+  FROM relief.household_member m JOIN relief.person p ON p.id = m.person
+  JOIN relief.person q ON q.id_index = p.id_index
+  JOIN relief.household_member n ON n.person = q.id AND upper_inf(n.valid)
+  JOIN relief.archive a ON a.household = n.household AND a.ended_at IS NULL
+  JOIN relief.household own ON own.id = m.household JOIN relief.household other ON other.id = n.household
+  WHERE m.household = NEW.household AND upper_inf(m.valid) AND n.household <> NEW.household
+  ORDER BY other.number_key LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'a member of the household stands in another active archive' USING ERRCODE = 'RR012', DETAIL = place;
   END IF;
   RETURN NEW;
 END $$;

@@ -4,6 +4,8 @@ import Contract
 /// who is shown it and says why it is approved all the same.
 enum AccountDoubt: String, CaseIterable, Sendable {
     case otherName, shared, awarded
+    /// Shared with somebody whom the asker may not know of; kept as `shared`.
+    case sharedElsewhere
     /// Of the number itself.
     case checkDigit, cardLength, rounded, cut
 
@@ -15,6 +17,10 @@ enum AccountDoubt: String, CaseIterable, Sendable {
         case .shared:
             Phrase(
                 "The same account is registered for somebody else: check who is paid.", "另有人登记了同一账号：请核对款项付给谁。")
+        case .sharedElsewhere:
+            Phrase(
+                "The account waits for confirmation: who approves it must see every union that it touches, so a union above does.",
+                "该账户待确认：须由能够查看各相关工会的上级核准。")
         case .awarded:
             Phrase(
                 "Money is awarded already that would go to this account: another person approves it first.",
@@ -35,6 +41,9 @@ enum AccountDoubt: String, CaseIterable, Sendable {
                 "开头像银行卡号但位数不够，像是文件被截断：请核对银行卡。")
         }
     }
+
+    /// As it is kept: how much of it is told depends on who asks.
+    var kept: AccountDoubt { self == .sharedElsewhere ? .shared : self }
 
     /// The column of a roster that it is about.
     var column: String { self == .otherName ? "户名" : "账号" }

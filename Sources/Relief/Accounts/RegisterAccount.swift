@@ -54,7 +54,7 @@ struct NewAccount: Sendable {
                 account_masked, status, usable_from, registered_by, registered_at, doubts, org_path)
             VALUES (\(id), \(owner.person), \(owner.organisation), normalize(\(holder)), \(bank), \(cnaps), \(kind),
                     \(sealed), \(index), \(Mask.account(number.text)), \(state), \(usableFrom ?? context.now),
-                    \(context.principal.user), \(context.now), \(doubts.map(\.rawValue)), \(owner.path)::ltree)
+                    \(context.principal.user), \(context.now), \(doubts.map(\.kept.rawValue)), \(owner.path)::ltree)
             """
     }
 }
@@ -120,7 +120,10 @@ extension NewAccount {
             """)
         var doubts: [AccountDoubt] = []
         if try row["is_in_other_name"] { doubts.append(.otherName) }
-        if try row["is_shared"] { doubts.append(.shared) }
+        if try row["is_shared"] {
+            doubts.append(.shared)
+            try await Accounts.noteClashes([(index, owner.number, owner.path)], in: context)
+        }
         // Another account than the first waits for its approval anyhow.
         if try isFirst && row["is_awarded"] { doubts.append(.awarded) }
         return doubts + number.doubts
@@ -142,6 +145,11 @@ extension ApproveAccount: Executable {
         let current = try await AccountSheet.current(account, in: context)
         guard try sheet == Sheets.id(of: JSON.encode(current)) else {
             throw Sheets.changed(Phrase("The account", "该账户"), look: "relief account sheet --account \(account)")
+        }
+        let isElsewhere = try await context.transaction.one(
+            "SELECT \(Accounts.columns) FROM relief.payee_account a WHERE a.id = \(account)")
+        if try isElsewhere["is_shared"] && !isElsewhere["is_shared_in_sight"] {
+            throw Refusal.conflict(AccountDoubt.sharedElsewhere.phrase, field: "account")
         }
         let despite = try await despite(found, in: context)
         let sheet = try await Sheets.keep(current, subject: current.account, in: context)

@@ -47,6 +47,6 @@ struct KeptChanges: Sendable {
 
     /// What would tell more of an identity number or account than a mask does.
     private static let neverShown: Set<String> = [
-        "birth_day", "sex", "id_index", "phone_index", "account_index",
+        "id_index", "phone_index", "account_index",
     ]
 }

@@ -72,6 +72,7 @@ enum WatchedTables {
             """, silent: "number_key", owner: .caseFile, by: "id"),
         "relief.case_step": .init(
             "case_id ordinal kind title state opened_at due_on overdue_at done_at", owner: .caseFile),
+        "relief.confirmation": .init("kind org_id org_path asked_by asked_at settled_by settled_at"),
         "relief.decision": .init(
             "case_id step kind outcome decided_by sheet version decided_at", owner: .caseFile),
         "relief.employer": .init("kind org_id org_path created_at", silent: "name_key"),

@@ -38,6 +38,7 @@ package final class CommandContext: OperationContext {
     package let door: Door
     let notes: AuditNotes
     private let files = Mutex<[Data]>([])
+    private let clashes = Mutex<[Clash]>([])
 
     init(transaction: Transaction, principal: Principal, now: Date, door: Door) {
         (self.transaction, self.principal, self.now, self.door) = (transaction, principal, now, door)
@@ -48,6 +49,18 @@ package final class CommandContext: OperationContext {
     func keep(_ content: Data) -> String {
         files.withLock { $0.append(content) }
         return EvidenceStore.name(of: content)
+    }
+
+    /// Has a clash with what the asker may not know of kept, whether the command is refused for it or not.
+    func met(_ clash: Clash) {
+        clashes.withLock { $0.append(clash) }
+    }
+
+    /// Keeps the clashes that were met; gives whether there were any.
+    func keepClashes() async throws -> Bool {
+        let met = clashes.withLock { $0 }
+        for clash in met { try await clash.keep(in: self) }
+        return !met.isEmpty
     }
 
     /// Writes what the command keeps. Before its COMMIT: a row without a file would be a hole, a file without a row is only
@@ -64,8 +77,18 @@ package final class CommandContext: OperationContext {
             return try await transaction.savepoint { _ in try await body() }
         } catch {
             notes.restore(before)
-            throw (error as? PostgresError).flatMap(DatabaseRefusal.of) ?? error
+            throw (error as? PostgresError).flatMap({ refusal(of: $0) }) ?? error
         }
+    }
+
+    /// The refusal that a law of the database means, told as far as the asker may know; nil for a failure.
+    func refusal(of error: PostgresError) -> Refusal? {
+        let place = error.detail?.split(separator: " ").map(String.init) ?? []
+        guard error.sqlState == "RR012", place.count == 3, !principal.mayKnow(place[2]) else {
+            return DatabaseRefusal.of(error)
+        }
+        met(Clash(.archive, asked: place[0], own: place[1], other: place[2]))
+        return Clash.refusal(place[0], field: "household")
     }
 
     /// Names what the command is about, so that its place in the log is found by it: a case, run or fund number; never

@@ -186,16 +186,19 @@ package final class Door: Sendable {
         let context = CommandContext(transaction: transaction, principal: call.principal, now: now, door: self)
         do {
             let reply = try await transaction.savepoint { _ in try await command.execute(in: context) }
+            _ = try await context.keepClashes()
             try await AuditTrail.append(
                 call, notes: context.notes.snapshot, at: now, scope: scope, vault: vault, in: transaction)
             try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
             if !dryRun { try context.writeFiles() }
             return .success(reply)
         } catch let error where !(error is CancellationError) {
-            guard let refusal = error as? Refusal ?? (error as? PostgresError).flatMap(DatabaseRefusal.of) else {
+            guard let refusal = error as? Refusal ?? (error as? PostgresError).flatMap({ context.refusal(of: $0) })
+            else {
                 throw error
             }
-            if refusal.code == .forbidden {
+            let isClash = try await context.keepClashes()
+            if refusal.code == .forbidden || isClash {
                 try await AuditTrail.append(
                     call, notes: context.notes.snapshot, at: now, scope: scope, refused: refusal, vault: vault,
                     in: transaction)

@@ -3,6 +3,7 @@ extension Handler {
     static let all: [Handler] = [
         Audit.handlers,
         Organisations.handlers,
+        Confirmations.handlers,
         Users.handlers,
         Employers.handlers,
         People.handlers,

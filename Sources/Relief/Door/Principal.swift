@@ -63,6 +63,14 @@ package struct Principal: Sendable, Hashable {
         return grants.filter { $0.role.permissions.contains(permission) || permission == .anyone }.map(\.path)
     }
 
+    /// Whether it administers the whole tree.
+    package var administersAll: Bool { scope(for: .administer).contains { !$0.contains(".") } }
+
+    /// Whether anything of a union is told to it: it holds some role there or above.
+    func mayKnow(_ path: String) -> Bool {
+        isSystem || grants.contains { path == $0.path || path.hasPrefix($0.path + ".") }
+    }
+
     /// The scope as the text of an `ltree[]`, for `relief.scope`.
     static func arrayText(_ paths: [String]) -> String {
         "{" + paths.map { "\"\($0)\"" }.joined(separator: ",") + "}"

@@ -49,15 +49,20 @@ extension ImportHouseholds: Executable {
     ) async throws {
         let endOfCoolingOff = try await Accounts.endOfCoolingOff(in: context)
         var statements: [SQL] = []
+        var elsewhere: [(index: [UInt8], owner: String, path: String)] = []
         for member in members where roster.takesAccount(of: member) {
             guard let account = member.account, let owner = owners[member.person.identity] else { continue }
             let doubts = roster.doubts[member.row.line] ?? []
             context.concerns(owner.number)
+            if doubts.contains(.sharedElsewhere) {
+                elsewhere.append((context.vault.blindIndex(account.number.text, .account), owner.number, owner.path))
+            }
             statements.append(
                 try account.insertion(
                     UUID(), owner: owner, usableFrom: doubts.isEmpty ? nil : endOfCoolingOff, doubts: doubts,
                     in: context))
         }
+        if !elsewhere.isEmpty { try await Accounts.noteClashes(elsewhere, in: context) }
         try await send(statements, in: context)
     }
 

@@ -138,7 +138,8 @@ extension Roster {
         let members = members.filter { takesAccount(of: $0) }
         let indexes = members.map { context.vault.blindIndex($0.account?.number.text ?? "", .account) }
         try await Accounts.lock(indexes, in: context)
-        var owners = try await Self.owners(of: indexes, in: context)
+        var owners = try await context.seeingAll { try await Self.owners(of: indexes, in: $0) }
+        var seen = try await Self.owners(of: indexes, in: context.transaction)
         let holders = try await Self.holderKeys(of: members, in: context)
         let names = try await Self.keys(
             members.map { known[$0.person.identity]?.name ?? $0.person.name }, in: context)
@@ -147,8 +148,12 @@ extension Roster {
             // As registered, where the roster writes a name otherwise.
             if holders[place] != names[place] { doubts.append(.otherName) }
             let own = context.vault.blindIndex(member.person.identity.text, .idNumber)
-            if owners[indexes[place], default: []].contains(where: { $0 != own }) { doubts.append(.shared) }
+            if owners[indexes[place], default: []].contains(where: { $0 != own }) {
+                let isSeen = seen[indexes[place], default: []].contains { $0 != own }
+                doubts.append(isSeen ? .shared : .sharedElsewhere)
+            }
             owners[indexes[place], default: []].append(own)
+            seen[indexes[place], default: []].append(own)
             if known[member.person.identity]?.drawsMoney == true { doubts.append(.awarded) }
             doubts += member.account?.number.doubts ?? []
             note(doubts, of: member)
@@ -188,17 +193,14 @@ extension Roster {
         ).map { try $0["key"] }
     }
 
-    /// By whose identity numbers (none for a union) the accounts are registered, anywhere in the tree.
-    private static func owners(
-        of indexes: [[UInt8]], in context: some OperationContext
-    ) async throws -> [[UInt8]: [[UInt8]?]] {
-        let rows = try await context.seeingAll {
-            try await $0.query(
-                """
-                SELECT a.account_index, p.id_index FROM relief.payee_account a LEFT JOIN relief.person p ON p.id = a.person
-                WHERE a.account_index = ANY (\(indexes)) AND a.status <> 'retired'
-                """)
-        }
+    /// By whose identity numbers (none for a union) the accounts are registered, as far as the transaction sees.
+    private static func owners(of indexes: [[UInt8]], in transaction: Transaction) async throws -> [[UInt8]: [[UInt8]?]]
+    {
+        let rows = try await transaction.query(
+            """
+            SELECT a.account_index, p.id_index FROM relief.payee_account a LEFT JOIN relief.person p ON p.id = a.person
+            WHERE a.account_index = ANY (\(indexes)) AND a.status <> 'retired'
+            """)
         return try Dictionary(grouping: rows) { try $0["account_index"] }
             .mapValues { try $0.map { try $0["id_index"] } }
     }

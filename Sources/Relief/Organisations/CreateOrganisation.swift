@@ -46,6 +46,13 @@ extension Organisations {
         }
         context.concerns(code)
         let path = above.map { "\($0.path).\(code)" } ?? code
+        if let row = try await context.transaction.first(
+            "SELECT path, relief.in_scope(path) AS is_seen FROM relief.organisation WHERE code = \(code)")
+        {
+            if try row["is_seen"] { throw Organisations.taken(code) }
+            context.met(Clash(.unionCode, asked: code, own: above?.path ?? "", other: try row["path"]))
+            throw Clash.refusal(code, field: "code")
+        }
         do {
             let row = try await context.transaction.one(
                 """
@@ -56,8 +63,14 @@ extension Organisations {
                 """)
             return try Organisation(row)
         } catch let error as PostgresError where error.constraint == "organisation_code_key" {
-            throw Refusal.conflict("The code \(code) is taken: each union has its own.", field: "code")
+            throw taken(code)
         }
+    }
+
+    private static func taken(_ code: String) -> Refusal {
+        .conflict(
+            Phrase("The code \(code) is taken: each union has its own.", "代码 \(code) 已被使用：各工会代码不得重复。"),
+            field: "code")
     }
 }
 

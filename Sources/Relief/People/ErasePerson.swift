@@ -24,7 +24,7 @@ extension ErasePerson: Executable {
         try await context.transaction.execute(
             """
             UPDATE relief.person SET name = '***', id_number = NULL, id_index = NULL, id_masked = NULL, phone = NULL,
-                phone_index = NULL, phone_masked = NULL, birth_day = NULL, sex = NULL, died_on = NULL, employer = NULL,
+                phone_index = NULL, phone_masked = NULL, died_on = NULL, employer = NULL,
                 erased_at = \(context.now), salt = \(UUID())
             WHERE id = \(id)
             """)

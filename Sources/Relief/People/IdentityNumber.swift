@@ -1,4 +1,5 @@
 import Contract
+import Postgres
 package import WorkingDays
 
 /// A resident identity number (公民身份号码, GB 11643-1999) of 18 characters; also residence permits and permanent residence
@@ -59,6 +60,13 @@ package struct IdentityNumber: Sendable, Hashable {
     /// The area and the year of birth: 365 days and 1,000 numbers of a day are left to whoever knows the county.
     package var masked: String { text.prefix(10) + String(repeating: "*", count: 8) }
     package var sex: String { isMale ? "male" : "female" }
+
+    /// As it is kept in a row of `relief.person` with its `id` and `id_number`; nil once erased. What the number tells (the
+    /// day of birth, the sex) stands nowhere else.
+    init?(_ row: Row, _ vault: Vault) throws {
+        guard let sealed: [UInt8] = try row["id_number"] else { return nil }
+        try self.init(vault.open(sealed, .idNumber, row: row["id"]))
+    }
 
     private static func rounded(_ field: String?) -> Refusal {
         .invalid(NumberText.rounded(Phrase("identity number", "身份证号")), field: field)

@@ -55,15 +55,19 @@ extension RecordDeath: Executable {
         try found.requireKept()
         context.concerns(found.number)
         try ActDay.check(on, in: context)
+        let kept = try await context.transaction.one("SELECT id, id_number FROM relief.person WHERE id = \(found.id)")
+        if let identity = try IdentityNumber(kept, context.vault), on < identity.birthDay {
+            throw Refusal.invalid(
+                Phrase("\(on) is before the person's birth.", "\(on) 早于此人的出生日期。"), field: "on")
+        }
         let changed = try await context.transaction.execute(
             """
             UPDATE relief.person SET died_on = \(on), death_recorded_by = \(context.principal.user), death_retracted_by = NULL
-            WHERE id = \(found.id) AND died_on IS NULL AND coalesce(birth_day <= \(on), true)
+            WHERE id = \(found.id) AND died_on IS NULL
             """)
         guard changed == 1 else {
-            throw found.diedOn == nil
-                ? Refusal.invalid("\(on) is before the person's birth.", field: "on")
-                : Refusal.conflict("The death of \(found.number) is recorded already.", field: "person")
+            throw Refusal.conflict(
+                Phrase("The death of \(found.number) is recorded already.", "\(found.number) 已登记去世。"), field: "person")
         }
         return try await People.view(found.id, in: context)
     }

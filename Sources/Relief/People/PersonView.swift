@@ -15,7 +15,7 @@ enum People {
     /// Columns of `relief.person p` for `views`; `today` decides which household a person is in.
     static func columns(today: Day) -> SQL {
         """
-        p.id, p.number, p.name, p.id_masked, p.phone_masked, p.birth_day, p.sex, p.died_on, p.erased_at,
+        p.id, p.number, p.name, p.id_masked, p.phone_masked, p.id_number, p.died_on, p.erased_at,
         (SELECT o.code FROM relief.organisation o WHERE o.id = p.org_id) AS organisation,
         (SELECT e.uscc FROM relief.employer e WHERE e.id = p.employer) AS employer,
         (SELECT h.number FROM relief.household_member m JOIN relief.household h ON h.id = m.household
@@ -41,9 +41,11 @@ enum People {
         return try rows.map { row in
             let id: UUID = try row["id"]
             let erasedAt: Date? = try row["erased_at"]
+            // One number that is damaged hides no other person of a list; whoever reveals it is told.
+            let identity = try? IdentityNumber(row, context.vault)
             return PersonView(
                 number: try row["number"], name: try row["name"], idNumber: try row["id_masked"] ?? "",
-                phone: try row["phone_masked"], sex: try row["sex"], birthYear: (try row["birth_day"] as Day?)?.year,
+                phone: try row["phone_masked"], sex: identity?.sex, birthYear: identity?.birthDay.year,
                 organisation: try row["organisation"], employer: try row["employer"],
                 memberships: memberships[id] ?? [], household: try row["household"], diedOn: try row["died_on"],
                 erased: erasedAt != nil, accounts: accounts[id] ?? [], warnings: [])

@@ -38,9 +38,9 @@ struct NewPerson: Sendable {
         let phoneIndex = phone.map { vault.blindIndex($0.text, .phone) }
         return """
             INSERT INTO relief.person (id, number, name, id_number, id_index, id_masked, phone, phone_index, phone_masked,
-                                       birth_day, sex, employer, org_id, org_path, created_at)
+                                       employer, org_id, org_path, created_at)
             VALUES (\(id), \(number), normalize(\(name)), \(sealed), \(index), \(identity.masked), \(sealedPhone), \(phoneIndex),
-                    \(phone?.masked), \(identity.birthDay), \(identity.sex), \(employer), \(union.id),
+                    \(phone?.masked), \(employer), \(union.id),
                     \(union.path)::ltree, \(context.now))
             """
     }

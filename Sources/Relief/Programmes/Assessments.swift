@@ -50,8 +50,9 @@ enum Assessments {
         }
         if pack.countsWorkingDays { inputs.calendar = try await Calendars.current(in: context) }
         if let person = subject.person {
-            let row = try await context.transaction.one("SELECT birth_day FROM relief.person WHERE id = \(person)")
-            inputs.applicant = AssessmentInputs.Person(age: age(try row["birth_day"], on: context.today), relation: nil)
+            let row = try await context.transaction.one("SELECT id, id_number FROM relief.person WHERE id = \(person)")
+            let birth = try IdentityNumber(row, context.vault)?.birthDay
+            inputs.applicant = AssessmentInputs.Person(age: age(birth, on: context.today), relation: nil)
         }
         if let household = subject.household {
             inputs.household = try await members(of: household, in: context)
@@ -79,13 +80,17 @@ enum Assessments {
     {
         let rows = try await context.transaction.query(
             """
-            SELECT m.relation, p.birth_day FROM relief.household_member m JOIN relief.person p ON p.id = m.person
+            SELECT m.relation, p.id, p.id_number FROM relief.household_member m JOIN relief.person p ON p.id = m.person
             WHERE m.household = \(household) AND m.valid @> \(context.today) AND p.died_on IS NULL
-            ORDER BY p.birth_day, p.id
+            ORDER BY p.id
             """)
-        return try rows.map {
-            AssessmentInputs.Person(age: age(try $0["birth_day"], on: context.today), relation: try $0["relation"])
+        let people = try rows.map { row in
+            (relation: try row["relation"] as String, birth: try IdentityNumber(row, context.vault)?.birthDay)
         }
+        // The eldest first; whose age nobody knows any more, last.
+        return people.enumerated().sorted { one, other in
+            (one.element.birth?.number ?? .max, one.offset) < (other.element.birth?.number ?? .max, other.offset)
+        }.map { AssessmentInputs.Person(age: age($0.element.birth, on: context.today), relation: $0.element.relation) }
     }
 
     private static func archive(of household: UUID, in context: some OperationContext) async throws -> AssessmentInputs

@@ -29,6 +29,7 @@ extension Users {
         // A program may be a user, too.
         let title = try NameText.checked(name, .institution, field: "name")
         context.concerns(login)
+        try await refuseTaken(login: login, unixUID: unixUID, in: context)
         do {
             try await context.transaction.execute(
                 """
@@ -37,13 +38,38 @@ extension Users {
                         \(person == nil ? nil : context.principal.user), \(context.principal.user), \(context.now))
                 """)
         } catch let error as PostgresError where error.sqlState == "23505" {
-            throw switch error.constraint {
-            case "app_user_unix_uid_key":
-                Refusal.conflict("That account of the host acts as another user already.", field: "unixUser")
-            default: Refusal.conflict("The login \(login) is taken: choose another.", field: "login")
-            }
+            throw taken(login, byLogin: error.constraint != "app_user_unix_uid_key")
         }
         return id
+    }
+
+    /// Refuses a login or an account of the host that another user has; one that the asker may not know waits for the word
+    /// of a union above.
+    private static func refuseTaken(login: String, unixUID: Int64?, in context: CommandContext) async throws {
+        let row = try await context.transaction.first(
+            """
+            SELECT u.login = \(login) AS by_login, \(User.isVisible(to: context.principal)) AS is_seen,
+                   coalesce((SELECT min(g.org_path::text) FROM relief.user_grant g WHERE g.user_id = u.id), '') AS path
+            FROM relief.app_user u WHERE u.login = \(login) OR u.unix_uid = \(unixUID)
+            ORDER BY 1 DESC LIMIT 1
+            """)
+        guard let row else { return }
+        let isLogin: Bool = try row["by_login"]
+        if try row["is_seen"] { throw taken(login, byLogin: isLogin) }
+        let asked = isLogin ? login : unixUID.map(UnixAccounts.name) ?? login
+        context.met(
+            Clash(
+                isLogin ? .login : .hostAccount, asked: asked,
+                own: context.principal.scope(for: .administer).first ?? "", other: try row["path"]))
+        throw Clash.refusal(asked, field: isLogin ? "login" : "unixUser")
+    }
+
+    private static func taken(_ login: String, byLogin: Bool) -> Refusal {
+        byLogin
+            ? .conflict(Phrase("The login \(login) is taken: choose another.", "账号 \(login) 已被使用，请另选。"), field: "login")
+            : .conflict(
+                Phrase(
+                    "That account of the host acts as another user already.", "该主机账号已对应另一名用户。"), field: "unixUser")
     }
 
     /// Gives a user a role. The database refuses roles that never belong together (RR001).
