@@ -45,11 +45,10 @@ struct Evaluator {
         recorder?.begin(node)
         do {
             let value = try compute(node)
-            let text = recorder?.isFull == true ? "" : value.text(limit: Recorder.textLimit)
-            recorder?.end(node, .value(text))
+            recorder?.end(node, .value(value))
             return value
         } catch {
-            recorder?.end(node, .error("\(error.message) (\(error.line):\(error.column))"))
+            recorder?.end(node, .failed(error))
             throw error
         }
     }

@@ -52,6 +52,7 @@ package enum Catalogue {
         ShowProgramme.self,
         DefineParameter.self, ListDefinitions.self, SetParameter.self,
         ConfirmParameter.self,
+        WithdrawParameter.self,
         ListParameters.self,
         SetCalendar.self,
         ShowCalendar.self,

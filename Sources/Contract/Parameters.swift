@@ -92,6 +92,32 @@ package struct ConfirmParameter: Command {
     }
 }
 
+/// Takes back a figure's value that waits for its confirmation.
+package struct WithdrawParameter: Command {
+    package typealias Reply = ParameterView
+    package static let name = "parameter.withdraw"
+    package static let summary = "Takes back a figure's value that waits for its confirmation."
+    package static let permission = Permission.manageProgrammes
+    package static let route = Route.post("/v1/parameters/withdraw")
+
+    package let name: String
+    package let region: String
+    package let from: Day
+    /// What is taken back, as people write it; must be the value that waits.
+    package let value: String
+    package let unit: String?
+    package let reason: String
+
+    package init(name: String, region: String, from: Day, value: String, unit: String? = nil, reason: String) {
+        self.name = name
+        self.region = region
+        self.from = from
+        self.value = value
+        self.unit = unit
+        self.reason = reason
+    }
+}
+
 /// Lists figures with their sources.
 package struct ListParameters: Query {
     package typealias Reply = Page<ParameterView>

@@ -78,7 +78,7 @@ extension ProgrammeNoun {
 struct ParameterNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parameter", abstract: "Dated, regional figures.",
-        subcommands: [Define.self, Definitions.self, Set.self, Confirm.self, List.self])
+        subcommands: [Define.self, Definitions.self, Set.self, Confirm.self, Withdraw.self, List.self])
 }
 
 extension ParameterNoun {
@@ -133,6 +133,22 @@ extension ParameterNoun {
 
         func operation() -> ConfirmParameter {
             ConfirmParameter(name: name, region: region, from: from, value: value, unit: unit)
+        }
+    }
+
+    struct Withdraw: CommandVerb {
+        static let configuration = described
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var sending: SendingOptions
+        @Option var name: String
+        @Option(help: "Organisation code.") var region: String
+        @Option var from: Day
+        @Option(help: "What is taken back, by its kind; must be the value that waits.") var value: String
+        @Option(help: "May be left out; must fit the kind: yuan, fen, percent, days.") var unit: String?
+        @Option(help: "The audit log keeps it.") var reason: String
+
+        func operation() -> WithdrawParameter {
+            WithdrawParameter(name: name, region: region, from: from, value: value, unit: unit, reason: reason)
         }
     }
 

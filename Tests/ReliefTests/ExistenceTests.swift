@@ -28,6 +28,8 @@ struct ExistenceTests {
                 asked.formUnion(try await compare(handler.operation, handler, pairs, good, principal, office))
             }
         }
+        let figures = try await desk.door.answer(ListParameters(), as: office.worker).items
+        #expect(!figures.isEmpty && !figures.contains { $0.region == "HD" })
         #expect(asked.count > 95, "\(asked.count)")
     }
 
@@ -54,6 +56,9 @@ struct ExistenceTests {
                 code: "F9", name: "帮扶资金", organisation: "HD", source: .ownFunds, year: 2026,
                 items: [FundItem(item: "education", from: Desk.day("2026-01-01"), source: "测试")], bank: "某银行",
                 accountNumber: "6228480000000009", accountHolder: "海东市总工会"), as: money)
+        try await desk.set(
+            SetParameter(
+                name: "dibao_monthly", region: "HD", from: Desk.day("2026-01-01"), value: "600", source: "测试"))
         var made = Synthetic(seed: 905)
         let account = try await door.perform(
             RegisterAccount(owner: person, holder: made.name(), bank: "某银行", number: made.card(), kind: .card),

@@ -97,6 +97,30 @@ struct TwoPeopleTests {
         #expect(listed.allSatisfy { $0.confirmedBy == "programmes2" } && listed.count == 2)
     }
 
+    @Test func `a wrong value is taken back while nobody has confirmed it, and not after`() async throws {
+        let desk = try await Desk.open()
+        let (door, office) = (desk.door, desk.office)
+        func wrong(_ value: String) -> SetParameter {
+            SetParameter(
+                name: "dibao_monthly", region: "XN", from: Desk.day("2026-08-01"), value: value, source: "西民发〔2026〕2号")
+        }
+        func back(_ value: String) -> WithdrawParameter {
+            WithdrawParameter(
+                name: "dibao_monthly", region: "XN", from: Desk.day("2026-08-01"), value: value, reason: "数值录错")
+        }
+        _ = try await door.perform(wrong("6430"), as: office.programmes)
+        _ = try await door.perform(back("6430"), as: office.programmes)
+        let listed = try await door.answer(ListParameters(name: "dibao_monthly", region: "XN"), as: office.programmes)
+        #expect(listed.items.isEmpty)
+        let log = try await door.answer(ShowAuditLog(command: "parameter.withdraw"), as: office.admin).items
+        #expect(log.first?.changes.contains { $0.field == "value" && $0.old == 643_000 && $0.new == nil } == true)
+        try await desk.set(wrong("643"))
+        let confirmed = try await desk.refusal { try await door.perform(back("643"), as: office.programmes) }
+        #expect(confirmed.code == .notFound)
+        let law = await desk.law { try await $0.execute("DELETE FROM relief.parameter WHERE confirmed_by IS NOT NULL") }
+        #expect(law == "RA002")
+    }
+
     @Test func `a figure that waits is told as such where nothing holds yet`() async throws {
         let desk = try await Desk.open()
         let child = try await desk.archivedHome(1).child

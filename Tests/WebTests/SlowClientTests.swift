@@ -45,6 +45,38 @@ import Web
         }
     }
 
+    /// One request on a connection that stays open.
+    private static func ask(_ socket: UnixSocket) -> Bool {
+        guard socket.write(Array("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".utf8)) else { return false }
+        var answer = ""
+        // Head and body may come one after the other.
+        while !answer.contains("\r\n\r\nok") {
+            guard let piece = socket.read() else { return false }
+            answer += String(decoding: piece, as: UTF8.self)
+        }
+        return answer.hasPrefix("HTTP/1.1 200")
+    }
+
+    /// On a thread of its own: the daemon's answer needs the others.
+    private static func blocking<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
+        await withCheckedContinuation { done in Thread.detachNewThread { done.resume(returning: body()) } }
+    }
+
+    @Test func `more connections than the daemon keeps open wait for one that ends`() async throws {
+        try await LiveAPI.with(limits: .init(connections: 1)) { api in
+            let first = try Self.socket(api)
+            #expect(await Self.blocking { Self.ask(first) })
+            let second = try Self.socket(api)
+            let ended = Mutexed(false)
+            async let answer = Self.blocking { [Self.ask(second), ended.value] }
+            // While the second waits the first is served on.
+            #expect(await Self.blocking { (1...50).allSatisfy { _ in Self.ask(first) } })
+            ended.change { $0 = true }
+            first.cut()
+            #expect(await answer == [true, true])
+        }
+    }
+
     @Test func `a body whose length is over its operation's bound is refused before it is read`() async throws {
         try await LiveAPI.with { api in
             let socket = try Self.socket(api)

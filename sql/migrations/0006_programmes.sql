@@ -125,6 +125,18 @@ BEGIN
 END $$;
 CREATE TRIGGER protect_parameter BEFORE UPDATE ON relief.parameter
   FOR EACH ROW EXECUTE FUNCTION relief.protect_parameter();
+
+-- Only what nobody confirmed is taken back.
+CREATE FUNCTION relief.keep_parameter() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.confirmed_by IS NOT NULL THEN
+    RAISE EXCEPTION 'a value of % that was confirmed stays: set the next one', OLD.name USING ERRCODE = 'RA002';
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER keep_parameter BEFORE DELETE ON relief.parameter
+  FOR EACH ROW EXECUTE FUNCTION relief.keep_parameter();
 CREATE INDEX parameter_org ON relief.parameter (org_id);
 CALL relief.follow('relief.parameter', 'org_id', 'relief.organisation', 'path');
 
@@ -175,4 +187,5 @@ CALL audit.watch('relief.calendar_day');
 GRANT SELECT, INSERT ON relief.figure TO relief_app;
 GRANT UPDATE (kind, title, defined_by, defined_at) ON relief.figure TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.programme_version, relief.parameter, relief.calendar_day TO relief_app;
+GRANT DELETE ON relief.parameter TO relief_app;
 GRANT DELETE ON relief.calendar_day TO relief_app;   -- a day that was entered in error is again what its weekday says

@@ -130,22 +130,8 @@ extension SetParameter: Executable {
 
 extension ConfirmParameter: Executable {
     package func execute(in context: CommandContext) async throws -> ParameterView {
-        let figure = try await Figures.find(name, in: context)
-        let union = try await Organisation.find(region, field: "region", in: context)
-        let amount = try Parameters.amount(value, unit: unit, of: figure)
-        let waiting = try await context.transaction.first(
-            """
-            SELECT id FROM relief.parameter
-            WHERE name = \(name) AND org_id = \(union.id) AND lower(valid) = \(from) AND value = \(amount)
-              AND confirmed_by IS NULL ORDER BY set_at, id LIMIT 1 FOR UPDATE
-            """)
-        guard let waiting else {
-            throw Refusal.notFound(
-                Phrase(
-                    "No such value of \(name) waits for \(region) from \(from) (relief parameter list --name \(name)).",
-                    "\(region)没有自\(from)起、待确认的该数值的标准 \(name)（relief parameter list --name \(name)）。"), field: "value")
-        }
-        let id: UUID = try waiting["id"]
+        let (id, union, amount) = try await Parameters.waiting(
+            name, region: region, from: from, value: value, unit: unit, in: context)
         do {
             try await context.transaction.execute(
                 """
@@ -168,12 +154,53 @@ extension ConfirmParameter: Executable {
     }
 }
 
+extension WithdrawParameter: Executable {
+    /// What nobody has confirmed may be taken back by whoever sets figures there; the log keeps that it was proposed.
+    package func execute(in context: CommandContext) async throws -> ParameterView {
+        let (id, _, amount) = try await Parameters.waiting(
+            name, region: region, from: from, value: value, unit: unit, in: context)
+        let view = try await Parameters.view(id, in: context)
+        context.concerns(region)
+        context.note("parameter", .string(name))
+        context.note("value", .int(amount))
+        context.note("reason", .string(try PublicReason.checked(reason)))
+        try await context.transaction.execute("DELETE FROM relief.parameter WHERE id = \(id)")
+        return view
+    }
+}
+
+extension Parameters {
+    /// The value that waits for another's confirmation, locked.
+    fileprivate static func waiting(
+        _ name: String, region: String, from: Day, value: String, unit: String?, in context: CommandContext
+    ) async throws -> (id: UUID, union: Organisation, amount: Int64) {
+        let figure = try await Figures.find(name, in: context)
+        let union = try await Organisation.find(region, field: "region", in: context)
+        let amount = try amount(value, unit: unit, of: figure)
+        let waiting = try await context.transaction.first(
+            """
+            SELECT id FROM relief.parameter
+            WHERE name = \(name) AND org_id = \(union.id) AND lower(valid) = \(from) AND value = \(amount)
+              AND confirmed_by IS NULL ORDER BY set_at, id LIMIT 1 FOR UPDATE
+            """)
+        guard let waiting else {
+            throw Refusal.notFound(
+                Phrase(
+                    "No such value of \(name) waits for \(region) from \(from) (relief parameter list --name \(name)).",
+                    "\(region)没有自\(from)起、待确认的该数值的标准 \(name)（relief parameter list --name \(name)）。"), field: "value")
+        }
+        return (try waiting["id"], union, amount)
+    }
+}
+
 extension ListParameters: Answerable {
+    /// Those of the asker's unions, and of the unions above, whose figures hold there.
     package func answer(in context: QueryContext) async throws -> Page<ParameterView> {
         let rows = try await context.transaction.query(
             """
             SELECT \(Parameters.columns) FROM \(Parameters.tables)
             WHERE (\(name)::text IS NULL OR p.name = \(name)) AND (\(region)::text IS NULL OR o.code = \(region))
+              AND (relief.in_scope(p.org_path) OR p.org_path @> ANY (relief.scope()))
             ORDER BY p.name, o.path, lower(p.valid), p.set_at LIMIT 500
             """)
         return Page(items: try rows.map { try Parameters.view($0) })

@@ -17,7 +17,7 @@ package enum Programmes {
         .query(CheckProgramme.self), .command(AddProgramme.self), .command(ReleaseProgramme.self),
         .command(RetireProgramme.self), .query(ListProgrammes.self), .query(ShowProgramme.self),
         .command(DefineParameter.self), .query(ListDefinitions.self), .command(SetParameter.self),
-        .command(ConfirmParameter.self),
+        .command(ConfirmParameter.self), .command(WithdrawParameter.self),
         .query(ListParameters.self),
     ]
 
