@@ -40,7 +40,7 @@ struct CaseListTests {
                 "case.open", "evidence.add", "case.submit", "case.decide", "case.decide", "notice.publish",
                 "notice.closeDue", "case.decide", "case.decide",
             ])
-        #expect(timeline.items.allSatisfy { $0.leafIndex != nil && !$0.by.isEmpty })
+        #expect(timeline.items.allSatisfy { $0.leafIndex != nil && !$0.by.isEmpty && !$0.summary.en.isEmpty })
         #expect(timeline.items.last?.summary.en.contains("amount 6,000.00 yuan") == true)
     }
 

@@ -84,6 +84,9 @@ extension RowChange {
     fileprivate func isOn(_ file: CaseFile, _ leaf: Leaf) -> Bool {
         let id = file.id.uuidString.lowercased()
         return row == id || [fields["case_id"]?.new, fields["case_id"]?.old].contains(.string(id))
-            || leaf.subjects == [file.number]
+            || leaf.subjects.filter(Self.isCase) == [file.number]
     }
+
+    /// `XN-C2026-0001`, among the numbers of notices, runs and funds.
+    private static func isCase(_ subject: String) -> Bool { subject.contains("-C") }
 }
