@@ -6,9 +6,16 @@ package enum ConfirmationKind: String, Codable, CaseIterable, Sendable {
     case login
     /// An account of the daemon's host.
     case hostAccount
+    /// A role that never belongs with another of the same person.
+    case role
+    case fundCode
     /// A payee's bank account.
     case payeeAccount
+    /// Somebody who lives in a household already.
+    case household
     case archive
+    /// What is granted once.
+    case grant
 }
 
 /// Lists what waits for the word of a union above, and what was answered.
@@ -53,7 +60,7 @@ package struct SettleConfirmation: Command {
 package struct ConfirmationView: Codable, Sendable {
     package var id: UUID
     package var kind: ConfirmationKind
-    /// What was asked for: a code, a login, the owner of an account, a household.
+    /// What was asked for: a code, a login, the owner of an account, a household, a person.
     package var asked: String
     package var askedBy: String
     package var askedAt: Date

@@ -11,7 +11,7 @@ import WorkingDays
 /// operation answers alike.
 @Suite(.database(isChecked: false))
 struct ExistenceTests {
-    private struct Pair {
+    struct Pair {
         /// Something of the other city, and a name of the same form that is nobody's.
         let there: String
         let nowhere: String
@@ -94,7 +94,7 @@ struct ExistenceTests {
     }
 
     /// Which fields were asked about, of one operation by one principal.
-    private func compare<O: Contract.Operation>(
+    func compare<O: Contract.Operation>(
         _ type: O.Type, _ handler: Handler, _ pairs: [String: Pair], _ good: [String: JSONValue],
         _ principal: Principal, _ office: Office
     ) async throws -> Set<String> {
@@ -140,7 +140,7 @@ struct ExistenceTests {
     // MARK: - Clashes
 
     /// The refusal, but for what was asked.
-    private func words(_ office: Office, _ command: some Executable, as principal: Principal, _ asked: String) async
+    func words(_ office: Office, _ command: some Executable, as principal: Principal, _ asked: String) async
         -> String
     {
         let refusal = await #expect(throws: Refusal.self) { try await office.door.perform(command, as: principal) }

@@ -379,18 +379,22 @@ SELECT least(a COLLATE "C", b COLLATE "C"), greatest(a COLLATE "C", b COLLATE "C
   ('cashier', 'caseWorker'), ('cashier', 'reviewer'), ('cashier', 'approver')
 ) AS pair (a, b);
 
+-- The detail (the login, its union, the other role's union) is for the program, which tells of the other to those alone who
+-- may know it; so the message names it only where it is in sight.
 CREATE FUNCTION relief.refuse_incompatible_roles() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, relief AS $$
 DECLARE
-  clash text;
+  clash record;
 BEGIN
   -- Two grants at once see each other.
   PERFORM 1 FROM relief.app_user u WHERE u.who = relief.who(NEW.user_id) ORDER BY u.id FOR UPDATE;
-  SELECT g.role INTO clash FROM relief.app_user u JOIN relief.user_grant g ON g.user_id = u.id JOIN relief.incompatible_roles i
+  SELECT g.role, g.org_path INTO clash
+  FROM relief.app_user u JOIN relief.user_grant g ON g.user_id = u.id JOIN relief.incompatible_roles i
     ON (i.role, i.other) IN ((g.role, NEW.role), (NEW.role, g.role))
-  WHERE u.who = relief.who(NEW.user_id) LIMIT 1;
+  WHERE u.who = relief.who(NEW.user_id) ORDER BY relief.in_scope(g.org_path) DESC, g.org_path, g.role LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION '% and % never belong to one person', NEW.role, clash USING ERRCODE = 'RR001', DETAIL = clash;
+    RAISE EXCEPTION '% and % never belong to one person', NEW.role, clash.role USING ERRCODE = 'RR001', DETAIL =
+      concat_ws(' ', (SELECT u.login FROM relief.app_user u WHERE u.id = NEW.user_id), NEW.org_path, clash.org_path);
   END IF;
   RETURN NEW;
 END $$;
@@ -415,16 +419,19 @@ CREATE TRIGGER roles_of_people BEFORE INSERT OR UPDATE OF user_id, role, granted
 
 -- To learn that two users are one person must not leave that person with roles that never belong together.
 CREATE FUNCTION relief.roles_of_one_person() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, relief AS $$
 DECLARE
-  clash text;
+  clash record;
 BEGIN
   PERFORM 1 FROM relief.app_user u WHERE u.who = NEW.who ORDER BY u.id FOR UPDATE;
-  SELECT i.role INTO clash FROM relief.incompatible_roles i WHERE 2 = (
-    SELECT count(DISTINCT g.role) FROM relief.app_user u JOIN relief.user_grant g ON g.user_id = u.id
-    WHERE u.who = NEW.who AND g.role IN (i.role, i.other)) LIMIT 1;
+  SELECT own.role, own.org_path, g.org_path AS other INTO clash
+  FROM relief.user_grant own JOIN relief.app_user u ON u.who = NEW.who AND u.id <> NEW.id
+  JOIN relief.user_grant g ON g.user_id = u.id
+  JOIN relief.incompatible_roles i ON (i.role, i.other) IN ((g.role, own.role), (own.role, g.role))
+  WHERE own.user_id = NEW.id ORDER BY relief.in_scope(g.org_path) DESC, g.org_path, own.role LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'the person holds roles by another user that never belong together with %', clash USING ERRCODE = 'RR001', DETAIL = clash;
+    RAISE EXCEPTION 'the person holds roles by another user that never belong together with %', clash.role
+      USING ERRCODE = 'RR001', DETAIL = concat_ws(' ', NEW.login, clash.org_path, clash.other);
   END IF;
   RETURN NULL;
 END $$;
@@ -517,29 +524,39 @@ CREATE INDEX payee_account_organisation ON relief.payee_account (organisation);
 CALL relief.follow('relief.payee_account', 'person', 'relief.person');
 CALL relief.follow('relief.payee_account', 'organisation', 'relief.organisation', 'path');
 
--- Whether money is awarded already, and not yet paid, that an account of the owner's (a person or a union) would draw to
--- itself: of a case that is about the owner, or about a household that the owner is or was a member of.
-CREATE FUNCTION relief.draws_awarded_money(owner uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+-- Where money is awarded that an account of the owner's (a person or a union) would draw to itself: of a case that is about
+-- the owner, or about a household that the owner is or was a member of; due: it isn't all paid yet. For the program, which
+-- tells of the unions in the asker's sight.
+CREATE FUNCTION relief.awarded_places(owner uuid) RETURNS TABLE (place ltree, is_due boolean)
+LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
 BEGIN
-  RETURN EXISTS (
-    SELECT FROM relief.case_file c JOIN relief.award w ON w.case_id = c.id AND w.stopped_at IS NULL
-    WHERE (c.person = owner
-           OR c.household = ANY (ARRAY(SELECT m.household FROM relief.household_member m WHERE m.person = owner))
-           OR c.employer = ANY (ARRAY(SELECT e.id FROM relief.employer e WHERE e.org_id = owner)))
-      AND EXISTS (SELECT FROM relief.instalment i WHERE i.award = w.id AND i.state NOT IN ('paid', 'stopped')));
+  RETURN QUERY
+    SELECT c.org_path,
+           EXISTS (SELECT FROM relief.instalment i WHERE i.award = w.id AND i.state NOT IN ('paid', 'stopped'))
+    FROM relief.case_file c JOIN relief.award w ON w.case_id = c.id AND w.stopped_at IS NULL
+    WHERE c.person = owner
+       OR c.household = ANY (ARRAY(SELECT m.household FROM relief.household_member m WHERE m.person = owner))
+       OR c.employer = ANY (ARRAY(SELECT e.id FROM relief.employer e WHERE e.org_id = owner));
 END $$;
 
--- Whether somebody else has the account, too, anywhere in the tree: it doesn't tell who and where. Another union's row of
--- the same person is nobody else's.
-CREATE FUNCTION relief.is_shared_account(wanted bytea, owner uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+CREATE FUNCTION relief.draws_awarded_money(owner uuid) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (SELECT FROM relief.awarded_places(owner) AS award WHERE award.is_due);
+
+-- Where somebody else has the account, too, or had it, anywhere in the tree: for the program, which tells of the unions in the asker's
+-- sight. Another union's row of the same person is nobody else's.
+CREATE FUNCTION relief.sharing_places(wanted bytea, owner uuid) RETURNS TABLE (place ltree, is_live boolean)
+LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
 BEGIN
-  RETURN EXISTS (
-    SELECT FROM relief.payee_account a LEFT JOIN relief.person p ON p.id = a.person
-    WHERE a.account_index = wanted AND a.status <> 'retired' AND coalesce(a.person, a.organisation) <> owner
-      AND (p.id_index = (SELECT q.id_index FROM relief.person q WHERE q.id = owner)) IS NOT TRUE);
+  RETURN QUERY
+    SELECT a.org_path, a.status <> 'retired' FROM relief.payee_account a LEFT JOIN relief.person p ON p.id = a.person
+    WHERE a.account_index = wanted AND wanted <> '' AND coalesce(a.person, a.organisation) <> owner
+      AND (p.id_index = (SELECT q.id_index FROM relief.person q WHERE q.id = owner)) IS NOT TRUE;
 END $$;
+
+CREATE FUNCTION relief.is_shared_account(wanted bytea, owner uuid) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (SELECT FROM relief.sharing_places(wanted, owner) AS other WHERE other.is_live);
 
 -- What registrations of one number wait for. 256 locks serve all numbers: a lock for each account of a long roster would
 -- not fit into the server's memory for locks.
@@ -643,7 +660,8 @@ CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON relief.command_key
 -- A clash with something that the asker may not know of: the nearest union above both sides answers.
 CREATE TABLE relief.confirmation (
   id         uuid PRIMARY KEY,
-  kind       text NOT NULL CHECK (kind IN ('unionCode', 'login', 'hostAccount', 'payeeAccount', 'archive')),
+  kind       text NOT NULL CHECK (kind IN (
+               'unionCode', 'login', 'hostAccount', 'role', 'fundCode', 'payeeAccount', 'household', 'archive', 'grant')),
   asked      text NOT NULL CHECK (asked <> ''),
   org_id     uuid NOT NULL,                -- the union above both
   org_path   ltree NOT NULL,
@@ -693,8 +711,10 @@ CALL audit.watch('relief.user_grant');
 CALL audit.watch('relief.token');
 CALL audit.watch('relief.payee_account');
 
-REVOKE EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid),
+REVOKE EXECUTE ON FUNCTION relief.awarded_places(uuid), relief.sharing_places(bytea, uuid),
+  relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION relief.awarded_places(uuid), relief.sharing_places(bytea, uuid),
+  relief.draws_awarded_money(uuid), relief.is_shared_account(bytea, uuid),
   relief.follow_parents(date) TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.confirmation TO relief_app;
 GRANT SELECT, INSERT ON relief.organisation, relief.command_key TO relief_app;

@@ -73,31 +73,57 @@ CREATE UNIQUE INDEX once_per_period ON relief.case_file
 CREATE UNIQUE INDEX one_undated_draft ON relief.case_file (programme, (coalesce(person, household, employer)))
   WHERE period IS NULL AND state IN ('draft', 'returned');
 
--- Two unions know one person or employer by rows of their own: the same law over the whole tree.
+-- What people call whom a case is about.
+CREATE FUNCTION relief.subject_number(subject uuid) RETURNS text
+LANGUAGE sql STABLE AS $$
+  SELECT p.number FROM relief.person p WHERE p.id = subject
+  UNION ALL SELECT h.number FROM relief.household h WHERE h.id = subject
+  UNION ALL SELECT e.uscc FROM relief.employer e WHERE e.id = subject
+$$;
+
+-- Two unions know one person or employer by rows of their own: the same laws over the whole tree. The detail (whom it is
+-- about, both unions) is for the program, which tells of the other case to those alone who may see it.
 CREATE FUNCTION relief.once_over_the_tree() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, relief SET "relief.scope" = '{""}' AS $$
 DECLARE
   own text;
-  twins uuid[];
+  subject uuid := coalesce(NEW.person, NEW.household, NEW.employer);
+  twins uuid[] := '{}';
+  other ltree;
+  number text;
 BEGIN
+  IF NEW.state IN ('rejected', 'withdrawn') THEN RETURN NEW; END IF;
   IF NEW.person IS NOT NULL THEN
     SELECT encode(p.id_index, 'hex') INTO own FROM relief.person p WHERE p.id = NEW.person;
     SELECT array_agg(q.id) INTO twins FROM relief.person p JOIN relief.person q ON q.id_index = p.id_index
     WHERE p.id = NEW.person AND q.id <> NEW.person;
-  ELSIF NEW.employer IS NOT NULL THEN
+  ELSIF NEW.household IS NULL THEN
     SELECT e.uscc INTO own FROM relief.employer e WHERE e.id = NEW.employer;
     SELECT array_agg(f.id) INTO twins FROM relief.employer e JOIN relief.employer f ON f.uscc = e.uscc
     WHERE e.id = NEW.employer AND f.id <> NEW.employer;
   END IF;
-  IF own IS NULL OR NEW.period IS NULL THEN RETURN NEW; END IF;
+  IF NEW.period IS NULL THEN
+    SELECT c.org_path, relief.subject_number(subject) INTO other, number FROM relief.case_file c
+    WHERE c.programme = NEW.programme AND coalesce(c.person, c.household, c.employer) = subject
+      AND c.period IS NULL AND c.state IN ('draft', 'returned') AND c.id <> NEW.id LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION 'there is a draft of it already' USING ERRCODE = 'unique_violation',
+        CONSTRAINT = 'one_undated_draft', DETAIL = concat_ws(' ', number, NEW.org_path, other);
+    END IF;
+    RETURN NEW;
+  END IF;
   -- Of two cases opened at once, the second waits here and then sees the first.
-  PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws('|', 'case', NEW.programme, NEW.period, own), 0));
-  IF EXISTS (
-       SELECT FROM relief.case_file c
-       WHERE c.programme = NEW.programme AND coalesce(c.person, c.household, c.employer) = ANY (twins)
-         AND c.period = NEW.period AND c.state NOT IN ('rejected', 'withdrawn')
-         AND (c.state <> 'closed' OR c.approved_at IS NOT NULL)) THEN
-    RAISE EXCEPTION 'there is a case for it already' USING ERRCODE = 'unique_violation', CONSTRAINT = 'once_per_period';
+  IF own IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws('|', 'case', NEW.programme, NEW.period, own), 0));
+  END IF;
+  SELECT c.org_path, relief.subject_number(subject) INTO other, number FROM relief.case_file c
+  WHERE c.programme = NEW.programme AND coalesce(c.person, c.household, c.employer) = ANY (subject || twins)
+    AND c.period = NEW.period AND c.state NOT IN ('rejected', 'withdrawn')
+    AND (c.state <> 'closed' OR c.approved_at IS NOT NULL) AND c.id <> NEW.id
+  ORDER BY c.org_path <@ NEW.org_path DESC LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'there is a case for it already' USING ERRCODE = 'unique_violation', CONSTRAINT = 'once_per_period',
+      DETAIL = concat_ws(' ', number, NEW.org_path, other);
   END IF;
   RETURN NEW;
 END $$;
@@ -783,6 +809,13 @@ BEGIN
   ORDER BY other.number_key LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'a member of the household stands in another active archive' USING ERRCODE = 'RR012', DETAIL = place;
+  END IF;
+  SELECT concat_ws(' ', own.number, own.org_path, other.org_path) INTO place
+  FROM relief.archive a JOIN relief.household other ON other.id = a.household
+  JOIN relief.household own ON own.id = NEW.household WHERE a.source = NEW.source;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the archive was taken over before' USING ERRCODE = 'unique_violation',
+      CONSTRAINT = 'archive_source_key', DETAIL = place;
   END IF;
   RETURN NEW;
 END $$;

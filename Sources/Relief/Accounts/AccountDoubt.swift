@@ -4,7 +4,7 @@ import Contract
 /// who is shown it and says why it is approved all the same.
 enum AccountDoubt: String, CaseIterable, Sendable {
     case otherName, shared, awarded
-    /// Shared with somebody whom the asker may not know of; kept as `shared`.
+    /// Shared with, or awarded by, somebody whom the asker may not know of; never kept, see `DoubtsInSight`.
     case sharedElsewhere
     /// Of the number itself.
     case checkDigit, cardLength, rounded, cut
@@ -41,9 +41,6 @@ enum AccountDoubt: String, CaseIterable, Sendable {
                 "开头像银行卡号但位数不够，像是文件被截断：请核对银行卡。")
         }
     }
-
-    /// As it is kept: how much of it is told depends on who asks.
-    var kept: AccountDoubt { self == .sharedElsewhere ? .shared : self }
 
     /// The column of a roster that it is about.
     var column: String { self == .otherName ? "户名" : "账号" }

@@ -25,6 +25,7 @@ struct AccountSheet: Codable {
     fileprivate struct Found {
         let sheet: AccountSheet
         let view: PayeeAccountView
+        let doubts: DoubtsInSight
         let ownerName: String?
         /// What was approved; nil where nobody approved it.
         let approved: String?
@@ -41,8 +42,8 @@ struct AccountSheet: Codable {
             FROM relief.payee_account a WHERE a.id = \(account)
             """)
         guard let row else { throw Accounts.notFound }
-        let (view, doubts, index): (PayeeAccountView, [AccountDoubt], [UInt8]) = (
-            try Accounts.view(row), try Accounts.doubts(row), try row["account_index"]
+        let (view, doubts, index): (PayeeAccountView, DoubtsInSight, [UInt8]) = (
+            try Accounts.view(row), try DoubtsInSight(row), try row["account_index"]
         )
         let digest = context.vault.blindIndex(
             "\(view.holder)\u{0}\(view.bank)\u{0}\(view.cnaps ?? "")\u{0}\(Hex.encode(index))", .account)
@@ -50,9 +51,10 @@ struct AccountSheet: Codable {
             sheet: AccountSheet(
                 version: StoredForm.version, account: account.uuidString.lowercased(), owner: view.owner,
                 bank: view.bank, number: view.number, kind: view.kind, payeeDigest: Hex.encode(digest),
-                doubts: doubts.map(\.rawValue), registeredBy: try row["registrar"],
+                doubts: doubts.signed.map(\.rawValue), registeredBy: try row["registrar"],
                 registeredAt: try row["registered_at"], usableFrom: try row["usable_from"]),
-            view: view, ownerName: try row["owner_name"], approved: try row["sheet"], isErased: try row["is_erased"])
+            view: view, doubts: doubts, ownerName: try row["owner_name"], approved: try row["sheet"],
+            isErased: try row["is_erased"])
     }
 }
 
@@ -71,6 +73,6 @@ extension ShowAccountSheet: Answerable {
             holder: found.isErased ? nil : found.view.holder, bank: shown.bank, cnaps: found.view.cnaps,
             number: shown.number, kind: shown.kind, usableFrom: shown.usableFrom, registeredBy: shown.registeredBy,
             registeredAt: shown.registeredAt,
-            doubts: shown.doubts.compactMap { AccountDoubt(rawValue: $0)?.phrase }, content: content)
+            doubts: shown.doubts.flatMap(found.doubts.reading).map(\.phrase), content: content)
     }
 }

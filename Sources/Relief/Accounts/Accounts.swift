@@ -40,34 +40,17 @@ enum Accounts {
     static let columns: SQL = """
         a.id, a.person, coalesce((SELECT p.number FROM relief.person p WHERE p.id = a.person),
                                  (SELECT o.code FROM relief.organisation o WHERE o.id = a.organisation)) AS owner,
-        a.holder, a.bank, a.cnaps, a.account_masked, a.kind, a.status, a.usable_from, a.doubts,
-        a.holder_key <> coalesce((SELECT p.name_key FROM relief.person p WHERE p.id = a.person),
-                                 (SELECT o.name_key FROM relief.organisation o WHERE o.id = a.organisation)) AS is_in_other_name,
-        a.status <> 'retired' AND relief.is_shared_account(a.account_index, coalesce(a.person, a.organisation)) AS is_shared,
-        EXISTS (SELECT FROM relief.payee_account s WHERE s.account_index = a.account_index AND s.status <> 'retired'
-                AND coalesce(s.person, s.organisation) <> coalesce(a.person, a.organisation)
-                AND ((SELECT p.id_index FROM relief.person p WHERE p.id = s.person)
-                     = (SELECT p.id_index FROM relief.person p WHERE p.id = a.person)) IS NOT TRUE) AS is_shared_in_sight
+        a.holder, a.bank, a.cnaps, a.account_masked, a.kind, a.status, a.usable_from, \(DoubtsInSight.columns)
         """
 
     /// An account with what is doubtful of it, kept or true today: whoever approves it, or pays to it, sees that.
     static func view(_ row: Row) throws -> PayeeAccountView {
         let isRetired = try row["status"] == AccountState.retired
-        let warnings = isRetired ? [] : try doubts(row).map(\.phrase)
+        let warnings = isRetired ? [] : try DoubtsInSight(row).told.map(\.phrase)
         return PayeeAccountView(
             id: try row["id"], owner: try row["owner"], holder: try row["holder"], bank: try row["bank"],
             cnaps: try row["cnaps"], number: try row["account_masked"], kind: try row["kind"],
             state: try row["status"], usableFrom: try row["usable_from"], warnings: warnings)
-    }
-
-    /// What is doubtful of it, kept or true today.
-    static func doubts(_ row: Row) throws -> [AccountDoubt] {
-        let kept: [String] = try row["doubts"]
-        var doubts = Set(kept.compactMap(AccountDoubt.init(rawValue:)))
-        if try row["is_in_other_name"] { doubts.insert(.otherName) }
-        if try row["is_shared"] { doubts.insert(.shared) }
-        if try !row["is_shared_in_sight"], doubts.remove(.shared) != nil { doubts.insert(.sharedElsewhere) }
-        return AccountDoubt.allCases.filter(doubts.contains)
     }
 
     /// Has those of newly registered numbers kept that are somebody's whom the asker may not know of: a union above both
@@ -76,16 +59,19 @@ enum Accounts {
         _ numbers: [(index: [UInt8], owner: String, path: String)], in context: CommandContext
     ) async throws {
         let indexes = numbers.map(\.index)
-        let known: SQL = """
-            SELECT a.account_index, a.org_path FROM relief.payee_account a
-            WHERE a.account_index = ANY (\(indexes)) AND a.status <> 'retired'
-            """
-        let seen = Set(try await context.transaction.query(known).map { try $0["account_index"] as [UInt8] })
-        let all = try await context.seeingAll { try await $0.query(known) }
-        let paths = try Dictionary(
-            all.map { (try $0["account_index"] as [UInt8], try $0["org_path"] as String) }, uniquingKeysWith: { $1 })
-        for number in numbers where !seen.contains(number.index) {
-            guard let other = paths[number.index] else { continue }
+        let rows = try await context.seeingAll {
+            try await $0.query(
+                """
+                SELECT a.account_index, a.org_path FROM relief.payee_account a
+                WHERE a.account_index = ANY (\(indexes)) AND a.status <> 'retired' ORDER BY a.org_path
+                """)
+        }
+        var others: [[UInt8]: String] = [:]
+        for row in rows where try !context.principal.mayKnow(row["org_path"]) {
+            others[try row["account_index"]] = try row["org_path"]
+        }
+        for number in numbers {
+            guard let other = others[number.index] else { continue }
             context.met(Clash(.payeeAccount, asked: number.owner, own: number.path, other: other))
         }
     }

@@ -54,7 +54,7 @@ struct NewAccount: Sendable {
                 account_masked, status, usable_from, registered_by, registered_at, doubts, org_path)
             VALUES (\(id), \(owner.person), \(owner.organisation), normalize(\(holder)), \(bank), \(cnaps), \(kind),
                     \(sealed), \(index), \(Mask.account(number.text)), \(state), \(usableFrom ?? context.now),
-                    \(context.principal.user), \(context.now), \(doubts.map(\.kept.rawValue)), \(owner.path)::ltree)
+                    \(context.principal.user), \(context.now), \(doubts.map(\.rawValue)), \(owner.path)::ltree)
             """
     }
 }
@@ -116,7 +116,9 @@ extension NewAccount {
             """
             SELECT relief.name_key(\(holder)) <> relief.name_key(\(owner.name)) AS is_in_other_name,
                    relief.is_shared_account(\(index), \(owner.id)) AS is_shared,
-                   relief.draws_awarded_money(\(owner.id)) AS is_awarded
+                   relief.draws_awarded_money(\(owner.id)) AS is_awarded,
+                   (SELECT min(w.place::text) FROM relief.awarded_places(\(owner.id)) AS w
+                    WHERE w.is_due AND NOT relief.in_scope(w.place)) AS awarded_elsewhere
             """)
         var doubts: [AccountDoubt] = []
         if try row["is_in_other_name"] { doubts.append(.otherName) }
@@ -125,7 +127,12 @@ extension NewAccount {
             try await Accounts.noteClashes([(index, owner.number, owner.path)], in: context)
         }
         // Another account than the first waits for its approval anyhow.
-        if try isFirst && row["is_awarded"] { doubts.append(.awarded) }
+        if try isFirst && row["is_awarded"] {
+            doubts.append(.awarded)
+            if let other: String = try row["awarded_elsewhere"] {
+                context.met(Clash(.payeeAccount, asked: owner.number, own: owner.path, other: other))
+            }
+        }
         return doubts + number.doubts
     }
 }
@@ -146,9 +153,10 @@ extension ApproveAccount: Executable {
         guard try sheet == Sheets.id(of: JSON.encode(current)) else {
             throw Sheets.changed(Phrase("The account", "该账户"), look: "relief account sheet --account \(account)")
         }
-        let isElsewhere = try await context.transaction.one(
-            "SELECT \(Accounts.columns) FROM relief.payee_account a WHERE a.id = \(account)")
-        if try isElsewhere["is_shared"] && !isElsewhere["is_shared_in_sight"] {
+        let doubts = try DoubtsInSight(
+            await context.transaction.one(
+                "SELECT \(Accounts.columns) FROM relief.payee_account a WHERE a.id = \(account)"))
+        guard doubts.isWhole else {
             throw Refusal.conflict(AccountDoubt.sharedElsewhere.phrase, field: "account")
         }
         let despite = try await despite(found, in: context)

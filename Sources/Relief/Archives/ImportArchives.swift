@@ -110,6 +110,7 @@ extension ImportArchives: Executable {
             throw Refusal.conflict(
                 Phrase("Household \(entry.household) has an active archive already.", "\(entry.household) 已有有效档案。"))
         } catch let error as PostgresError where error.constraint == "archive_source_key" {
+            if let waits = context.waits(.archive, error, field: nil) { throw waits }
             throw Refusal.conflict(
                 Phrase("The national number of this row was taken over before.", "该国家档案号已导入过。"))
         }

@@ -62,7 +62,7 @@ struct CaseSheet: Codable {
             means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
             assessment: assessment)
         let id = try await Sheets.keep(sheet, subject: file.number, in: context)
-        try await Cases.refusingSecond(of: version.pack, period) {
+        try await Cases.refusingSecond(of: version.pack, period, in: context) {
             try await context.transaction.execute(
                 "UPDATE relief.case_file SET sheet = \(id), period = \(period) WHERE id = \(file.id)")
         }

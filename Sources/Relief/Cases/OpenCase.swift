@@ -29,7 +29,7 @@ enum Cases {
         let number = try await Numbers.next(.file(year: context.today.year), of: organisation, in: context.transaction)
         let stored = String(decoding: try JSON.encode(facts.filter { $0.value != .null }), as: UTF8.self)
         let period = pack.assess(inputs).period
-        try await refusingSecond(of: pack, period) {
+        try await refusingSecond(of: pack, period, in: context) {
             try await context.transaction.execute(
                 """
                 INSERT INTO relief.case_file (id, number, programme_version, programme, org_id, org_path, household, person,
@@ -49,21 +49,35 @@ enum Cases {
 
     /// Says in words that there is another case for what is granted once.
     @discardableResult
-    static func refusingSecond<R>(of pack: Pack, _ period: String?, _ body: () async throws -> R) async throws -> R {
+    static func refusingSecond<R>(
+        of pack: Pack, _ period: String?, in context: CommandContext, _ body: () async throws -> R
+    ) async throws -> R {
         do {
             return try await body()
-        } catch let error as PostgresError where error.constraint == "once_per_period" {
-            throw Refusal.conflict(
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            let waits = context.waits(.grant, error, field: pack.subject.rawValue) {
+                [pack.programme, period, $0].compactMap(\.self).joined(separator: " ")
+            }
+            if let refusal = waits ?? second(of: pack, period, error) { throw refusal }
+            throw error
+        }
+    }
+
+    private static func second(of pack: Pack, _ period: String?, _ error: PostgresError) -> Refusal? {
+        switch error.constraint {
+        case "once_per_period":
+            .conflict(
                 Phrase(
                     "\(pack.title) is granted once per \(period ?? "") and there is a case for it already (relief case list).",
                     "\(pack.title)每个“\(period ?? "")”只办一次，已有案件（relief case list）。"),
                 field: pack.subject.rawValue)
-        } catch let error as PostgresError where error.constraint == "one_undated_draft" {
-            throw Refusal.conflict(
+        case "one_undated_draft":
+            .conflict(
                 Phrase(
                     "There is a draft of \(pack.title) already that doesn't say yet what it is for: complete or withdraw it (relief case list --state draft).",
                     "已有一份\(pack.title)草稿尚未填明周期：请先补全或撤回（relief case list --state draft）。"),
                 field: pack.subject.rawValue)
+        default: nil
         }
     }
 

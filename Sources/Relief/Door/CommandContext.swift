@@ -56,11 +56,19 @@ package final class CommandContext: OperationContext {
         clashes.withLock { $0.append(clash) }
     }
 
-    /// Keeps the clashes that were met; gives whether there were any.
-    func keepClashes() async throws -> Bool {
+    /// The refusal of what clashes with something that the asker may not know of, and has the clash kept.
+    func waits(
+        _ kind: ConfirmationKind, _ asked: String, own: String, other: String, field: String?
+    ) -> Refusal {
+        met(Clash(kind, asked: asked, own: own, other: other))
+        return Clash.refusal(asked, field: field)
+    }
+
+    /// Keeps the clashes that were met; gives what the asker is told of the first.
+    func keepClashes() async throws -> Refusal? {
         let met = clashes.withLock { $0 }
         for clash in met { try await clash.keep(in: self) }
-        return !met.isEmpty
+        return met.first.map { Clash.refusal($0.asked, field: nil) }
     }
 
     /// Writes what the command keeps. Before its COMMIT: a row without a file would be a hole, a file without a row is only
@@ -83,12 +91,21 @@ package final class CommandContext: OperationContext {
 
     /// The refusal that a law of the database means, told as far as the asker may know; nil for a failure.
     func refusal(of error: PostgresError) -> Refusal? {
-        let place = error.detail?.split(separator: " ").map(String.init) ?? []
-        guard error.sqlState == "RR012", place.count == 3, !principal.mayKnow(place[2]) else {
-            return DatabaseRefusal.of(error)
+        switch error.sqlState {
+        case "RR001": waits(.role, error, field: "role") ?? DatabaseRefusal.of(error)
+        case "RR012": waits(.archive, error, field: "household") ?? DatabaseRefusal.of(error)
+        default: DatabaseRefusal.of(error)
         }
-        met(Clash(.archive, asked: place[0], own: place[1], other: place[2]))
-        return Clash.refusal(place[0], field: "household")
+    }
+
+    /// The refusal where a law of the database met something in a union that the asker may not know of. Such a law's detail
+    /// names what was asked for, its union and the other's.
+    func waits(
+        _ kind: ConfirmationKind, _ error: PostgresError, field: String?, asked: (String) -> String = { $0 }
+    ) -> Refusal? {
+        let place = error.detail?.split(separator: " ").map(String.init) ?? []
+        guard place.count == 3, !principal.mayKnow(place[2]) else { return nil }
+        return waits(kind, asked(place[0]), own: place[1], other: place[2], field: field)
     }
 
     /// Names what the command is about, so that its place in the log is found by it: a case, run or fund number; never

@@ -68,12 +68,16 @@ package final class Door: Sendable {
             do {
                 return try await pool.transaction { transaction in
                     transaction.onCommit(self.committed)
-                    let result = try await self.run(command, call, scope: scope, dryRun: dryRun, in: transaction)
-                    if dryRun { throw DryRun(reply: try result.get()) }
-                    return result
+                    let outcome = try await self.run(command, call, scope: scope, dryRun: dryRun, in: transaction)
+                    if dryRun { throw DryRun(outcome: outcome) }
+                    return outcome.result
                 }.get()
             } catch let dry as DryRun<C.Reply> {
-                return dry.reply
+                // It leaves nothing but that it met what the asker may not know of: nobody looks for codes and logins unseen.
+                if let clash = dry.outcome.clash {
+                    _ = await noted(clash, of: C.name, by: .init(principal: principal))
+                }
+                return try dry.outcome.result.get()
             } catch let error as PostgresError where error.isConflict && attempt < Self.attempts {
                 attempt += 1
             } catch let error as PostgresError where error.code == .outcomeUnknown {
@@ -96,7 +100,7 @@ package final class Door: Sendable {
             command, Call(command, principal: principal, key: key, vault: vault), scope: scope, dryRun: false,
             in: transaction
         )
-        .get()
+        .result.get()
     }
 
     /// Answers a query from one snapshot, in the subtrees where the asker holds its permission.
@@ -177,41 +181,47 @@ package final class Door: Sendable {
     /// Everything from entering to the audit event; the caller commits.
     private func run<C: Executable>(
         _ command: C, _ call: Call, scope: [String], dryRun: Bool, in transaction: Transaction
-    ) async throws -> Result<C.Reply, Refusal> {
+    ) async throws -> Outcome<C.Reply> {
         let now = clock.now()
         try await enter(transaction, as: call.principal, scope: scope, event: call.event)
         if let earlier = try await call.claim(at: now, in: transaction, vault: vault) {
-            return try earlier.map { try JSON.decode(C.Reply.self, from: Data($0)) }
+            return Outcome(result: try earlier.map { try JSON.decode(C.Reply.self, from: Data($0)) })
         }
         let context = CommandContext(transaction: transaction, principal: call.principal, now: now, door: self)
         do {
             let reply = try await transaction.savepoint { _ in try await command.execute(in: context) }
-            _ = try await context.keepClashes()
+            let clash = try await context.keepClashes()
             try await AuditTrail.append(
                 call, notes: context.notes.snapshot, at: now, scope: scope, vault: vault, in: transaction)
             try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
             if !dryRun { try context.writeFiles() }
-            return .success(reply)
+            return Outcome(result: .success(reply), clash: clash)
         } catch let error where !(error is CancellationError) {
             guard let refusal = error as? Refusal ?? (error as? PostgresError).flatMap({ context.refusal(of: $0) })
             else {
                 throw error
             }
-            let isClash = try await context.keepClashes()
-            if refusal.code == .forbidden || isClash {
+            let clash = try await context.keepClashes()
+            if refusal.code == .forbidden || clash != nil {
                 try await AuditTrail.append(
                     call, notes: context.notes.snapshot, at: now, scope: scope, refused: refusal, vault: vault,
                     in: transaction)
             }
             try await call.refuse(refusal, in: transaction)
-            return .failure(refusal)
+            return Outcome(result: .failure(refusal), clash: clash)
         }
     }
 }
 
-/// Carries the reply of a dry run out of the transaction that it ends.
+/// What became of a command, and whether it met what the asker may not know of.
+private struct Outcome<Reply: Sendable>: Sendable {
+    let result: Result<Reply, Refusal>
+    var clash: Refusal?
+}
+
+/// Carries the outcome of a dry run out of the transaction that it ends.
 private struct DryRun<Reply: Sendable>: Error {
-    let reply: Reply
+    let outcome: Outcome<Reply>
 }
 
 extension Result where Failure == Refusal {

@@ -13,6 +13,7 @@ extension CreateFund: Executable {
         try checkNames()
         let (fund, net, bankAccount) = (UUID(), UUID(), UUID())
         context.concerns(code)
+        try await refuseElsewhere(union, in: context)
         do {
             try await context.transaction.execute(
                 """
@@ -45,6 +46,19 @@ extension CreateFund: Executable {
         context.note("source", .string(source.rawValue))
         context.note("items", .array(items.map { .string($0.item) }))
         return try await Funds.view(.find(code, in: context), in: context)
+    }
+
+    /// A code that a fund has which the asker may not know of waits for the word of a union above; so does one whose books
+    /// would have that fund's name.
+    private func refuseElsewhere(_ union: Organisation, in context: CommandContext) async throws {
+        let bank = "-BANK"
+        let alike = [code, code + bank] + (code.hasSuffix(bank) ? [String(code.dropLast(bank.count))] : [])
+        let found = try await context.seeingAll {
+            try await $0.query("SELECT org_path FROM relief.fund WHERE code = ANY (\(alike)) ORDER BY code")
+        }
+        let paths: [String] = try found.map { try $0["org_path"] }
+        guard let other = paths.first(where: { !context.principal.mayKnow($0) }) else { return }
+        throw context.waits(.fundCode, code, own: union.path, other: other, field: "code")
     }
 
     /// Digits and letters, without the spaces that people put between them.

@@ -56,6 +56,35 @@ struct NewHousehold: Sendable {
         return [household, rows]
     }
 
+    /// Refuses people who live in a household that the asker may not know of, from the day on.
+    static func refuseElsewhere(
+        _ people: [UUID], from day: Day, field: String, in context: CommandContext
+    ) async throws {
+        let homes = try await elsewhere(people, from: day, in: context)
+        guard let (_, home) = homes.min(by: { $0.value.number < $1.value.number }) else { return }
+        throw context.waits(.household, home.number, own: home.own, other: home.path, field: field)
+    }
+
+    /// Who of the people lives in a household that the asker may not know of: number and union of each, and that household's.
+    static func elsewhere(
+        _ people: [UUID], from day: Day, in context: some OperationContext
+    ) async throws -> [UUID: (number: String, own: String, path: String)] {
+        let rows = try await context.seeingAll {
+            try await $0.query(
+                """
+                SELECT p.id, p.number, p.org_path AS own, h.org_path AS path
+                FROM relief.household_member m JOIN relief.household h ON h.id = m.household
+                JOIN relief.person p ON p.id = m.person
+                WHERE m.person = ANY (\(people)) AND m.valid && daterange(\(day), NULL)
+                """)
+        }
+        var found: [UUID: (number: String, own: String, path: String)] = [:]
+        for row in rows where try !context.principal.mayKnow(row["path"]) {
+            found[try row["id"]] = (try row["number"], try row["own"], try row["path"])
+        }
+        return found
+    }
+
     static let peopleOfAnother = Refusal.conflict(
         Phrase(
             "The people of a household are registered at its union or at one under it: register them there first (relief person register).",

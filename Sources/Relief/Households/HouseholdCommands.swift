@@ -25,6 +25,8 @@ extension OpenHousehold: Executable {
         let place = address.map(FreeText.cleaned)
         let household = NewHousehold(
             number: number, head: first.id, address: place?.isEmpty == true ? nil : place, members: found)
+        try await NewHousehold.refuseElsewhere(
+            [first.id] + found.map(\.person), from: context.today, field: "members", in: context)
         do {
             _ = try await context.transaction.pipeline(household.insertions(union: union, in: context))
         } catch let error as PostgresError {
@@ -53,6 +55,7 @@ extension JoinHousehold: Executable {
         context.concerns(home.number)
         context.concerns(found.number)
         let relation = try OpenHousehold.relation(relation, field: "relation")
+        try await NewHousehold.refuseElsewhere([found.id], from: on, field: "person", in: context)
         do {
             try await context.transaction.execute(
                 """

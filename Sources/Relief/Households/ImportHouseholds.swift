@@ -11,6 +11,7 @@ extension ImportHouseholds: Executable {
         context.concerns(union.code)
         var roster = try Roster(csv)
         try await roster.lookUp(union: union, in: context)
+        for clash in roster.clashes { context.met(clash) }
         let homes = roster.newHomes(mode)
         let persons = try await register(homes.flatMap(\.rows), roster, union: union, in: context)
         let numbers = try await open(homes, persons, union: union, in: context)
@@ -54,7 +55,7 @@ extension ImportHouseholds: Executable {
             guard let account = member.account, let owner = owners[member.person.identity] else { continue }
             let doubts = roster.doubts[member.row.line] ?? []
             context.concerns(owner.number)
-            if doubts.contains(.sharedElsewhere) {
+            if roster.sharedElsewhere.contains(member.row.line) {
                 elsewhere.append((context.vault.blindIndex(account.number.text, .account), owner.number, owner.path))
             }
             statements.append(

@@ -28,6 +28,10 @@ struct KnownPerson: Sendable {
     let hasAccount: Bool
     /// Whether money is awarded already that a first account would draw to itself.
     let drawsMoney: Bool
+    /// The union where such money is awarded which the asker may not know of.
+    let drawsElsewhere: String?
+    /// The union of a household that the person lives in and the asker may not know of, with the person's own.
+    var livesElsewhere: (own: String, path: String)?
     var accounts: [Account] = []
 
     /// Those of a union among the people of a roster.
@@ -41,17 +45,22 @@ struct KnownPerson: Sendable {
                    m.relation, p.name_key = relief.name_key(told.name) AS is_same_name,
                    (SELECT e.uscc FROM relief.employer e WHERE e.id = p.employer) AS uscc,
                    EXISTS (SELECT FROM relief.payee_account a WHERE a.person = p.id) AS has_account,
-                   relief.draws_awarded_money(p.id) AS draws_money
+                   relief.draws_awarded_money(p.id) AS draws_money,
+                   (SELECT min(w.place::text) FROM relief.awarded_places(p.id) AS w
+                    WHERE w.is_due AND NOT relief.in_scope(w.place)) AS draws_elsewhere
             FROM unnest(\(indexes), \(people.map(\.name))) AS told (id_index, name)
             JOIN relief.person p ON p.id_index = told.id_index AND p.org_id = \(union.id)
             LEFT JOIN relief.household_member m ON m.person = p.id AND upper_inf(m.valid)
             LEFT JOIN relief.household h ON h.id = m.household
             """)
-        let accounts = try await accounts(of: try rows.map { try $0["id"] }, in: context)
+        let ids: [UUID] = try rows.map { try $0["id"] }
+        let accounts = try await accounts(of: ids, in: context)
+        let elsewhere = try await NewHousehold.elsewhere(ids, from: context.today, in: context)
         var found: [[UInt8]: KnownPerson] = [:]
         for row in rows {
             var person = try KnownPerson(row)
             person.accounts = accounts[person.id] ?? []
+            person.livesElsewhere = elsewhere[person.id].map { ($0.own, $0.path) }
             found[try row["id_index"]] = person
         }
         var known: [IdentityNumber: KnownPerson] = [:]
@@ -72,6 +81,7 @@ struct KnownPerson: Sendable {
         relation = try row["relation"]
         hasAccount = try row["has_account"]
         drawsMoney = try row["draws_money"]
+        drawsElsewhere = try row["draws_elsewhere"]
     }
 
     private static func accounts(

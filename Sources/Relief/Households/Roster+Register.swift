@@ -18,13 +18,20 @@ extension Roster {
         }
         try await lookUpEmployers(near: union, in: context)
         spoilSiblings()
-        try await lookUpAccounts(in: context)
+        try await lookUpAccounts(of: union, in: context)
     }
 
     /// In a home that the register has, what it has otherwise stays; a new one can't have people who live in another.
     private mutating func compareHome(of member: Member) {
         let person = known[member.person.identity]
         guard let home = standing[member.home], let number = home.homeNumber else {
+            if let person, let place = person.livesElsewhere {
+                clashes.append(Clash(.household, asked: person.number, own: place.own, other: place.path))
+                problems.add(
+                    member.row, "身份证号", value: member.person.identity.masked,
+                    Clash.refusal(person.number, field: nil).phrase,
+                    Phrase("Leave the line out until it is answered.", "答复前请先删去此行。"))
+            }
             guard let person, let other = person.homeNumber else { return }
             problems.add(
                 member.row, "身份证号", value: member.person.identity.masked,
@@ -134,7 +141,7 @@ extension Roster {
         }
     }
 
-    private mutating func lookUpAccounts(in context: some OperationContext) async throws {
+    private mutating func lookUpAccounts(of union: Organisation, in context: some OperationContext) async throws {
         let members = members.filter { takesAccount(of: $0) }
         let indexes = members.map { context.vault.blindIndex($0.account?.number.text ?? "", .account) }
         try await Accounts.lock(indexes, in: context)
@@ -148,20 +155,32 @@ extension Roster {
             // As registered, where the roster writes a name otherwise.
             if holders[place] != names[place] { doubts.append(.otherName) }
             let own = context.vault.blindIndex(member.person.identity.text, .idNumber)
-            if owners[indexes[place], default: []].contains(where: { $0 != own }) {
-                let isSeen = seen[indexes[place], default: []].contains { $0 != own }
-                doubts.append(isSeen ? .shared : .sharedElsewhere)
-            }
+            let person = known[member.person.identity]
+            let (all, sighted) = (
+                owners[indexes[place], default: []].count { $0 != own },
+                seen[indexes[place], default: []].count { $0 != own }
+            )
             owners[indexes[place], default: []].append(own)
             seen[indexes[place], default: []].append(own)
-            if known[member.person.identity]?.drawsMoney == true { doubts.append(.awarded) }
-            doubts += member.account?.number.doubts ?? []
-            note(doubts, of: member)
+            var kept = doubts
+            if all > 0 { kept.append(.shared) }
+            if sighted > 0 { doubts.append(.shared) }
+            if person?.drawsMoney == true {
+                kept.append(.awarded)
+                if person?.drawsElsewhere == nil { doubts.append(.awarded) }
+            }
+            if all > sighted || person?.drawsElsewhere != nil { doubts.append(.sharedElsewhere) }
+            if all > sighted { sharedElsewhere.insert(member.row.line) }
+            if let person, let other = person.drawsElsewhere {
+                clashes.append(Clash(.payeeAccount, asked: person.number, own: union.path, other: other))
+            }
+            let ofNumber = member.account?.number.doubts ?? []
+            self.doubts[member.row.line] = kept + ofNumber
+            note(doubts + ofNumber, of: member)
         }
     }
 
     private mutating func note(_ found: [AccountDoubt], of member: Member) {
-        doubts[member.row.line] = found
         let advice = Phrase(
             "Another person looks at it and approves it (relief account approve).",
             "由另一人核实并核准（relief account approve）。")

@@ -30,6 +30,10 @@ struct Roster {
     var notes = RowProblems()
     /// What is doubtful of the account that a line names.
     var doubts: [Int: [AccountDoubt]] = [:]
+    /// Lines whose account is somebody's whom the asker may not know of.
+    var sharedElsewhere: Set<Int> = []
+    /// What else the asker may not know of, and the file met.
+    var clashes: [Clash] = []
     /// The people whom the union knows already.
     var known: [IdentityNumber: KnownPerson] = [:]
     /// The heads of those homes of the file that the register has as households, by the file's name for them.

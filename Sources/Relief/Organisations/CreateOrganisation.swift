@@ -50,8 +50,7 @@ extension Organisations {
             "SELECT path, relief.in_scope(path) AS is_seen FROM relief.organisation WHERE code = \(code)")
         {
             if try row["is_seen"] { throw Organisations.taken(code) }
-            context.met(Clash(.unionCode, asked: code, own: above?.path ?? "", other: try row["path"]))
-            throw Clash.refusal(code, field: "code")
+            throw context.waits(.unionCode, code, own: above?.path ?? "", other: try row["path"], field: "code")
         }
         do {
             let row = try await context.transaction.one(

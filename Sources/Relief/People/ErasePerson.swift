@@ -7,19 +7,25 @@ extension ErasePerson: Executable {
     /// payments and the log still name somebody; the log's digests of the old rows and its commitments to old values
     /// can't be guessed from a name, because the salts that went into them are destroyed too.
     ///
-    /// Refused while a case of the person or the household is open.
+    /// Refused while a case of the person or the household is open; one of a union out of sight waits for that union's word.
     package func execute(in context: CommandContext) async throws -> PersonView {
         let found = try await Person.find(person, in: context)
         try found.requireKept()
         context.concerns(found.number)
         context.note("reason", .string(try await PublicReason.checked(reason, without: [found.name], in: context)))
         let id = found.id
-        let subjects = try await context.seeingAll { transaction in
-            guard try await Self.openCases(of: id, in: transaction) == 0 else {
-                throw Refusal.conflict(
-                    "\(found.number) has cases that are not closed: close or withdraw them first.", field: "person")
-            }
-            return try await Self.subjects(about: id, number: found.number, in: transaction)
+        let places = try await context.seeingAll { try await Self.openCases(of: id, in: $0) }
+        if places.contains(where: context.principal.mayKnow) {
+            throw Refusal.conflict(
+                Phrase(
+                    "\(found.number) has cases that are not closed: close or withdraw them first.",
+                    "\(found.number) 尚有未结案件：请先结案或撤回。"), field: "person")
+        }
+        if let other = places.first {
+            throw context.waits(.grant, found.number, own: other, other: other, field: "person")
+        }
+        let subjects = try await context.seeingAll {
+            try await Self.subjects(about: id, number: found.number, in: $0)
         }
         try await context.transaction.execute(
             """
@@ -50,13 +56,15 @@ extension ErasePerson: Executable {
         return try await People.view(id, in: context)
     }
 
-    private static func openCases(of id: UUID, in transaction: Transaction) async throws -> Int64 {
-        try await transaction.value(
+    /// In which unions cases of the person or the household are open.
+    private static func openCases(of id: UUID, in transaction: Transaction) async throws -> [String] {
+        try await transaction.query(
             """
-            SELECT count(*) FROM relief.case_file c
+            SELECT DISTINCT c.org_path FROM relief.case_file c
             WHERE (c.person = \(id) OR c.household IN (SELECT m.household FROM relief.household_member m WHERE m.person = \(id)))
-              AND c.state NOT IN ('rejected', 'withdrawn', 'closed')
-            """)
+              AND c.state NOT IN ('rejected', 'withdrawn', 'closed') ORDER BY c.org_path
+            """
+        ).map { try $0["org_path"] }
     }
 
     /// Everything under whose name a kept reply may show the person.

@@ -69,7 +69,8 @@ extension ReportHealth: Answerable {
                     detail: check.ok ? "" : "not well; the root's administrator sees why (relief doctor)")
             }
         }
-        let ending = try await TokensEnding.look(now: context.now, in: context.transaction)
+        let ending = try await TokensEnding.look(
+            now: context.now, within: User.isVisible(to: context.principal), in: context.transaction)
         let warnings =
             try await Calendars.warnings(on: context.today, in: context.transaction) + ending.warnings
         return DoctorReport(

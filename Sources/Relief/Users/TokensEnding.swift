@@ -12,11 +12,14 @@ package struct TokensEnding: Sendable {
     package let soon: [End]
     package let ended: [End]
 
-    package static func look(now: Date, in session: some Session) async throws -> TokensEnding {
+    /// `reach`: a condition on `relief.app_user u`, for whoever may not know all logins.
+    package static func look(
+        now: Date, within reach: SQL = "true", in session: some Session
+    ) async throws -> TokensEnding {
         let rows = try await session.query(
             """
             SELECT u.login, max(t.expires_at) AS ends FROM relief.app_user u JOIN relief.token t ON t.user_id = u.id
-            WHERE u.disabled_at IS NULL AND u.unix_uid IS NULL AND t.revoked_at IS NULL
+            WHERE u.disabled_at IS NULL AND u.unix_uid IS NULL AND t.revoked_at IS NULL AND \(reach)
             GROUP BY u.login HAVING max(t.expires_at) <= \(now.addingTimeInterval(HeldToken.notice))
             ORDER BY ends, u.login
             """)

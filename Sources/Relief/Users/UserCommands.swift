@@ -57,11 +57,9 @@ extension Users {
         let isLogin: Bool = try row["by_login"]
         if try row["is_seen"] { throw taken(login, byLogin: isLogin) }
         let asked = isLogin ? login : unixUID.map(UnixAccounts.name) ?? login
-        context.met(
-            Clash(
-                isLogin ? .login : .hostAccount, asked: asked,
-                own: context.principal.scope(for: .administer).first ?? "", other: try row["path"]))
-        throw Clash.refusal(asked, field: isLogin ? "login" : "unixUser")
+        throw context.waits(
+            isLogin ? .login : .hostAccount, asked, own: context.principal.scope(for: .administer).first ?? "",
+            other: try row["path"], field: isLogin ? "login" : "unixUser")
     }
 
     private static func taken(_ login: String, byLogin: Bool) -> Refusal {
