@@ -32,7 +32,7 @@ struct LogFiles {
 
     private func requireAuditor(_ request: Request, _ context: WebContext) async throws {
         let principal = try await doorway.authenticate(try await context.credentials(request))
-        guard principal.readsWholeLog else {
+        guard principal.holdsAtRoot(.audit) else {
             throw Refusal.forbidden(
                 Phrase(
                     "The entries are those of all unions: it takes the permission audit at the root of the tree; your own are shown by relief audit log.",

@@ -125,14 +125,12 @@ extension ParameterNoun {
         static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
-        @Option var name: String
-        @Option(help: "Organisation code.") var region: String
-        @Option var from: Day
-        @Option(help: "What is confirmed, by its kind; must be the value that waits.") var value: String
-        @Option(help: "May be left out; must fit the kind: yuan, fen, percent, days.") var unit: String?
+        @OptionGroup var waiting: WaitingValue
 
         func operation() -> ConfirmParameter {
-            ConfirmParameter(name: name, region: region, from: from, value: value, unit: unit)
+            ConfirmParameter(
+                name: waiting.name, region: waiting.region, from: waiting.from, value: waiting.value,
+                unit: waiting.unit)
         }
     }
 
@@ -140,16 +138,23 @@ extension ParameterNoun {
         static let configuration = described
         @OptionGroup var common: CommonOptions
         @OptionGroup var sending: SendingOptions
-        @Option var name: String
-        @Option(help: "Organisation code.") var region: String
-        @Option var from: Day
-        @Option(help: "What is taken back, by its kind; must be the value that waits.") var value: String
-        @Option(help: "May be left out; must fit the kind: yuan, fen, percent, days.") var unit: String?
+        @OptionGroup var waiting: WaitingValue
         @Option(help: "The audit log keeps it.") var reason: String
 
         func operation() -> WithdrawParameter {
-            WithdrawParameter(name: name, region: region, from: from, value: value, unit: unit, reason: reason)
+            WithdrawParameter(
+                name: waiting.name, region: waiting.region, from: waiting.from, value: waiting.value,
+                unit: waiting.unit, reason: reason)
         }
+    }
+
+    /// A figure's value that waits for its confirmation.
+    struct WaitingValue: ParsableArguments {
+        @Option var name: String
+        @Option(help: "Organisation code.") var region: String
+        @Option var from: Day
+        @Option(help: "By its kind; must be the value that waits.") var value: String
+        @Option(help: "May be left out; must fit the kind: yuan, fen, percent, days.") var unit: String?
     }
 
     struct List: QueryVerb {

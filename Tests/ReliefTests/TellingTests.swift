@@ -199,6 +199,31 @@ struct TellingTests {
         #expect((leaf.unlisted ?? 0) + told >= leaf.rows.count, "told \(told), unlisted \(leaf.unlisted ?? 0)")
     }
 
+    @Test func `a leaf fits an entry of a bundle, whatever is said in it`() throws {
+        let vault = try Vault(rootKey: Array(repeating: 7, count: 32))
+        let notes = AuditNotes()
+        for place in 0..<400 { notes.add(subject: "\(place)" + String(repeating: "X", count: 60)) }
+        notes.add(fact: "reason", .string(String(repeating: "户", count: 2_600)))
+        let field = RowChange.Field(old: .string(String(repeating: "旧", count: 300)), new: .string("新"))
+        let changes = (0..<500).map { place in
+            RowChange(table: "relief.run", row: "\(place)", op: .update, person: nil, fields: ["state": field])
+        }
+        func leaf() throws -> Leaf {
+            try Leaf(
+                Call(attempt: "case.decide", principal: .system, vault: vault), seq: .max,
+                at: Date(timeIntervalSince1970: 0), rows: .init(count: 500, sha256: "", tables: [:]),
+                notes: notes.snapshot, changes: changes, unlisted: 7, unions: Array(repeating: "XN", count: 32),
+                refused: Phrase(untranslated: String(repeating: "否", count: 5_000)))
+        }
+        let first = try leaf()
+        #expect(try first.encoded().count <= Leaf.mostBytes)
+        let told = Int64(first.changes?.count ?? 0)
+        #expect(told > 10 && told + (first.unlisted ?? 0) == 507)
+        // Facts without end stand as their digest.
+        notes.add(fact: "list", .array(Array(repeating: "某某", count: 10_000)))
+        #expect(try leaf().facts.keys.elementsEqual(["sha256"]) && leaf().encoded().count <= Leaf.mostBytes)
+    }
+
     @Test func `what the program says may stand open in a leaf is a column, and every other is committed to`()
         async throws
     {

@@ -19,7 +19,7 @@ enum Audit {
     /// Whether an entry is of the asker's unions, wherever they stand in the tree today; one of no union is the root's.
     static let isSeen: SQL = """
         (EXISTS (SELECT FROM relief.organisation o WHERE o.code = ANY (e.unions) AND o.path <@ ANY (relief.scope()))
-         OR EXISTS (SELECT FROM unnest(relief.scope()) AS s (path) WHERE nlevel(s.path) <= 1))
+         OR relief.sees_all())
         """
 
     /// Whether it is of the asker's unions alone, so that its leaf tells nothing of another's.

@@ -9,11 +9,11 @@ struct ChangeText {
     func lines(_ changes: [ChangeView]) -> [Phrase] {
         changes.compactMap { change in
             if change.field.hasPrefix("facts.") { return change.op == "update" ? said(change) : nil }
-            return told[change.table]?.contains(change.field) == true ? said(change) : nil
+            return Self.told[change.table]?.contains(change.field) == true ? said(change) : nil
         }
     }
 
-    private let told: [String: Set<String>] = [
+    private static let told: [String: Set<String>] = [
         "relief.case_file": ["state"], "relief.evidence": ["kind"], "relief.visit": ["visited_on"],
         "relief.means_check": ["checked_on"], "relief.follow_up": ["done_on", "manner"],
         "relief.objection": ["state"], "relief.notice_item": ["state", "closes_on"], "relief.award": ["stopped_at"],

@@ -16,7 +16,7 @@ enum KeptExamination {
             salts[try row["person"]] = try row["salt"]
         }
         var findings = try await keysGone(in: context)
-        var kept: [Parcel: [KeptValue]] = [:]
+        var (kept, damaged) = ([Parcel: [KeptValue]](), Set<Parcel>())
         for row in try await transaction.query("SELECT event, person, sealed FROM audit.kept_change") {
             let parcel = Parcel(event: try row["event"], person: try row["person"])
             let salt = parcel.person.flatMap { salts[$0] }
@@ -24,6 +24,7 @@ enum KeptExamination {
             do {
                 kept[parcel] = try context.vault.logKey(salt: salt).open(row["sealed"], event: parcel.event)
             } catch {
+                damaged.insert(parcel)
                 findings.append(finding(parcel.event, "\(error)"))
             }
         }
@@ -34,7 +35,7 @@ enum KeptExamination {
             for person in leaf.committed where person == nil || person.flatMap({ salts[$0] }) != nil {
                 let parcel = Parcel(event: leaf.event, person: person)
                 guard let values = kept.removeValue(forKey: parcel) else {
-                    if !findings.contains(where: { $0.where == place(leaf.event) }) {
+                    if !damaged.contains(parcel) {
                         findings.append(finding(leaf.event, "the values that its leaf commits to are gone"))
                     }
                     continue
@@ -82,9 +83,8 @@ enum KeptExamination {
         }
     }
 
-    private static func place(_ event: UUID) -> String { "audit.kept_change \(event.uuidString.lowercased())" }
-
     private static func finding(_ event: UUID, _ detail: String) -> VerifyFinding {
-        VerifyFinding(what: "kept values", where: place(event), detail: detail)
+        VerifyFinding(
+            what: "kept values", where: "audit.kept_change \(event.uuidString.lowercased())", detail: detail)
     }
 }

@@ -49,9 +49,9 @@ package struct Leaf: Codable, Sendable, Equatable {
     static let mostSubjects = 256
     /// A leaf must fit an entry of a bundle.
     static let mostBytes = 65_535
-    /// What changes may take of it, in bytes of JSON.
+    /// Bytes of JSON that facts and changes may take of it.
+    private static let roomForFacts = 8_000
     private static let roomForChanges = 32_000
-    private static let roomForFacts = 12_000
 
     package func encoded() throws -> [UInt8] {
         Array(try JSON.encode(self))
@@ -77,12 +77,15 @@ package struct Leaf: Codable, Sendable, Equatable {
         (self.seq, event, self.at) = (seq, call.event, at)
         (command, actor, credential) = (call.command, call.actor, call.principal.credential.text)
         (body, self.rows, self.unions) = (Hex.encode(call.bodyMAC), rows, unions)
-        self.refused = refused.map { String($0.en.prefix(2_000)) }
+        self.refused = refused.map { String($0.en.prefix(1_000)) }
         subjects = Array(notes.subjects.sorted().prefix(Self.mostSubjects))
         facts = notes.facts
         let bytes = try JSON.encode(facts)
         if bytes.count > Self.roomForFacts { facts = ["sha256": .string(EvidenceStore.name(of: bytes))] }
-        var (told, room) = ([RowChange](), Self.roomForChanges)
+        // The digits of `unlisted` and the brackets of `changes` are what the slack is for.
+        var (told, room) = (
+            [RowChange](), min(Self.roomForChanges, Self.mostBytes - 100 - (try JSON.encode(self).count))
+        )
         for change in changes {
             room -= try JSON.encode(change).count + 1
             guard room >= 0 else { break }

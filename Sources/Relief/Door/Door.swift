@@ -155,8 +155,7 @@ package final class Door: Sendable {
                 "\(principal.login) may not do “\(operation.name)”: it takes the permission \(operation.permission.rawValue)."
             )
         }
-        // The root's path is one label; the system's scope is the empty path.
-        guard !operation.governsAll || scope.contains(where: { !$0.contains(".") }) else {
+        guard !operation.governsAll || principal.holdsAtRoot(operation.permission) else {
             throw Refusal(
                 .forbidden,
                 "“\(operation.name)” holds for every union: it takes the permission at the root of the tree.")

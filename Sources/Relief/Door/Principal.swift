@@ -51,9 +51,6 @@ package struct Principal: Sendable, Hashable {
             grants: [], credential: credential)
     }
 
-    /// Whether it reads the whole log: an auditor of the root.
-    package var readsWholeLog: Bool { scope(for: .audit).contains { !$0.contains(".") } }
-
     /// As keys, the log and row-level security name it.
     var actor: String { user.uuidString.lowercased() }
 
@@ -63,8 +60,10 @@ package struct Principal: Sendable, Hashable {
         return grants.filter { $0.role.permissions.contains(permission) || permission == .anyone }.map(\.path)
     }
 
-    /// Whether it administers the whole tree.
-    package var administersAll: Bool { scope(for: .administer).contains { !$0.contains(".") } }
+    /// Whether a permission holds over the whole tree. The root's path is one label; the system's scope is the empty path.
+    package func holdsAtRoot(_ permission: Permission) -> Bool {
+        scope(for: permission).contains { !$0.contains(".") }
+    }
 
     /// Whether anything of a union is told to it: it holds some role there or above.
     func mayKnow(_ path: String) -> Bool {

@@ -17,7 +17,7 @@ enum ScheduleOperations {
         let known = Dictionary(uniqueKeysWithValues: remembered.map { ($0.name, $0) })
         // Of every union, with files and folders: that is the root's administrator's.
         let passed =
-            context.principal.administersAll
+            context.principal.holdsAtRoot(.administer)
             ? try await PassedOver.look(bankFolder: context.door.bankFolder, now: context.now, in: context.transaction)
             : [:]
         return try StandingOrders.schedules().map { schedule in
