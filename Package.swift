@@ -135,7 +135,12 @@ let package = Package(
                 "Relief", "Contract", "WorkingDays", "Ledger", "Postgres", "Jobs", "BankFiles", "TransparencyLog",
                 "CEL", "Schema", "Support", crypto,
             ]),
-        tests("Web", ["Web", "Relief", "Client", "Contract", "WorkingDays", "Support", hummingbird, logging]),
+        tests(
+            "Web",
+            [
+                "Web", "Relief", "Client", "Contract", "WorkingDays", "Support", "relief", hummingbird, logging,
+                argumentParser,
+            ]),
         tests("Assembly", ["Assembly", "Contract", metrics, logging]),
         tests("Bench", ["Bench"]),
         tests("EndToEnd", ["Assembly", "Client", "Contract", "Output", "Postgres", "Support", "LocalPostgres"]),

@@ -4,12 +4,13 @@ package import FoundationEssentials
 package struct ImportArchives: Command {
     package typealias Reply = ImportReport
     package static let name = "archive.import"
-    package static let summary = "Takes over archives of the national system: 户号,级别,建档日期,国家档案号."
+    package static let summary = Phrase(
+        "Takes over archives of the national system: 户号,级别,建档日期,国家档案号.",
+        "导入全国系统的建档信息：“户号,级别,建档日期,国家档案号”。")
     package static let permission = Permission.approveCases
     package static let route = Route.post("/v1/archives/import")
 
     package let organisation: String
-    /// The file's bytes: CSV in UTF-8, UTF-16 or GB18030.
     package let csv: Data
     package let mode: ImportMode
 

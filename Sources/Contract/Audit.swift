@@ -1,17 +1,20 @@
 package import FoundationEssentials
 
-/// Lists commands, newest first.
 package struct ShowAuditLog: Query {
     package typealias Reply = Page<AuditEntry>
     package static let name = "audit.log"
-    package static let summary = "Lists commands, newest first."
+    package static let summary = Phrase("Lists commands, newest first.", "列出办理记录，最新的在前。")
     package static let permission = Permission.audit
     package static let route = Route.get("/v1/audit")
+    package static let fields = [
+        "actor": FieldNote("Login of whoever acted.", "办理人登录名。"),
+        "command": FieldNote("Name of the operation, as case.decide.", "操作名称，如 case.decide。"),
+        "before": FieldNote("Sequence number to read on from.", "从该序号之前继续查看。"),
+    ]
 
     package let subject: String?
     package let actor: String?
     package let command: String?
-    /// Sequence number to read on from.
     package let before: Int64?
     package let limit: Int?
 
@@ -26,11 +29,10 @@ package struct ShowAuditLog: Query {
     }
 }
 
-/// Shows a leaf of the audit log.
 package struct ShowAuditEntry: Query {
     package typealias Reply = AuditEntry
     package static let name = "audit.show"
-    package static let summary = "Shows a leaf of the audit log."
+    package static let summary = Phrase("Shows a leaf of the audit log.", "查看审计日志的一条记录。")
     package static let permission = Permission.audit
     package static let route = Route.get("/v1/audit/{index}")
 
@@ -41,16 +43,19 @@ package struct ShowAuditEntry: Query {
     }
 }
 
-/// Proves to an outsider that a leaf stands in the signed log.
 package struct ProveAudit: Query {
     package typealias Reply = AuditProof
     package static let name = "audit.prove"
-    package static let summary = "Proves to an outsider that a leaf stands in the signed log."
+    package static let summary = Phrase(
+        "Proves to an outsider that a leaf stands in the signed log.",
+        "向外部证明某条记录在签名日志之中。")
     package static let permission = Permission.audit
     package static let route = Route.post("/v1/audit/prove")
+    package static let fields = [
+        "subject": FieldNote("Newest leaf about it, where no index is given.", "不写位置时，取其最新一条记录。")
+    ]
 
     package let index: Int64?
-    /// Newest leaf about it, where no index is given.
     package let subject: String?
 
     package init(index: Int64? = nil, subject: String? = nil) {
@@ -59,33 +64,30 @@ package struct ProveAudit: Query {
     }
 }
 
-/// Replays the whole log against tables and ledger.
 package struct VerifyAudit: Query {
     package typealias Reply = VerifyReport
     package static let name = "audit.verify"
-    package static let summary = "Replays the whole log against tables and ledger."
+    package static let summary = Phrase("Replays the whole log against tables and ledger.", "对照数据表和账簿重放整个日志。")
     package static let permission = Permission.audit
     package static let route = Route.post("/v1/audit/verify")
 
     package init() {}
 }
 
-/// Fetches the newest signed checkpoint.
 package struct GetCheckpoint: Query {
     package typealias Reply = Document
     package static let name = "audit.checkpoint"
-    package static let summary = "Fetches the newest signed checkpoint."
+    package static let summary = Phrase("Fetches the newest signed checkpoint.", "获取最新的签名检查点。")
     package static let permission = Permission.anyone
     package static let route = Route.get("/v1/audit-checkpoint")
 
     package init() {}
 }
 
-/// Shows the key that checkpoints are verified with.
 package struct GetLogKey: Query {
     package typealias Reply = KeyView
     package static let name = "audit.key"
-    package static let summary = "Shows the key that checkpoints are verified with."
+    package static let summary = Phrase("Shows the key that checkpoints are verified with.", "查看用于验证检查点的公钥。")
     package static let permission = Permission.anyone
     package static let route = Route.get("/v1/audit-key")
 

@@ -21,19 +21,43 @@ package enum BankLineClass: String, Codable, CaseIterable, Sendable {
     }
 }
 
+extension BankLineClass: Choice {
+    package var title: Phrase {
+        switch self {
+        case .accepted: Phrase("accepted", "已受理")
+        case .rejected: Phrase("rejected", "被拒")
+        case .pending: Phrase("pending", "处理中")
+        case .booked: Phrase("booked", "已入账")
+        case .returned: Phrase("returned", "退回")
+        case .duplicate: Phrase("duplicate", "重复")
+        case .foreign: Phrase("foreign", "非本系统")
+        case .received: Phrase("received", "来款")
+        case .likelyPaid: Phrase("likely paid", "疑似已付")
+        case .likelyReturn: Phrase("likely return", "疑似退回")
+        case .amountMismatch: Phrase("amount mismatch", "金额不符")
+        case .unmatched: Phrase("unmatched", "无法对应")
+        case .contradiction: Phrase("contradiction", "互相矛盾")
+        }
+    }
+}
+
 /// Lists the bank's lines, newest first; by default those that a person has to settle.
 package struct ListBankLines: Query {
     package typealias Reply = Page<BankLineView>
     package static let name = "bank.list"
-    package static let summary = "Lists the bank's lines that a person has to settle, or all, newest first."
+    package static let summary = Phrase(
+        "Lists the bank's lines that a person has to settle, or all, newest first.",
+        "列出须由人处理的银行明细，或全部明细，最新的在前。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/bank-lines")
+    package static let fields = [
+        "class": FieldNote("Lines of one class, whoever has to settle them.", "只列某一类，不论是否须处理。"),
+        "all": FieldNote("Also lines that nobody has to settle.", "含无须处理的。", entry: .flag),
+    ]
 
     package let run: String?
-    /// A payment's reference.
     package let payment: String?
     package let `class`: BankLineClass?
-    /// Those that nobody has to settle, too.
     package let all: Bool?
     package let cursor: String?
     package let limit: Int?
@@ -55,9 +79,14 @@ package struct ListBankLines: Query {
 package struct SettleBankLine: Command {
     package typealias Reply = BankLineView
     package static let name = "bank.settle"
-    package static let summary = "Says what was found out of a bank's line; it holds nothing up any more."
+    package static let summary = Phrase(
+        "Says what was found out of a bank's line; it holds nothing up any more.",
+        "写明某条银行明细查明的情况；此后不再挂起。")
     package static let permission = Permission.approveRuns
     package static let route = Route.post("/v1/bank-lines/{line}/settle")
+    package static let fields = [
+        "reason": FieldNote("What was found out; the audit log keeps it.", "查明的情况，将记入审计日志。")
+    ]
 
     package let line: UUID
     package let reason: String

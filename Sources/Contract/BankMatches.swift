@@ -7,21 +7,36 @@ package enum MatchOutcome: String, Codable, CaseIterable, Sendable {
     case returned
 }
 
+extension MatchOutcome: Choice {
+    package var title: Phrase {
+        switch self {
+        case .booked: Phrase("booked", "已入账")
+        case .returned: Phrase("returned", "已退回")
+        }
+    }
+}
+
 /// Says which payment, or which whole run, a line of the bank's is about, where the line doesn't say so for certain: a credit
 /// is a payment that came back, a debit one that was paid. Nothing moves before another person confirms it.
 package struct MatchBankLine: Command {
     package typealias Reply = BankMatchView
     package static let name = "bank.match"
-    package static let summary = "Says which payment or run a bank's line is about; another person confirms it."
+    package static let summary = Phrase(
+        "Says which payment or run a bank's line is about; another person confirms it.",
+        "指明银行明细对应的付款或批次，由另一人确认。")
     package static let permission = Permission.importResults
     package static let route = Route.post("/v1/bank-lines/{line}/match")
+    package static let fields = [
+        "payment": FieldNote(
+            "A payment's reference; otherwise the one that the line is shown with.",
+            "付款参考号；不写则为该明细所示的付款。"),
+        "run": FieldNote("A run that the bank booked in one sum.", "银行合并入账的批次。"),
+        "reason": FieldNote("What was found out; the audit log keeps it.", "查明的情况，将记入审计日志。"),
+    ]
 
     package let line: UUID
-    /// Its reference; nil with `run` nil: the one that the line is shown with.
     package let payment: String?
-    /// The number of a run that the bank booked in one sum.
     package let run: String?
-    /// What was found out.
     package let reason: String
 
     package init(line: UUID, payment: String? = nil, run: String? = nil, reason: String) {
@@ -33,15 +48,17 @@ package struct MatchBankLine: Command {
 package struct ProvePayment: Command {
     package typealias Reply = BankMatchView
     package static let name = "payment.prove"
-    package static let summary =
-        "Records the bank's word that a payment was paid after all; another person confirms it."
+    package static let summary = Phrase(
+        "Records the bank's word that a payment was paid after all; another person confirms it.",
+        "记录银行证明付款最终成功，由另一人确认。")
     package static let permission = Permission.importResults
     package static let route = Route.post("/v1/payments/{payment}/prove")
+    package static let fields = [
+        "bookedOn": FieldNote("The day of the bank's books.", "银行记账日期。", name: "on")
+    ]
 
     package let payment: String
-    /// The day of the bank's books.
     package let bookedOn: Day
-    /// The bank's document.
     package let proof: String
 
     package init(payment: String, bookedOn: Day, proof: String) {
@@ -53,8 +70,9 @@ package struct ProvePayment: Command {
 package struct ConfirmBankMatch: Command {
     package typealias Reply = BankMatchView
     package static let name = "bank.confirm"
-    package static let summary =
-        "Confirms what another made of a bank's line or document: the payment and the books move."
+    package static let summary = Phrase(
+        "Confirms what another made of a bank's line or document: the payment and the books move.",
+        "确认他人对银行明细或证明的认定：付款和账簿随之变动。")
     package static let permission = Permission.approveRuns
     package static let route = Route.post("/v1/bank-matches/{match}/confirm")
 
@@ -67,11 +85,15 @@ package struct ConfirmBankMatch: Command {
 package struct ListBankMatches: Query {
     package typealias Reply = Page<BankMatchView>
     package static let name = "bank.matches"
-    package static let summary = "Lists what was made of bank's lines and waits to be confirmed, or all, newest first."
+    package static let summary = Phrase(
+        "Lists what was made of bank's lines and waits to be confirmed, or all, newest first.",
+        "列出对银行明细的认定中待确认的，或全部，最新的在前。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/bank-matches")
+    package static let fields = [
+        "all": FieldNote("Also those that were confirmed, or came to nothing.", "含已确认或已作废的。", entry: .flag)
+    ]
 
-    /// Those that were confirmed, or came to nothing, too.
     package let all: Bool?
     package let cursor: String?
     package let limit: Int?

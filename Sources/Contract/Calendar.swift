@@ -1,13 +1,19 @@
 package import WorkingDays
 
-/// Sets holidays and working weekends (调休) from the yearly notice.
 package struct SetCalendar: Command {
     package typealias Reply = CalendarView
     package static let name = "calendar.set"
-    package static let summary = "Sets holidays and working weekends (调休) from the yearly notice."
+    package static let summary = Phrase(
+        "Sets holidays and working weekends (调休) from the yearly notice.",
+        "按年度放假通知设置节假日和调休上班日。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/calendar")
     package static let governsAll = true
+    package static let fields = [
+        "days": FieldNote(
+            "“2026-10-01:off:国庆节” or “2026-10-10:working:调休”; a weekday that is working goes back to what it is; repeat for more.",
+            "“2026-10-01:放假:国庆节”或“2026-10-10:上班:调休”；平日写上班即恢复原样；可重复。", name: "day")
+    ]
 
     package let days: [CalendarDay]
     package let source: String
@@ -18,11 +24,12 @@ package struct SetCalendar: Command {
     }
 }
 
-/// Shows the special days of a span, and counts its working days.
 package struct ShowCalendar: Query {
     package typealias Reply = CalendarView
     package static let name = "calendar.show"
-    package static let summary = "Shows the special days of a span, and counts its working days."
+    package static let summary = Phrase(
+        "Shows the special days of a span, and counts its working days.",
+        "查看一段时间的特殊日，并计算工作日天数。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/calendar")
 

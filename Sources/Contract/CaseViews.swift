@@ -76,6 +76,16 @@ package enum SubjectKind: String, Codable, CaseIterable, Sendable {
     case employer
 }
 
+extension SubjectKind: Choice {
+    package var title: Phrase {
+        switch self {
+        case .household: Phrase("household", "家庭户")
+        case .person: Phrase("person", "人员")
+        case .employer: Phrase("employer", "用人单位")
+        }
+    }
+}
+
 /// Whom a case is about.
 package struct SubjectView: Codable, Sendable {
     package var kind: SubjectKind
@@ -214,6 +224,18 @@ package enum InstalmentState: String, Codable, CaseIterable, Sendable {
     case paid
     case failed
     case stopped
+}
+
+extension InstalmentState: Choice {
+    package var title: Phrase {
+        switch self {
+        case .due: Phrase("due", "待发")
+        case .inRun: Phrase("in a run", "已入批次")
+        case .paid: Phrase("paid", "已支付")
+        case .failed: Phrase("failed", "未成功")
+        case .stopped: Phrase("stopped", "已停发")
+        }
+    }
 }
 
 /// A part of an award, due on a day.

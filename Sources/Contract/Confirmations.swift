@@ -18,15 +18,34 @@ package enum ConfirmationKind: String, Codable, CaseIterable, Sendable {
     case grant
 }
 
-/// Lists what waits for the word of a union above, and what was answered.
+extension ConfirmationKind: Choice {
+    package var title: Phrase {
+        switch self {
+        case .unionCode: Phrase("union code", "工会代码")
+        case .login: Phrase("login", "登录名")
+        case .hostAccount: Phrase("host account", "主机账户")
+        case .role: Phrase("role", "角色")
+        case .fundCode: Phrase("fund code", "资金代码")
+        case .payeeAccount: Phrase("payee account", "收款账户")
+        case .household: Phrase("household", "家庭户")
+        case .archive: Phrase("archive", "档案")
+        case .grant: Phrase("grant", "补助")
+        }
+    }
+}
+
 package struct ListConfirmations: Query {
     package typealias Reply = Page<ConfirmationView>
     package static let name = "confirmation.list"
-    package static let summary = "Lists what waits for the word of a union above, and what was answered."
+    package static let summary = Phrase(
+        "Lists what waits for the word of a union above, and what was answered.",
+        "列出等待上级工会答复的事项及已答复的事项。")
     package static let permission = Permission.anyone
     package static let route = Route.get("/v1/confirmations")
+    package static let fields = [
+        "all": FieldNote("Also what was answered.", "含已答复的。", entry: .flag)
+    ]
 
-    /// Also what was answered.
     package let all: Bool?
     package let cursor: String?
     package let limit: Int?
@@ -38,16 +57,19 @@ package struct ListConfirmations: Query {
     }
 }
 
-/// Answers what waits for the word of a union above.
 package struct SettleConfirmation: Command {
     package typealias Reply = ConfirmationView
     package static let name = "confirmation.settle"
-    package static let summary = "Answers what waits for the word of a union above."
+    package static let summary = Phrase("Answers what waits for the word of a union above.", "答复等待上级工会确认的事项。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/confirmations/{confirmation}/settle")
+    package static let fields = [
+        "answer": FieldNote(
+            "What whoever asked is told, no more of the other side than they may know; the audit log keeps it.",
+            "给申请方的答复，不得透露其无权知道的内容；将记入审计日志。")
+    ]
 
     package let confirmation: UUID
-    /// What the asker is told; no more of the other side than he or she may know.
     package let answer: String
 
     package init(confirmation: UUID, answer: String) {

@@ -1,15 +1,17 @@
 package import FoundationEssentials
 
-/// Adds a document to a case.
 package struct AddEvidence: Command {
     package typealias Reply = EvidenceView
     package static let name = "evidence.add"
-    package static let summary = "Adds a document to a case."
+    package static let summary = Phrase("Adds a document to a case.", "为案件添加材料。")
     package static let permission = Permission.workCases
     package static let route = Route.post("/v1/cases/{case}/evidence")
+    package static let fields = [
+        "kind": FieldNote("As the programme names it.", "材料类别，以项目文件所写为准。"),
+        "content": FieldNote("The document.", "材料文件。", name: "file", entry: .file),
+    ]
 
     package let `case`: String
-    /// As the programme names it.
     package let kind: String
     package let fileName: String
     package let mediaType: String
@@ -24,11 +26,10 @@ package struct AddEvidence: Command {
     }
 }
 
-/// Fetches a document.
 package struct GetEvidence: Disclosure {
     package typealias Reply = EvidenceContent
     package static let name = "evidence.get"
-    package static let summary = "Fetches a document."
+    package static let summary = Phrase("Fetches a document.", "取出一份材料。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/evidence/{evidence}")
 

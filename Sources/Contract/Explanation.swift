@@ -9,6 +9,16 @@ package enum Answer: String, Codable, CaseIterable, Sendable {
     case unknown
 }
 
+extension Answer: Choice {
+    package var title: Phrase {
+        switch self {
+        case .yes: Phrase("yes", "是")
+        case .no: Phrase("no", "否")
+        case .unknown: Phrase("not answered yet", "尚未核定")
+        }
+    }
+}
+
 /// Why a case is eligible or not, rule by rule.
 package struct Explanation: Codable, Sendable {
     /// When the sheet was made that this stands on and the deciders were shown; nil: reckoned now.

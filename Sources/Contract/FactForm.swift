@@ -10,6 +10,18 @@ package enum FactKind: String, Codable, CaseIterable, Sendable {
     case text
 }
 
+extension FactKind: Choice {
+    package var title: Phrase {
+        switch self {
+        case .amount: Phrase("amount", "金额")
+        case .number: Phrase("number", "数")
+        case .flag: Phrase("yes or no", "是否")
+        case .date: Phrase("date", "日期")
+        case .text: Phrase("text", "文字")
+        }
+    }
+}
+
 /// A fact as its programme's form has it.
 package struct FactForm: Codable, Sendable {
     package var title: String

@@ -85,3 +85,14 @@ package enum FigureKind: String, Codable, CaseIterable, Sendable {
         self = Self.allCases.first { $0.base == base } ?? .count
     }
 }
+
+extension FigureKind: Choice {
+    package var title: Phrase {
+        switch self {
+        case .money: Phrase("money", "金额")
+        case .count: Phrase("count", "个数")
+        case .percent: Phrase("percent", "百分数")
+        case .days: Phrase("days", "天数")
+        }
+    }
+}

@@ -10,19 +10,45 @@ package enum FundSource: String, Codable, CaseIterable, Sendable {
     case interest
 }
 
+extension FundSource: Choice {
+    package var title: Phrase {
+        switch self {
+        case .central: Phrase("central", "中央财政")
+        case .localFiscal: Phrase("local fiscal", "地方财政")
+        case .upperUnion: Phrase("upper union", "上级工会")
+        case .ownFunds: Phrase("own funds", "本级经费")
+        case .donation: Phrase("donation", "社会捐赠")
+        case .interest: Phrase("interest", "利息")
+        }
+    }
+}
+
 /// Plain-text accounting format.
 package enum BooksFormat: String, Codable, CaseIterable, Sendable {
     case hledger
     case beancount
 }
 
-/// Opens a fund with what it may be spent on.
+extension BooksFormat: Choice {
+    package var title: Phrase { Phrase(rawValue, rawValue) }
+}
+
 package struct CreateFund: Command {
     package typealias Reply = FundView
     package static let name = "fund.create"
-    package static let summary = "Opens a fund with what it may be spent on."
+    package static let summary = Phrase("Opens a fund with what it may be spent on.", "设立一笔资金，并写明可用于哪些支出。")
     package static let permission = Permission.createFunds
     package static let route = Route.post("/v1/funds")
+    package static let fields = [
+        "source": FieldNote("Where the money comes from.", "资金来源。"),
+        "donorIntent": FieldNote("What the donor gave it for.", "捐赠人的意愿。"),
+        "items": FieldNote(
+            "item:from:source or item:from:to:source; repeat for more.",
+            "“支出项目:起:依据”或“支出项目:起:止:依据”；可重复。", name: "item"),
+        "serves": FieldNote(
+            "Programme code; any whose item is allowed, where not given. Repeat for more.",
+            "项目代码；不写则为支出项目相符的所有项目。可重复。", name: "programme"),
+    ]
 
     package let code: String
     package let name: String
@@ -35,7 +61,6 @@ package struct CreateFund: Command {
     package let accountNumber: String
     package let accountHolder: String
     package let cnaps: String?
-    /// Programme codes; any whose item is allowed, where not given.
     package let serves: [String]?
 
     package init(
@@ -58,18 +83,20 @@ package struct CreateFund: Command {
     }
 }
 
-/// Books money that arrived.
 package struct ReceiveMoney: Command {
     package typealias Reply = FundView
     package static let name = "fund.receive"
-    package static let summary = "Books money that arrived."
+    package static let summary = Phrase("Books money that arrived.", "登记到账款项。")
     package static let permission = Permission.manageFunds
     package static let route = Route.post("/v1/funds/{fund}/receive")
+    package static let fields = [
+        "reference": FieldNote("Of the bank's entry; unique in the fund.", "银行入账的参考号，在该资金内唯一。"),
+        "on": FieldNote("The day of the bank's books.", "银行记账日期。"),
+    ]
 
     package let fund: String
     package let amount: Fen
     package let on: Day
-    /// Of the bank's entry; unique in the fund.
     package let reference: String
     package let note: String?
 
@@ -87,12 +114,14 @@ package struct ReceiveMoney: Command {
 package struct ReverseReceipt: Command {
     package typealias Reply = FundView
     package static let name = "fund.reverse"
-    package static let summary = "Takes back money that was booked as received by mistake."
+    package static let summary = Phrase("Takes back money that was booked as received by mistake.", "冲回误登记的到账款项。")
     package static let permission = Permission.manageFunds
     package static let route = Route.post("/v1/funds/{fund}/reverse")
+    package static let fields = [
+        "reference": FieldNote("Of the entry that was a mistake.", "误记的那笔的参考号。")
+    ]
 
     package let fund: String
-    /// Of the entry that was a mistake.
     package let reference: String
     package let reason: String
 
@@ -103,11 +132,10 @@ package struct ReverseReceipt: Command {
     }
 }
 
-/// Allows a fund to be spent on an item over a time.
 package struct AllowItem: Command {
     package typealias Reply = FundView
     package static let name = "fund.allow"
-    package static let summary = "Allows a fund to be spent on an item over a time."
+    package static let summary = Phrase("Allows a fund to be spent on an item over a time.", "允许资金在一段时间内用于某项支出。")
     package static let permission = Permission.manageFunds
     package static let route = Route.post("/v1/funds/{fund}/allow")
 
@@ -126,11 +154,10 @@ package struct AllowItem: Command {
     }
 }
 
-/// Lists funds with their figures.
 package struct ListFunds: Query {
     package typealias Reply = Page<FundView>
     package static let name = "fund.list"
-    package static let summary = "Lists funds with their figures."
+    package static let summary = Phrase("Lists funds with their figures.", "列出资金及其余额。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/funds")
 
@@ -143,11 +170,10 @@ package struct ListFunds: Query {
     }
 }
 
-/// Shows a fund, its items and figures.
 package struct ShowFund: Query {
     package typealias Reply = FundView
     package static let name = "fund.show"
-    package static let summary = "Shows a fund, its items and figures."
+    package static let summary = Phrase("Shows a fund, its items and figures.", "查看一笔资金的支出项目和余额。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/funds/{fund}")
 
@@ -158,11 +184,10 @@ package struct ShowFund: Query {
     }
 }
 
-/// Lists a fund's entries with the running balance.
 package struct ShowStatement: Query {
     package typealias Reply = Page<FundEntry>
     package static let name = "fund.statement"
-    package static let summary = "Lists a fund's entries with the running balance."
+    package static let summary = Phrase("Lists a fund's entries with the running balance.", "列出资金的流水和逐笔余额。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/funds/{fund}/statement")
 
@@ -181,11 +206,10 @@ package struct ShowStatement: Query {
     }
 }
 
-/// Writes the books for hledger or beancount.
 package struct ExportBooks: Query {
     package typealias Reply = Document
     package static let name = "fund.export"
-    package static let summary = "Writes the books for hledger or beancount."
+    package static let summary = Phrase("Writes the books for hledger or beancount.", "导出账簿，供 hledger 或 beancount 使用。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/books")
 

@@ -8,19 +8,32 @@ package enum ArchiveLevel: String, Codable, CaseIterable, Sendable {
     case accident
 }
 
-/// Opens the one record of a household.
+extension ArchiveLevel: Choice {
+    package var title: Phrase {
+        switch self {
+        case .deep: Phrase("deep", "深度困难")
+        case .relative: Phrase("relative", "相对困难")
+        case .accident: Phrase("accident", "意外致困")
+        }
+    }
+}
+
 package struct OpenHousehold: Command {
     package typealias Reply = HouseholdView
     package static let name = "household.open"
-    package static let summary = "Opens the one record of a household."
+    package static let summary = Phrase("Opens the one record of a household.", "建立家庭户。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/households")
+    package static let fields = [
+        "head": FieldNote("Number of the person who is its head.", "户主的人员编号。"),
+        "members": FieldNote(
+            "A member but the head, PERSON:relation; repeat for more.",
+            "户主以外的成员，写作“人员编号:关系”；可重复。", name: "member"),
+    ]
 
     package let organisation: String
-    /// Person number.
     package let head: String
     package let address: String?
-    /// All but the head.
     package let members: [HouseholdMember]
 
     package init(organisation: String, head: String, address: String? = nil, members: [HouseholdMember]) {
@@ -31,11 +44,10 @@ package struct OpenHousehold: Command {
     }
 }
 
-/// Adds a member.
 package struct JoinHousehold: Command {
     package typealias Reply = HouseholdView
     package static let name = "household.join"
-    package static let summary = "Adds a member."
+    package static let summary = Phrase("Adds a member.", "添加家庭成员。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/households/{household}/join")
 
@@ -52,11 +64,10 @@ package struct JoinHousehold: Command {
     }
 }
 
-/// Ends a member's time in the household.
 package struct LeaveHousehold: Command {
     package typealias Reply = HouseholdView
     package static let name = "household.leave"
-    package static let summary = "Ends a member's time in the household."
+    package static let summary = Phrase("Ends a member's time in the household.", "终止成员与本户的关系。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/households/{household}/leave")
 
@@ -73,11 +84,10 @@ package struct LeaveHousehold: Command {
     }
 }
 
-/// Lists households of a subtree.
 package struct ListHouseholds: Query {
     package typealias Reply = Page<HouseholdView>
     package static let name = "household.list"
-    package static let summary = "Lists households of a subtree."
+    package static let summary = Phrase("Lists households of a subtree.", "列出本级及下级的家庭户。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/households")
 
@@ -92,11 +102,10 @@ package struct ListHouseholds: Query {
     }
 }
 
-/// Shows a household and its archive.
 package struct ShowHousehold: Query {
     package typealias Reply = HouseholdView
     package static let name = "household.show"
-    package static let summary = "Shows a household and its archive."
+    package static let summary = Phrase("Shows a household and its archive.", "查看家庭户及其档案。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/households/{household}")
 
@@ -107,16 +116,16 @@ package struct ShowHousehold: Query {
     }
 }
 
-/// Registers households from a roster: 户号,姓名,身份证号,手机,关系,用人单位,户名,开户行,联行号,账号.
 package struct ImportHouseholds: Command {
     package typealias Reply = ImportReport
     package static let name = "household.import"
-    package static let summary = "Registers households from a roster: 户号,姓名,身份证号,手机,关系,用人单位,户名,开户行,联行号,账号."
+    package static let summary = Phrase(
+        "Registers households from a roster: 户号,姓名,身份证号,手机,关系,用人单位,户名,开户行,联行号,账号.",
+        "按花名册登记家庭户：“户号,姓名,身份证号,手机,关系,用人单位,户名,开户行,联行号,账号”。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/households/import")
 
     package let organisation: String
-    /// The file's bytes: CSV in UTF-8, UTF-16 or GB18030.
     package let csv: Data
     package let mode: ImportMode
 

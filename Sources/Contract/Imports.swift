@@ -4,6 +4,15 @@ package enum ImportMode: String, Codable, CaseIterable, Sendable {
     case valid
 }
 
+extension ImportMode: Choice {
+    package var title: Phrase {
+        switch self {
+        case .all: Phrase("all", "整份")
+        case .valid: Phrase("valid", "仅有效行")
+        }
+    }
+}
+
 /// What an import does with a row, or would do.
 package enum RowOutcome: String, Codable, CaseIterable, Sendable {
     /// It is taken in.
@@ -16,6 +25,18 @@ package enum RowOutcome: String, Codable, CaseIterable, Sendable {
     case doubted
     /// Nothing of it is taken in.
     case refused
+}
+
+extension RowOutcome: Choice {
+    package var title: Phrase {
+        switch self {
+        case .new: Phrase("new", "新增")
+        case .same: Phrase("same", "相同")
+        case .differs: Phrase("differs", "不同")
+        case .doubted: Phrase("doubted", "存疑")
+        case .refused: Phrase("refused", "退回")
+        }
+    }
 }
 
 /// What became of each row of a file; of a dry run, what would become of it.

@@ -14,20 +14,39 @@ package enum JobState: String, Codable, CaseIterable, Sendable {
     case cancelled
 }
 
-/// Lists jobs, the newest first.
+extension JobState: Choice {
+    package var title: Phrase {
+        switch self {
+        case .blocked: Phrase("blocked", "等待前置任务")
+        case .available: Phrase("available", "可运行")
+        case .scheduled: Phrase("scheduled", "定时")
+        case .waiting: Phrase("waiting", "排队")
+        case .running: Phrase("running", "运行中")
+        case .retryable: Phrase("retryable", "待重试")
+        case .completed: Phrase("completed", "已完成")
+        case .discarded: Phrase("discarded", "已失败")
+        case .inDoubt: Phrase("in doubt", "存疑")
+        case .cancelled: Phrase("cancelled", "已取消")
+        }
+    }
+}
+
 package struct ListJobs: Query {
     package typealias Reply = Page<JobView>
     package static let name = "job.list"
-    package static let summary = "Lists jobs, the newest first."
+    package static let summary = Phrase("Lists jobs, the newest first.", "列出后台任务，最新的在前。")
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/jobs")
     // Jobs name cases and runs of every union.
     package static let governsAll = true
+    package static let fields = [
+        "subject": FieldNote("What they are about: case/NUMBER or run/NUMBER.", "所涉对象：case/编号 或 run/编号。"),
+        "kind": FieldNote("Kind of the jobs, as notice.clear.", "任务类别，如 notice.clear。"),
+    ]
 
     package let state: JobState?
     package let kind: String?
     package let queue: String?
-    /// What the jobs are about: `case/NUMBER`, `run/NUMBER`.
     package let subject: String?
     package let limit: Int?
     package let cursor: String?
@@ -52,10 +71,14 @@ package struct ListJobs: Query {
 package struct TailJobs: Query {
     package typealias Reply = Page<JobView>
     package static let name = "job.tail"
-    package static let summary = "Follows jobs as they change and end."
+    package static let summary = Phrase("Follows jobs as they change and end.", "持续跟踪后台任务的变化和结束。")
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/job-changes")
     package static let governsAll = true
+    package static let fields = [
+        "subject": FieldNote("What they are about: case/NUMBER or run/NUMBER.", "所涉对象：case/编号 或 run/编号。"),
+        "kind": FieldNote("Kind of the jobs, as notice.clear.", "任务类别，如 notice.clear。"),
+    ]
 
     package let state: JobState?
     package let kind: String?
@@ -78,7 +101,7 @@ package struct TailJobs: Query {
 package struct ShowJob: Query {
     package typealias Reply = JobView
     package static let name = "job.show"
-    package static let summary = "Shows a job, why it waits and what it did."
+    package static let summary = Phrase("Shows a job, why it waits and what it did.", "查看任务、等待原因和执行情况。")
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/jobs/{job}")
     package static let governsAll = true
@@ -90,11 +113,10 @@ package struct ShowJob: Query {
     }
 }
 
-/// Runs a failed or waiting job now.
 package struct RetryJob: Command {
     package typealias Reply = JobView
     package static let name = "job.retry"
-    package static let summary = "Runs a failed or waiting job now."
+    package static let summary = Phrase("Runs a failed or waiting job now.", "立即运行失败或等待中的任务。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/jobs/{job}/retry")
     package static let governsAll = true
@@ -110,10 +132,13 @@ package struct RetryJob: Command {
 package struct RetryDeadJobs: Command {
     package typealias Reply = RetriedJobs
     package static let name = "job.retryDead"
-    package static let summary = "Runs all failed jobs of a kind again."
+    package static let summary = Phrase("Runs all failed jobs of a kind again.", "重新运行某类所有失败的任务。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/dead-jobs/retry")
     package static let governsAll = true
+    package static let fields = [
+        "kind": FieldNote("All that failed for good, of this kind.", "该类中所有最终失败的任务。")
+    ]
 
     package let kind: String
 
@@ -126,14 +151,19 @@ package struct RetryDeadJobs: Command {
 package struct ResolveJob: Command {
     package typealias Reply = JobView
     package static let name = "job.resolve"
-    package static let summary = "Says whether the effect of a job in doubt happened."
+    package static let summary = Phrase("Says whether the effect of a job in doubt happened.", "说明存疑任务的效果是否已经发生。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/jobs/{job}/resolve")
     package static let governsAll = true
+    package static let fields = [
+        "happened": FieldNote(
+            "Whether its effect happened: then the job is done; otherwise it runs again.",
+            "效果是否已经发生：已发生则任务完成，未发生则重新运行。"),
+        "reason": FieldNote("How that was found out.", "如何得知。"),
+    ]
 
     package let job: Int64
     package let happened: Bool
-    /// How that was found out.
     package let reason: String
 
     package init(job: Int64, happened: Bool, reason: String) {
@@ -143,11 +173,10 @@ package struct ResolveJob: Command {
     }
 }
 
-/// Gives a job up.
 package struct CancelJob: Command {
     package typealias Reply = JobView
     package static let name = "job.cancel"
-    package static let summary = "Gives a job up."
+    package static let summary = Phrase("Gives a job up.", "放弃任务。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/jobs/{job}/cancel")
     package static let governsAll = true

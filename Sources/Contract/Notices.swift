@@ -9,12 +9,34 @@ package enum NoticeState: String, Codable, CaseIterable, Sendable {
     case withdrawn
 }
 
+extension NoticeState: Choice {
+    package var title: Phrase {
+        switch self {
+        case .running: Phrase("running", "公示中")
+        case .paused: Phrase("paused", "已暂停")
+        case .closed: Phrase("closed", "已期满")
+        case .withdrawn: Phrase("withdrawn", "已撤下")
+        }
+    }
+}
+
 /// Where a case stands in its notice.
 package enum NoticeItemState: String, Codable, CaseIterable, Sendable {
     case listed
     case objected
     case cleared
     case removed
+}
+
+extension NoticeItemState: Choice {
+    package var title: Phrase {
+        switch self {
+        case .listed: Phrase("listed", "公示中")
+        case .objected: Phrase("objected", "有异议")
+        case .cleared: Phrase("cleared", "无异议")
+        case .removed: Phrase("removed", "已移出")
+        }
+    }
 }
 
 /// What became of an objection.
@@ -24,24 +46,48 @@ package enum ObjectionState: String, Codable, CaseIterable, Sendable {
     case upheld
 }
 
+extension ObjectionState: Choice {
+    package var title: Phrase {
+        switch self {
+        case .open: Phrase("open", "处理中")
+        case .dismissed: Phrase("dismissed", "不成立")
+        case .upheld: Phrase("upheld", "成立")
+        }
+    }
+}
+
 /// How an objection is resolved.
 package enum ObjectionOutcome: String, Codable, CaseIterable, Sendable {
     case dismissed
     case upheld
 }
 
-/// Publishes the cases that wait for public notice, and starts the clock of working days.
+extension ObjectionOutcome: Choice {
+    package var title: Phrase {
+        switch self {
+        case .dismissed: Phrase("dismissed", "不成立")
+        case .upheld: Phrase("upheld", "成立")
+        }
+    }
+}
+
 package struct PublishNotice: Command {
     package typealias Reply = NoticeView
     package static let name = "notice.publish"
-    package static let summary =
-        "Publishes the cases that wait for public notice, and starts the clock of working days."
+    package static let summary = Phrase(
+        "Publishes the cases that wait for public notice, and starts the clock of working days.",
+        "公示等待公示的案件，开始计算工作日。")
     package static let permission = Permission.publishNotices
     package static let route = Route.post("/v1/notices")
+    package static let fields = [
+        "cases": FieldNote(
+            "A case that is published; all that wait, where not given. Repeat for more.",
+            "要公示的案件；不写则为所有待公示的。可重复。", name: "case"),
+        "organisation": FieldNote("Code of the union that publishes.", "公示工会的代码。"),
+    ]
 
     package let programme: String
     package let organisation: String
-    /// All that wait, where not given.
     package let cases: [String]?
 
     package init(programme: String, organisation: String, cases: [String]? = nil) {
@@ -51,11 +97,10 @@ package struct PublishNotice: Command {
     }
 }
 
-/// Lists public notices.
 package struct ListNotices: Query {
     package typealias Reply = Page<NoticeView>
     package static let name = "notice.list"
-    package static let summary = "Lists public notices."
+    package static let summary = Phrase("Lists public notices.", "列出公示。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/notices")
 
@@ -72,11 +117,10 @@ package struct ListNotices: Query {
     }
 }
 
-/// Shows a public notice with its text and objections.
 package struct ShowNotice: Query {
     package typealias Reply = NoticeView
     package static let name = "notice.show"
-    package static let summary = "Shows a public notice with its text and objections."
+    package static let summary = Phrase("Shows a public notice with its text and objections.", "查看公示的内容和异议。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/notices/{notice}")
 
@@ -87,11 +131,10 @@ package struct ShowNotice: Query {
     }
 }
 
-/// Withdraws a notice; its cases wait for another.
 package struct WithdrawNotice: Command {
     package typealias Reply = NoticeView
     package static let name = "notice.withdraw"
-    package static let summary = "Withdraws a notice; its cases wait for another."
+    package static let summary = Phrase("Withdraws a notice; its cases wait for another.", "撤下公示；其中的案件等待下一次公示。")
     package static let permission = Permission.publishNotices
     package static let route = Route.post("/v1/notices/{notice}/withdraw")
 
@@ -104,18 +147,20 @@ package struct WithdrawNotice: Command {
     }
 }
 
-/// Records an objection; the clock of its case stops.
 package struct ObjectToNotice: Command {
     package typealias Reply = NoticeView
     package static let name = "notice.object"
-    package static let summary = "Records an objection; the clock of its case stops."
+    package static let summary = Phrase("Records an objection; the clock of its case stops.", "记录异议；该案件的公示期暂停。")
     package static let permission = Permission.publishNotices
     package static let route = Route.post("/v1/notices/{notice}/objections")
+    package static let fields = [
+        "text": FieldNote("What the objection says.", "异议内容。"),
+        "raisedBy": FieldNote("Who objects, where they gave a name.", "提出人，匿名则不写。"),
+    ]
 
     package let notice: String
     package let `case`: String
     package let text: String
-    /// Who objects, where they gave a name.
     package let raisedBy: String?
 
     package init(notice: String, `case`: String, text: String, raisedBy: String? = nil) {
@@ -126,11 +171,12 @@ package struct ObjectToNotice: Command {
     }
 }
 
-/// Resolves an objection; the clock goes on, or the case goes back.
 package struct ResolveObjection: Command {
     package typealias Reply = NoticeView
     package static let name = "objection.resolve"
-    package static let summary = "Resolves an objection; the clock goes on, or the case goes back."
+    package static let summary = Phrase(
+        "Resolves an objection; the clock goes on, or the case goes back.",
+        "处理异议：公示期继续，或案件退回。")
     package static let permission = Permission.publishNotices
     package static let route = Route.post("/v1/objections/{objection}/resolve")
 

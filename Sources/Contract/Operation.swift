@@ -7,7 +7,10 @@ package protocol Operation: Codable, Sendable {
     static var name: String { get }
 
     /// One sentence for a person.
-    static var summary: String { get }
+    static var summary: Phrase { get }
+
+    /// What is said of fields that mean something else here than in the glossary (`FieldGlossary`), or more.
+    static var fields: [String: FieldNote] { get }
 
     /// What the asker must be allowed to do; rules that need the data (whose subtree, which step) come on top.
     static var permission: Permission { get }
@@ -25,6 +28,7 @@ package protocol Operation: Codable, Sendable {
 extension Operation {
     package static var longestBody: Int { 256 << 10 }
     package static var governsAll: Bool { false }
+    package static var fields: [String: FieldNote] { [:] }
 }
 
 /// An operation that changes something: done once per idempotency key, and written in the audit log.

@@ -2,12 +2,12 @@ import FoundationEssentials
 import Synchronization
 
 /// The fields of each operation, discovered once.
-struct OperationFields {
-    let properties: [SchemaProperty]
+package struct OperationFields {
+    package let properties: [SchemaProperty]
     let book: SchemaBook
     private static let known = Mutex<[String: OperationFields]>([:])
 
-    static func of<O: Operation>(_ type: O.Type) throws -> OperationFields {
+    package static func of<O: Operation>(_ type: O.Type) throws -> OperationFields {
         if let found = known.withLock({ $0[O.name] }) { return found }
         let (schema, book) = try JSONSchema.of(type)
         guard case .reference(let name) = schema, let properties = book.components[name] else {

@@ -9,28 +9,54 @@ package enum UnionLevel: String, Codable, CaseIterable, Sendable {
     case grassroots
 }
 
+extension UnionLevel: Choice {
+    package var title: Phrase {
+        switch self {
+        case .nation: Phrase("nation", "全国")
+        case .province: Phrase("province", "省级")
+        case .city: Phrase("city", "市级")
+        case .county: Phrase("county", "县级")
+        case .grassroots: Phrase("grassroots", "基层")
+        }
+    }
+}
+
 /// A union of a territory, or of an industry (产业工会).
 package enum UnionLine: String, Codable, CaseIterable, Sendable {
     case territory
     case industry
 }
 
-/// Adds a union to the tree.
+extension UnionLine: Choice {
+    package var title: Phrase {
+        switch self {
+        case .territory: Phrase("territory", "地方")
+        case .industry: Phrase("industry", "产业")
+        }
+    }
+}
+
 package struct CreateOrganisation: Command {
     package typealias Reply = OrganisationView
     package static let name = "organisation.create"
-    package static let summary = "Adds a union to the tree."
+    package static let summary = Phrase("Adds a union to the tree.", "在工会组织体系中新增工会。")
     package static let permission = Permission.manageOrganisations
     package static let route = Route.post("/v1/organisations")
+    package static let fields = [
+        "code": FieldNote("Unique, letters, digits and underscore: a label of its path.", "唯一：字母、数字和下划线，作为路径中的一段。"),
+        "level": FieldNote("Level of the union.", "工会层级。"),
+        "line": FieldNote("By territory or by industry.", "地方工会或产业工会。"),
+        "parent": FieldNote(
+            "Code of the parent that also funds it; none only for the root.",
+            "同时拨付经费的上级工会代码；只有最上级可不写。"),
+        "region": FieldNote("GB/T 2260 code of its region.", "所在地区的 GB/T 2260 代码。"),
+    ]
 
-    /// Unique, letters, digits and underscore: a label of its path.
     package let code: String
     package let name: String
     package let level: UnionLevel
     package let line: UnionLine
-    /// Code of the parent that also funds it; none only for the root.
     package let parent: String?
-    /// GB/T 2260 code of its region.
     package let region: String?
 
     package init(
@@ -49,13 +75,18 @@ package struct CreateOrganisation: Command {
 package struct AttachOrganisation: Command {
     package typealias Reply = OrganisationView
     package static let name = "organisation.attach"
-    package static let summary = "Puts a union under a further or another parent from a day on, and says what moves."
+    package static let summary = Phrase(
+        "Puts a union under a further or another parent from a day on, and says what moves.",
+        "自某日起为工会增加或更换上级，并说明随之变动的内容。")
     package static let permission = Permission.manageOrganisations
     package static let route = Route.post("/v1/organisations/{organisation}/attach")
+    package static let fields = [
+        "organisation": FieldNote("Code of the union.", "工会代码。"),
+        "from": FieldNote("The day from which it holds.", "自哪一日起。"),
+    ]
 
     package let organisation: String
     package let parent: String
-    /// Whether money comes through this parent; exactly one does on any day.
     package let fundParent: Bool
     package let from: Day
 
@@ -67,13 +98,15 @@ package struct AttachOrganisation: Command {
     }
 }
 
-/// Lists unions of a subtree.
 package struct ListOrganisations: Query {
     package typealias Reply = Page<OrganisationView>
     package static let name = "organisation.list"
-    package static let summary = "Lists unions of a subtree."
+    package static let summary = Phrase("Lists unions of a subtree.", "列出某工会之下的各级工会。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/organisations")
+    package static let fields = [
+        "line": FieldNote("By territory or by industry.", "地方工会或产业工会。")
+    ]
 
     package let under: String?
     package let line: UnionLine?
@@ -88,13 +121,15 @@ package struct ListOrganisations: Query {
     }
 }
 
-/// Shows a union and its parents.
 package struct ShowOrganisation: Query {
     package typealias Reply = OrganisationView
     package static let name = "organisation.show"
-    package static let summary = "Shows a union and its parents."
+    package static let summary = Phrase("Shows a union and its parents.", "查看工会及其上级。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/organisations/{organisation}")
+    package static let fields = [
+        "organisation": FieldNote("Code of the union.", "工会代码。")
+    ]
 
     package let organisation: String
 
@@ -202,19 +237,32 @@ package enum EmployerKind: String, Codable, CaseIterable, Sendable {
     case other
 }
 
-/// Registers an employer under its union.
+extension EmployerKind: Choice {
+    package var title: Phrase {
+        switch self {
+        case .`private`: Phrase("private", "私营企业")
+        case .stateOwned: Phrase("state-owned", "国有企业")
+        case .budgetFunded: Phrase("budget-funded", "财政拨款单位")
+        case .individual: Phrase("individual", "个体工商户")
+        case .other: Phrase("other", "其他")
+        }
+    }
+}
+
 package struct RegisterEmployer: Command {
     package typealias Reply = EmployerView
     package static let name = "employer.register"
-    package static let summary = "Registers an employer under its union."
+    package static let summary = Phrase("Registers an employer under its union.", "在所属工会下登记用人单位。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/employers")
+    package static let fields = [
+        "kind": FieldNote("Who owns it.", "单位类别。"),
+        "union": FieldNote("Code of its grassroots union.", "所属基层工会代码。"),
+    ]
 
-    /// Unified social credit code, 18 characters.
     package let uscc: String
     package let name: String
     package let kind: EmployerKind
-    /// Organisation code of its grassroots union.
     package let union: String
 
     package init(uscc: String, name: String, kind: EmployerKind, union: String) {
@@ -225,11 +273,10 @@ package struct RegisterEmployer: Command {
     }
 }
 
-/// Lists employers of a subtree.
 package struct ListEmployers: Query {
     package typealias Reply = Page<EmployerView>
     package static let name = "employer.list"
-    package static let summary = "Lists employers of a subtree."
+    package static let summary = Phrase("Lists employers of a subtree.", "列出某工会之下的用人单位。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/employers")
 

@@ -4,15 +4,20 @@ package import WorkingDays
 package struct DefineParameter: Command {
     package typealias Reply = ParameterDefinition
     package static let name = "parameter.define"
-    package static let summary = "Enters a figure in the register: its name, what it counts and its title."
+    package static let summary = Phrase(
+        "Enters a figure in the register: its name, what it counts and its title.",
+        "在标准目录中登记一项标准：名称、计量和标题。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/parameters/definitions")
     package static let governsAll = true
+    package static let fields = [
+        "name": FieldNote("Small letters, digits and underscores, as packs write it.", "小写字母、数字和下划线，与项目文件一致。"),
+        "kind": FieldNote("What it counts.", "计量。"),
+        "title": FieldNote("As people call it.", "通用名称。"),
+    ]
 
-    /// Small letters, digits and underscores, as packs write it.
     package let name: String
     package let kind: FigureKind
-    /// As people call it.
     package let title: String
 
     package init(name: String, kind: FigureKind, title: String) {
@@ -26,7 +31,9 @@ package struct DefineParameter: Command {
 package struct ListDefinitions: Query {
     package typealias Reply = Page<ParameterDefinition>
     package static let name = "parameter.definitions"
-    package static let summary = "Lists the register of figures: names, what they count, titles."
+    package static let summary = Phrase(
+        "Lists the register of figures: names, what they count, titles.",
+        "列出标准目录：名称、计量和标题。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/parameters/definitions")
 
@@ -37,22 +44,23 @@ package struct ListDefinitions: Query {
 package struct SetParameter: Command {
     package typealias Reply = ParameterView
     package static let name = "parameter.set"
-    package static let summary = "Sets a figure of a region from a day on (低保, caps, subsidies); another confirms it."
+    package static let summary = Phrase(
+        "Sets a figure of a region from a day on (低保, caps, subsidies); another confirms it.",
+        "设置某地区自某日起的标准（低保、限额、补助），由另一人确认。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/parameters")
+    package static let fields = [
+        "name": FieldNote("As the register has it.", "标准目录中的名称。"),
+        "region": FieldNote("Code of the union; holds under it unless set nearer.", "工会代码；下级另有设置的除外。"),
+        "from": FieldNote("The day from which it holds.", "自哪一日起。"),
+    ]
 
-    /// As the register has it.
     package let name: String
-    /// Organisation code; holds for its subtree unless set nearer.
     package let region: String
     package let from: Day
-    /// Last day.
     package let to: Day?
-    /// As people write it, by its kind: an amount in yuan (643, 8万), whole percent, days or a count.
     package let value: String
-    /// May be left out: must fit the kind (yuan, fen, percent, days).
     package let unit: String?
-    /// The document it comes from.
     package let source: String
 
     package init(
@@ -68,18 +76,23 @@ package struct SetParameter: Command {
     }
 }
 
-/// Confirms a figure's value that another set: from then on rules read it.
 package struct ConfirmParameter: Command {
     package typealias Reply = ParameterView
     package static let name = "parameter.confirm"
-    package static let summary = "Confirms a figure's value that another set: from then on rules read it."
+    package static let summary = Phrase(
+        "Confirms a figure's value that another set: from then on rules read it.",
+        "确认他人设置的标准数值：自此规则据以计算。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/parameters/confirm")
+    package static let fields = [
+        "name": FieldNote("As the register has it.", "标准目录中的名称。"),
+        "from": FieldNote("The day from which it holds.", "自哪一日起。"),
+        "value": FieldNote("As people write it; must be the value that waits.", "数值，须与待确认的一致。"),
+    ]
 
     package let name: String
     package let region: String
     package let from: Day
-    /// What is confirmed, as people write it; must be the value that waits.
     package let value: String
     package let unit: String?
 
@@ -92,18 +105,21 @@ package struct ConfirmParameter: Command {
     }
 }
 
-/// Takes back a figure's value that waits for its confirmation.
 package struct WithdrawParameter: Command {
     package typealias Reply = ParameterView
     package static let name = "parameter.withdraw"
-    package static let summary = "Takes back a figure's value that waits for its confirmation."
+    package static let summary = Phrase("Takes back a figure's value that waits for its confirmation.", "撤回待确认的标准数值。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/parameters/withdraw")
+    package static let fields = [
+        "name": FieldNote("As the register has it.", "标准目录中的名称。"),
+        "from": FieldNote("The day from which it holds.", "自哪一日起。"),
+        "value": FieldNote("As people write it; must be the value that waits.", "数值，须与待确认的一致。"),
+    ]
 
     package let name: String
     package let region: String
     package let from: Day
-    /// What is taken back, as people write it; must be the value that waits.
     package let value: String
     package let unit: String?
     package let reason: String
@@ -118,13 +134,15 @@ package struct WithdrawParameter: Command {
     }
 }
 
-/// Lists figures with their sources.
 package struct ListParameters: Query {
     package typealias Reply = Page<ParameterView>
     package static let name = "parameter.list"
-    package static let summary = "Lists figures with their sources."
+    package static let summary = Phrase("Lists figures with their sources.", "列出各项标准及其依据。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/parameters")
+    package static let fields = [
+        "name": FieldNote("As the register has it.", "标准目录中的名称。")
+    ]
 
     package let name: String?
     package let region: String?

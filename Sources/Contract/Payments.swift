@@ -16,11 +16,28 @@ package enum PaymentState: String, Codable, CaseIterable, Sendable {
     case cancelled
 }
 
-/// Lists payments.
+extension PaymentState: Choice {
+    package var title: Phrase {
+        switch self {
+        case .prepared: Phrase("prepared", "已编制")
+        case .approved: Phrase("approved", "已批准")
+        case .inFile: Phrase("in file", "已写入文件")
+        case .sent: Phrase("sent", "已送银行")
+        case .accepted: Phrase("accepted", "银行已受理")
+        case .unknown: Phrase("unknown", "结果不明")
+        case .booked: Phrase("booked", "已入账")
+        case .rejected: Phrase("rejected", "被拒")
+        case .returned: Phrase("returned", "已退回")
+        case .reissued: Phrase("reissued", "已重发")
+        case .cancelled: Phrase("cancelled", "已取消")
+        }
+    }
+}
+
 package struct ListPayments: Query {
     package typealias Reply = Page<PaymentView>
     package static let name = "payment.list"
-    package static let summary = "Lists payments."
+    package static let summary = Phrase("Lists payments.", "列出付款。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/payments")
 
@@ -41,11 +58,10 @@ package struct ListPayments: Query {
     }
 }
 
-/// Shows a payment.
 package struct ShowPayment: Query {
     package typealias Reply = PaymentView
     package static let name = "payment.show"
-    package static let summary = "Shows a payment."
+    package static let summary = Phrase("Shows a payment.", "查看一笔付款。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/payments/{payment}")
 
@@ -56,11 +72,12 @@ package struct ShowPayment: Query {
     }
 }
 
-/// Lets a rejected or returned payment be made anew in a later run.
 package struct ReissuePayment: Command {
     package typealias Reply = PaymentView
     package static let name = "payment.reissue"
-    package static let summary = "Lets a rejected or returned payment be made anew in a later run."
+    package static let summary = Phrase(
+        "Lets a rejected or returned payment be made anew in a later run.",
+        "让被拒或退回的付款在以后的批次中重新发放。")
     package static let permission = Permission.prepareRuns
     package static let route = Route.post("/v1/payments/{payment}/reissue")
 
@@ -73,16 +90,16 @@ package struct ReissuePayment: Command {
     }
 }
 
-/// Records the bank's word that a payment of unknown fate was not made.
 package struct DisprovePayment: Command {
     package typealias Reply = PaymentView
     package static let name = "payment.disprove"
-    package static let summary = "Records the bank's word that a payment of unknown fate was not made."
+    package static let summary = Phrase(
+        "Records the bank's word that a payment of unknown fate was not made.",
+        "记录银行证明结果不明的付款未成功。")
     package static let permission = Permission.approveRuns
     package static let route = Route.post("/v1/payments/{payment}/disprove")
 
     package let payment: String
-    /// The bank's document.
     package let proof: String
 
     package init(payment: String, proof: String) {
@@ -91,16 +108,16 @@ package struct DisprovePayment: Command {
     }
 }
 
-/// Takes in union dues that employers paid: USCC, period (2026Q1), amount in yuan.
 package struct ImportRemittances: Command {
     package typealias Reply = ImportReport
     package static let name = "remittance.import"
-    package static let summary = "Takes in union dues that employers paid: USCC, period (2026Q1), amount in yuan."
+    package static let summary = Phrase(
+        "Takes in union dues that employers paid: USCC, period (2026Q1), amount in yuan.",
+        "导入用人单位缴纳的工会经费：统一社会信用代码、所属期（2026Q1）、金额（元）。")
     package static let permission = Permission.importResults
     package static let route = Route.post("/v1/remittances/import")
 
     package let organisation: String
-    /// The file's bytes: CSV in UTF-8, UTF-16 or GB18030.
     package let csv: Data
     package let mode: ImportMode
 

@@ -1,19 +1,19 @@
 package import WorkingDays
 
-/// Registers a person once, by identity number.
 package struct RegisterPerson: Command {
     package typealias Reply = PersonView
     package static let name = "person.register"
-    package static let summary = "Registers a person once, by identity number."
+    package static let summary = Phrase("Registers a person once, by identity number.", "按身份证号登记人员，一人一次。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/persons")
+    package static let fields = [
+        "organisation": FieldNote("Code of the union that registers the person.", "登记该人员的工会代码。")
+    ]
 
     package let name: String
-    /// Resident identity number, 18 characters.
     package let idNumber: String
     package let phone: String?
     package let organisation: String
-    /// USCC of the employer.
     package let employer: String?
 
     package init(name: String, idNumber: String, phone: String? = nil, organisation: String, employer: String? = nil) {
@@ -25,16 +25,18 @@ package struct RegisterPerson: Command {
     }
 }
 
-/// Lists persons of a subtree.
 package struct ListPersons: Query {
     package typealias Reply = Page<PersonView>
     package static let name = "person.list"
-    package static let summary = "Lists persons of a subtree."
+    package static let summary = Phrase("Lists persons of a subtree.", "列出本级及下级的人员。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/persons")
+    package static let fields = [
+        "name": FieldNote("Beginning of the name.", "姓名的开头。"),
+        "organisation": FieldNote("Code of a union: its people, and those under it.", "工会代码：本级及下级的人员。"),
+    ]
 
     package let organisation: String?
-    /// Beginning of the name.
     package let name: String?
     package let cursor: String?
     package let limit: Int?
@@ -47,11 +49,10 @@ package struct ListPersons: Query {
     }
 }
 
-/// Finds a person by identity number.
 package struct FindPerson: Query {
     package typealias Reply = PersonView
     package static let name = "person.find"
-    package static let summary = "Finds a person by identity number."
+    package static let summary = Phrase("Finds a person by identity number.", "按身份证号查找人员。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/persons/find")
 
@@ -62,11 +63,10 @@ package struct FindPerson: Query {
     }
 }
 
-/// Shows a person, masked.
 package struct ShowPerson: Query {
     package typealias Reply = PersonView
     package static let name = "person.show"
-    package static let summary = "Shows a person, masked."
+    package static let summary = Phrase("Shows a person, masked.", "查看人员，敏感信息脱敏。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/persons/{person}")
 
@@ -83,14 +83,27 @@ package enum PersonalField: String, Codable, CaseIterable, Sendable {
     case phone
 }
 
-/// Shows a personal field in the clear; who, why and when are logged.
+extension PersonalField: Choice {
+    package var title: Phrase {
+        switch self {
+        case .idNumber: Phrase("identity number", "身份证号")
+        case .phone: Phrase("phone", "电话")
+        }
+    }
+}
+
 package struct RevealPerson: Command {
     package typealias Reply = Revealed
     package static let name = "person.reveal"
-    package static let summary = "Shows a personal field in the clear; who, why and when are logged."
+    package static let summary = Phrase(
+        "Shows a personal field in the clear; who, why and when are logged.",
+        "查看完整的个人信息；何人、何因、何时均记入日志。")
     package static let permission = Permission.revealPersonalData
     package static let route = Route.post("/v1/persons/{person}/reveal")
     package static let allowsDryRun = false
+    package static let fields = [
+        "field": FieldNote("What is to be seen.", "要查看的信息。")
+    ]
 
     package let person: String
     package let field: PersonalField
@@ -103,11 +116,10 @@ package struct RevealPerson: Command {
     }
 }
 
-/// Corrects a name or phone number.
 package struct CorrectPerson: Command {
     package typealias Reply = PersonView
     package static let name = "person.correct"
-    package static let summary = "Corrects a name or phone number."
+    package static let summary = Phrase("Corrects a name or phone number.", "更正姓名或电话。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/persons/{person}/correct")
 
@@ -124,11 +136,12 @@ package struct CorrectPerson: Command {
     }
 }
 
-/// Records that a person died; what is still to be paid is held.
 package struct RecordDeath: Command {
     package typealias Reply = PersonView
     package static let name = "person.died"
-    package static let summary = "Records that a person died; what is still to be paid is held."
+    package static let summary = Phrase(
+        "Records that a person died; what is still to be paid is held.",
+        "记录人员去世；尚未支付的款项暂停。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/persons/{person}/died")
 
@@ -145,7 +158,7 @@ package struct RecordDeath: Command {
 package struct RetractDeath: Command {
     package typealias Reply = PersonView
     package static let name = "person.alive"
-    package static let summary = "Takes back a death that was recorded by mistake."
+    package static let summary = Phrase("Takes back a death that was recorded by mistake.", "撤销误记的去世。")
     package static let permission = Permission.reviewCases
     package static let route = Route.post("/v1/persons/{person}/alive")
 
@@ -158,11 +171,12 @@ package struct RetractDeath: Command {
     }
 }
 
-/// Destroys a person's personal data where the law asks; money and log stay.
 package struct ErasePerson: Command {
     package typealias Reply = PersonView
     package static let name = "person.erase"
-    package static let summary = "Destroys a person's personal data where the law asks; money and log stay."
+    package static let summary = Phrase(
+        "Destroys a person's personal data where the law asks; money and log stay.",
+        "依法销毁个人信息；资金往来和日志保留。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/persons/{person}/erase")
 
@@ -175,18 +189,21 @@ package struct ErasePerson: Command {
     }
 }
 
-/// Declares that two persons are kin, so that neither decides on a case of the other.
 package struct DeclareKin: Command {
     package typealias Reply = PersonView
     package static let name = "person.kin"
-    package static let summary = "Declares that two persons are kin, so that neither decides on a case of the other."
+    package static let summary = Phrase(
+        "Declares that two persons are kin, so that neither decides on a case of the other.",
+        "声明两人是亲属，互不经办对方的案件。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/persons/{person}/kin")
+    package static let fields = [
+        "relative": FieldNote("Number of the other person.", "另一人的编号。"),
+        "relation": FieldNote("What the other is to the person: spouse, sibling and so on.", "另一人是其什么人：配偶、兄弟姐妹等。"),
+    ]
 
     package let person: String
-    /// Number of the other person.
     package let relative: String
-    /// What the other is to the person: spouse, sibling…
     package let relation: String
 
     package init(person: String, relative: String, relation: String) {
@@ -196,11 +213,10 @@ package struct DeclareKin: Command {
     }
 }
 
-/// Records that a person joined a union.
 package struct JoinUnion: Command {
     package typealias Reply = PersonView
     package static let name = "membership.join"
-    package static let summary = "Records that a person joined a union."
+    package static let summary = Phrase("Records that a person joined a union.", "记录入会。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/memberships")
 
@@ -217,11 +233,10 @@ package struct JoinUnion: Command {
     }
 }
 
-/// Records that a person left a union.
 package struct LeaveUnion: Command {
     package typealias Reply = PersonView
     package static let name = "membership.leave"
-    package static let summary = "Records that a person left a union."
+    package static let summary = Phrase("Records that a person left a union.", "记录退会。")
     package static let permission = Permission.registerPeople
     package static let route = Route.post("/v1/memberships/leave")
 

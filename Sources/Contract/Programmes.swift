@@ -7,13 +7,25 @@ package enum ProgrammeState: String, Codable, CaseIterable, Sendable {
     case retired
 }
 
-/// Checks the text of a programme pack without keeping it.
+extension ProgrammeState: Choice {
+    package var title: Phrase {
+        switch self {
+        case .draft: Phrase("draft", "草稿")
+        case .released: Phrase("released", "已发布")
+        case .retired: Phrase("retired", "已停用")
+        }
+    }
+}
+
 package struct CheckProgramme: Query {
     package typealias Reply = PackReport
     package static let name = "programme.check"
-    package static let summary = "Checks the text of a programme pack without keeping it."
+    package static let summary = Phrase("Checks the text of a programme pack without keeping it.", "检查项目文件，不保存。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/programmes/check")
+    package static let fields = [
+        "text": FieldNote("Programme pack, YAML.", "项目文件，YAML。", name: "pack", entry: .file)
+    ]
 
     package let text: String
 
@@ -22,15 +34,16 @@ package struct CheckProgramme: Query {
     }
 }
 
-/// Adds a version of a programme as a draft.
 package struct AddProgramme: Command {
     package typealias Reply = ProgrammeView
     package static let name = "programme.add"
-    package static let summary = "Adds a version of a programme as a draft."
+    package static let summary = Phrase("Adds a version of a programme as a draft.", "新增项目版本，作为草稿。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/programmes")
+    package static let fields = [
+        "text": FieldNote("Programme pack, YAML.", "项目文件，YAML。", name: "pack", entry: .file)
+    ]
 
-    /// The pack, YAML.
     package let text: String
     package let fileName: String?
 
@@ -44,8 +57,9 @@ package struct AddProgramme: Command {
 package struct ReleaseProgramme: Command {
     package typealias Reply = ProgrammeView
     package static let name = "programme.release"
-    package static let summary =
-        "Releases a version that another added: new cases use it, and it never changes again."
+    package static let summary = Phrase(
+        "Releases a version that another added: new cases use it, and it never changes again.",
+        "发布他人新增的版本：新案件据此办理，此后不再改动。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/programmes/{programme}/release")
     package static let governsAll = true
@@ -59,11 +73,10 @@ package struct ReleaseProgramme: Command {
     }
 }
 
-/// Retires a version: no new cases.
 package struct RetireProgramme: Command {
     package typealias Reply = ProgrammeView
     package static let name = "programme.retire"
-    package static let summary = "Retires a version: no new cases."
+    package static let summary = Phrase("Retires a version: no new cases.", "停用版本：不再受理新案件。")
     package static let permission = Permission.manageProgrammes
     package static let route = Route.post("/v1/programmes/{programme}/retire")
     package static let governsAll = true
@@ -77,22 +90,20 @@ package struct RetireProgramme: Command {
     }
 }
 
-/// Lists programmes, each by its newest version.
 package struct ListProgrammes: Query {
     package typealias Reply = Page<ProgrammeView>
     package static let name = "programme.list"
-    package static let summary = "Lists programmes, each by its newest version."
+    package static let summary = Phrase("Lists programmes, each by its newest version.", "列出各项目的最新版本。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/programmes")
 
     package init() {}
 }
 
-/// Shows a programme with its text.
 package struct ShowProgramme: Query {
     package typealias Reply = ProgrammeView
     package static let name = "programme.show"
-    package static let summary = "Shows a programme with its text."
+    package static let summary = Phrase("Shows a programme with its text.", "查看项目及其全文。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/programmes/{programme}")
 

@@ -1,10 +1,9 @@
 package import FoundationEssentials
 
-/// Starts no more jobs of a queue.
 package struct PauseQueue: Command {
     package typealias Reply = QueueView
     package static let name = "queue.pause"
-    package static let summary = "Starts no more jobs of a queue."
+    package static let summary = Phrase("Starts no more jobs of a queue.", "暂停启动队列中的任务。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/queues/{queue}/pause")
     package static let governsAll = true
@@ -16,11 +15,10 @@ package struct PauseQueue: Command {
     }
 }
 
-/// Starts jobs of a queue again.
 package struct ResumeQueue: Command {
     package typealias Reply = QueueView
     package static let name = "queue.resume"
-    package static let summary = "Starts jobs of a queue again."
+    package static let summary = Phrase("Starts jobs of a queue again.", "恢复启动队列中的任务。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/queues/{queue}/resume")
     package static let governsAll = true
@@ -36,15 +34,21 @@ package struct ResumeQueue: Command {
 package struct LimitQueue: Command {
     package typealias Reply = QueueView
     package static let name = "queue.limit"
-    package static let summary = "Limits how many jobs of a queue run at once, and how often one starts."
+    package static let summary = Phrase(
+        "Limits how many jobs of a queue run at once, and how often one starts.",
+        "限制队列同时运行的任务数和启动频率。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/queues/{queue}/limit")
     package static let governsAll = true
+    package static let fields = [
+        "running": FieldNote(
+            "Jobs that run at once, over all daemons. What isn't given isn't limited any more.",
+            "所有守护进程合计同时运行的任务数。不写的不再限制。"),
+        "rate": FieldNote("Starts per second, minute, hour or day: 10/minute.", "每秒、分、时或日启动的次数，如 10/minute。"),
+    ]
 
     package let queue: String
-    /// Jobs that run at once, at most.
     package let running: Int?
-    /// Starts per time, `10/minute`: a number, and second, minute, hour or day.
     package let rate: String?
 
     package init(queue: String, running: Int? = nil, rate: String? = nil) {
@@ -54,11 +58,10 @@ package struct LimitQueue: Command {
     }
 }
 
-/// Lists queues and their depth.
 package struct ListQueues: Query {
     package typealias Reply = Page<QueueView>
     package static let name = "queue.list"
-    package static let summary = "Lists queues and their depth."
+    package static let summary = Phrase("Lists queues and their depth.", "列出队列及积压数量。")
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/queues")
     package static let governsAll = true

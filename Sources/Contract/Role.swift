@@ -51,3 +51,20 @@ package enum Role: String, Codable, CaseIterable, Sendable {
         !Self.incompatible.contains([self, other])
     }
 }
+
+extension Role: Choice {
+    package var title: Phrase {
+        switch self {
+        case .caseWorker: Phrase("case worker", "经办人")
+        case .reviewer: Phrase("reviewer", "审核人")
+        case .approver: Phrase("approver", "审批人")
+        case .programmeOfficer: Phrase("programme officer", "项目管理员")
+        case .financeOfficer: Phrase("finance officer", "财务经办")
+        case .financeChecker: Phrase("finance checker", "财务复核")
+        case .financeApprover: Phrase("finance approver", "财务审批")
+        case .cashier: Phrase("cashier", "出纳")
+        case .auditor: Phrase("auditor", "审计员")
+        case .administrator: Phrase("administrator", "系统管理员")
+        }
+    }
+}

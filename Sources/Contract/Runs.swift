@@ -13,27 +13,56 @@ package enum RunState: String, Codable, CaseIterable, Sendable {
     case cancelled
 }
 
+extension RunState: Choice {
+    package var title: Phrase {
+        switch self {
+        case .prepared: Phrase("prepared", "已编制")
+        case .checked: Phrase("checked", "已复核")
+        case .approved: Phrase("approved", "已批准")
+        case .released: Phrase("released", "已交付")
+        case .filed: Phrase("filed", "已送银行")
+        case .answered: Phrase("answered", "银行已答复")
+        case .reconciled: Phrase("reconciled", "已对账")
+        case .cancelled: Phrase("cancelled", "已取消")
+        }
+    }
+}
+
 /// Form of the file for the bank: ISO 20022, or 代发 text.
 package enum BankFormat: String, Codable, CaseIterable, Sendable {
     case pain001
     case batchText
 }
 
-/// Gathers all instalments of a fund that are due into a run, and holds the money.
+extension BankFormat: Choice {
+    package var title: Phrase {
+        switch self {
+        case .pain001: Phrase("pain.001", "pain.001")
+        case .batchText: Phrase("batch text", "代发文本")
+        }
+    }
+}
+
 package struct PrepareRun: Command {
     package typealias Reply = RunView
     package static let name = "run.prepare"
-    package static let summary = "Gathers all instalments of a fund that are due into a run, and holds the money."
+    package static let summary = Phrase(
+        "Gathers all instalments of a fund that are due into a run, and holds the money.",
+        "把资金下所有到期的各期汇成批次，并冻结款项。")
     package static let permission = Permission.prepareRuns
     package static let route = Route.post("/v1/runs")
+    package static let fields = [
+        "upTo": FieldNote("Last due day that is taken in.", "纳入的最晚应发日期。"),
+        "executeOn": FieldNote("When the bank is to pay.", "银行付款日期。"),
+        "format": FieldNote(
+            "The file that is to be released; what it can't carry is left out.",
+            "将交付的文件格式；该格式写不下的不列入。"),
+    ]
 
     package let fund: String
     package let programme: String?
-    /// Last due day that is taken in.
     package let upTo: Day
-    /// When the bank is to pay.
     package let executeOn: Day
-    /// The file that is to be released: what it can't carry is left out. nil: the one that carries most.
     package let format: BankFormat?
 
     package init(fund: String, programme: String? = nil, upTo: Day, executeOn: Day, format: BankFormat? = nil) {
@@ -45,18 +74,18 @@ package struct PrepareRun: Command {
     }
 }
 
-/// Confirms a run as the second pair of eyes.
 package struct CheckRun: Command {
     package typealias Reply = RunView
     package static let name = "run.check"
-    package static let summary = "Confirms a run as the second pair of eyes."
+    package static let summary = Phrase("Confirms a run as the second pair of eyes.", "复核批次。")
     package static let permission = Permission.checkRuns
     package static let route = Route.post("/v1/runs/{run}/check")
+    package static let fields = [
+        "sheet": FieldNote("The sheet that was looked at (run sheet).", "所查看的签批表编号（run sheet）。")
+    ]
 
     package let run: String
-    /// `RunView.sheet` of what was seen.
     package let sheet: String
-    /// Whether the sheet was taken without having been looked at: the log says so.
     package let unseen: Bool?
 
     package init(run: String, sheet: String, unseen: Bool? = nil) {
@@ -66,17 +95,18 @@ package struct CheckRun: Command {
     }
 }
 
-/// Approves a checked run.
 package struct ApproveRun: Command {
     package typealias Reply = RunView
     package static let name = "run.approve"
-    package static let summary = "Approves a checked run."
+    package static let summary = Phrase("Approves a checked run.", "批准已复核的批次。")
     package static let permission = Permission.approveRuns
     package static let route = Route.post("/v1/runs/{run}/approve")
+    package static let fields = [
+        "sheet": FieldNote("The sheet that was looked at (run sheet).", "所查看的签批表编号（run sheet）。")
+    ]
 
     package let run: String
     package let sheet: String
-    /// Whether the sheet was taken without having been looked at: the log says so.
     package let unseen: Bool?
 
     package init(run: String, sheet: String, unseen: Bool? = nil) {
@@ -86,18 +116,19 @@ package struct ApproveRun: Command {
     }
 }
 
-/// Writes the one file of an approved run for the bank.
 package struct ReleaseRun: Command {
     package typealias Reply = RunView
     package static let name = "run.release"
-    package static let summary = "Writes the one file of an approved run for the bank."
+    package static let summary = Phrase("Writes the one file of an approved run for the bank.", "为已批准的批次生成唯一的银行文件。")
     package static let permission = Permission.releaseRuns
     package static let route = Route.post("/v1/runs/{run}/release")
+    package static let fields = [
+        "sheet": FieldNote("The sheet that was looked at (run sheet).", "所查看的签批表编号（run sheet）。")
+    ]
 
     package let run: String
     package let sheet: String
     package let format: BankFormat
-    /// Whether the sheet was taken without having been looked at: the log says so.
     package let unseen: Bool?
 
     package init(run: String, sheet: String, format: BankFormat, unseen: Bool? = nil) {
@@ -108,11 +139,10 @@ package struct ReleaseRun: Command {
     }
 }
 
-/// Gives up a run that isn't released, and frees its money.
 package struct CancelRun: Command {
     package typealias Reply = RunView
     package static let name = "run.cancel"
-    package static let summary = "Gives up a run that isn't released, and frees its money."
+    package static let summary = Phrase("Gives up a run that isn't released, and frees its money.", "取消未交付的批次，解冻款项。")
     package static let permission = Permission.prepareRuns
     package static let route = Route.post("/v1/runs/{run}/cancel")
 
@@ -125,11 +155,10 @@ package struct CancelRun: Command {
     }
 }
 
-/// Fetches a released run's file, always the same bytes.
 package struct GetRunFile: Disclosure {
     package typealias Reply = FileContent
     package static let name = "run.file"
-    package static let summary = "Fetches a released run's file, always the same bytes."
+    package static let summary = Phrase("Fetches a released run's file, always the same bytes.", "取出已交付批次的文件，每次字节相同。")
     package static let permission = Permission.releaseRuns
     package static let route = Route.get("/v1/runs/{run}/file")
 
@@ -140,13 +169,17 @@ package struct GetRunFile: Disclosure {
     }
 }
 
-/// Takes in what the bank answered: status report, notification, statement, 代发 result.
 package struct ImportBankFile: Command {
     package typealias Reply = BankImportView
     package static let name = "run.import"
-    package static let summary = "Takes in what the bank answered: status report, notification, statement, 代发 result."
+    package static let summary = Phrase(
+        "Takes in what the bank answered: status report, notification, statement, 代发 result.",
+        "导入银行答复：状态报告、到账通知、对账单、代发结果。")
     package static let permission = Permission.importResults
     package static let route = Route.post("/v1/runs/import")
+    package static let fields = [
+        "content": FieldNote("What the bank sent.", "银行发来的文件。", name: "file", entry: .file)
+    ]
 
     package let fileName: String
     package let content: Data
@@ -157,11 +190,10 @@ package struct ImportBankFile: Command {
     }
 }
 
-/// Compares a run with what the bank booked.
 package struct ReconcileRun: Command {
     package typealias Reply = Reconciliation
     package static let name = "run.reconcile"
-    package static let summary = "Compares a run with what the bank booked."
+    package static let summary = Phrase("Compares a run with what the bank booked.", "将批次与银行入账核对。")
     package static let permission = Permission.importResults
     package static let route = Route.post("/v1/runs/{run}/reconcile")
 
@@ -172,11 +204,10 @@ package struct ReconcileRun: Command {
     }
 }
 
-/// Lists runs.
 package struct ListRuns: Query {
     package typealias Reply = Page<RunView>
     package static let name = "run.list"
-    package static let summary = "Lists runs."
+    package static let summary = Phrase("Lists runs.", "列出批次。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/runs")
 
@@ -193,11 +224,10 @@ package struct ListRuns: Query {
     }
 }
 
-/// Shows a run with its control totals.
 package struct ShowRun: Query {
     package typealias Reply = RunView
     package static let name = "run.show"
-    package static let summary = "Shows a run with its control totals."
+    package static let summary = Phrase("Shows a run with its control totals.", "查看批次及其控制总数。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/runs/{run}")
 

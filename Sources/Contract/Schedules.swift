@@ -1,11 +1,10 @@
 package import FoundationEssentials
 package import WorkingDays
 
-/// Lists what runs by the clock.
 package struct ListSchedules: Query {
     package typealias Reply = Page<ScheduleView>
     package static let name = "schedule.list"
-    package static let summary = "Lists what runs by the clock."
+    package static let summary = Phrase("Lists what runs by the clock.", "列出按时运行的计划。")
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/schedules")
 
@@ -16,13 +15,15 @@ package struct ListSchedules: Query {
 package struct NextFirings: Query {
     package typealias Reply = Page<FiringView>
     package static let name = "schedule.next"
-    package static let summary = "Shows what will run between two times."
+    package static let summary = Phrase("Shows what will run between two times.", "查看两个时间之间将运行什么。")
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/firings")
+    package static let fields = [
+        "from": FieldNote("A time or a day; now, where not given.", "时间或日期；不写则为现在。"),
+        "to": FieldNote("A time or a day, not later than that; a day after, where not given.", "时间或日期（含当日）；不写则为一天之后。"),
+    ]
 
-    /// Default: now.
     package let from: Date?
-    /// Default: a day after `from`.
     package let to: Date?
     package let schedule: String?
     package let limit: Int?
@@ -43,7 +44,7 @@ package struct NextFirings: Query {
 package struct RunSchedule: Command {
     package typealias Reply = JobView
     package static let name = "schedule.run"
-    package static let summary = "Runs a schedule's job now, out of turn."
+    package static let summary = Phrase("Runs a schedule's job now, out of turn.", "提前立即运行一次计划。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/schedules/{schedule}/run")
     package static let governsAll = true
@@ -61,7 +62,7 @@ package struct RunSchedule: Command {
 package struct PauseSchedule: Command {
     package typealias Reply = ScheduleView
     package static let name = "schedule.pause"
-    package static let summary = "Stops a schedule until it is resumed."
+    package static let summary = Phrase("Stops a schedule until it is resumed.", "暂停计划，直至恢复。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/schedules/{schedule}/pause")
     package static let governsAll = true
@@ -79,7 +80,7 @@ package struct PauseSchedule: Command {
 package struct ResumeSchedule: Command {
     package typealias Reply = ScheduleView
     package static let name = "schedule.resume"
-    package static let summary = "Lets a paused schedule go on, from now."
+    package static let summary = Phrase("Lets a paused schedule go on, from now.", "恢复已暂停的计划，自现在起。")
     package static let permission = Permission.operateJobs
     package static let route = Route.post("/v1/schedules/{schedule}/resume")
     package static let governsAll = true

@@ -5,12 +5,13 @@ package import WorkingDays
 package struct ShowCaseSheet: Query {
     package typealias Reply = CaseSheetView
     package static let name = "case.sheet"
-    package static let summary = "Shows what whoever decides a case signs: the sheet as it is now, or an earlier one."
+    package static let summary = Phrase(
+        "Shows what whoever decides a case signs: the sheet as it is now, or an earlier one.",
+        "查看审批案件所签的审批表：现行的或以前的。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/cases/{case}/sheet")
 
     package let `case`: String
-    /// SHA-256, hexadecimal, or its first eight digits or more; the present sheet where it isn't given.
     package let sheet: String?
 
     package init(`case`: String, sheet: String? = nil) {
@@ -19,11 +20,12 @@ package struct ShowCaseSheet: Query {
     }
 }
 
-/// Lists the sheets of a case, the oldest first, with what was decided on each.
 package struct ListCaseSheets: Query {
     package typealias Reply = Page<SheetSummary>
     package static let name = "case.sheets"
-    package static let summary = "Lists the sheets of a case, the oldest first, with what was decided on each."
+    package static let summary = Phrase(
+        "Lists the sheets of a case, the oldest first, with what was decided on each.",
+        "列出案件的历次审批表及据此作出的决定。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/cases/{case}/sheets")
 
@@ -38,12 +40,13 @@ package struct ListCaseSheets: Query {
 package struct ShowRunSheet: Query {
     package typealias Reply = RunSheetView
     package static let name = "run.sheet"
-    package static let summary = "Shows what the signers of a run sign: every payment with its payee, part by part."
+    package static let summary = Phrase(
+        "Shows what the signers of a run sign: every payment with its payee, part by part.",
+        "查看批次签批表：每笔付款及收款人，分页列出。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/runs/{run}/sheet")
 
     package let run: String
-    /// SHA-256, hexadecimal, or its first eight digits or more; the present sheet where it isn't given.
     package let sheet: String?
     package let cursor: String?
     package let limit: Int?
@@ -56,16 +59,14 @@ package struct ShowRunSheet: Query {
     }
 }
 
-/// Shows what whoever approves an account signs, or signed.
 package struct ShowAccountSheet: Query {
     package typealias Reply = AccountSheetView
     package static let name = "account.sheet"
-    package static let summary = "Shows what whoever approves an account signs, or signed."
+    package static let summary = Phrase("Shows what whoever approves an account signs, or signed.", "查看核准账户所签的核准表。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/accounts/{account}/sheet")
 
     package let account: UUID
-    /// SHA-256, hexadecimal, or its first eight digits or more. Where it isn't given: what was approved, or would be now.
     package let sheet: String?
 
     package init(account: UUID, sheet: String? = nil) {

@@ -1,24 +1,27 @@
 package import FoundationEssentials
 package import WorkingDays
 
-/// Shows the daemon's time.
 package struct ShowClock: Query {
     package typealias Reply = ClockView
     package static let name = "clock.show"
-    package static let summary = "Shows the daemon's time."
+    package static let summary = Phrase("Shows the daemon's time.", "查看系统时间。")
     package static let permission = Permission.anyone
     package static let route = Route.get("/v1/clock")
 
     package init() {}
 }
 
-/// Moves the clock of a demonstration forward.
 package struct AdvanceClock: Command {
     package typealias Reply = ClockView
     package static let name = "clock.advance"
-    package static let summary = "Moves the clock of a demonstration forward."
+    package static let summary = Phrase("Moves the clock of a demonstration forward.", "把演示时钟向前拨。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/clock/advance")
+    package static let fields = [
+        "to": FieldNote("A time, 2026-11-22T09:00:00Z, or a day.", "时间（如 2026-11-22T09:00:00Z）或日期。"),
+        "workingDays": FieldNote("By so many working days.", "拨过的工作日数。"),
+        "days": FieldNote("By so many days.", "拨过的天数。"),
+    ]
 
     package let to: Date?
     package let workingDays: Int?
@@ -31,11 +34,10 @@ package struct AdvanceClock: Command {
     }
 }
 
-/// Checks everything the daemon stands on.
 package struct ReportHealth: Query {
     package typealias Reply = DoctorReport
     package static let name = "doctor.report"
-    package static let summary = "Checks everything the daemon stands on."
+    package static let summary = Phrase("Checks everything the daemon stands on.", "检查系统运行所依赖的各个方面。")
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/doctor")
 

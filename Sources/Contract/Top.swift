@@ -4,7 +4,9 @@ package import FoundationEssentials
 package struct ShowTop: Query {
     package typealias Reply = TopView
     package static let name = "top"
-    package static let summary = "Shows queues, engines, running jobs, failures and what is due next."
+    package static let summary = Phrase(
+        "Shows queues, engines, running jobs, failures and what is due next.",
+        "查看队列、引擎、运行中的任务、失败和即将运行的计划。")
     package static let permission = Permission.operateJobs
     package static let route = Route.get("/v1/top")
     package static let governsAll = true

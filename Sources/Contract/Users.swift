@@ -1,24 +1,30 @@
 package import FoundationEssentials
 
-/// Makes a user; without a grant it may do nothing yet.
 package struct CreateUser: Command {
     package typealias Reply = UserView
     package static let name = "user.create"
-    package static let summary = "Makes a user; without a grant it may do nothing yet."
+    package static let summary = Phrase("Makes a user; without a grant it may do nothing yet.", "新建用户；未授予角色之前不能办理任何事项。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users")
+    package static let fields = [
+        "login": FieldNote("Short name, unique: wang.fang.", "简短、唯一，如 wang.fang。"),
+        "unixUser": FieldNote(
+            "Account on the daemon's host, by name or number, whose processes act as this user.",
+            "服务器主机账户（名称或编号），其进程以该用户身份操作。"),
+        "person": FieldNote(
+            "Number of the person that the user stands for: all roles but administrator and auditor need one.",
+            "用户所代表人员的编号：除系统管理员和审计员外的角色都需要。"),
+        "idNumber": FieldNote(
+            "Instead of --person: the identity number; - reads it. Who isn't registered yet is.",
+            "代替 --person：身份证号；写 - 则从标准输入读取。尚未登记的随即登记。", entry: .secret),
+        "organisation": FieldNote("With --id-number: where the person is registered.", "与 --id-number 合用：登记在哪个工会。"),
+    ]
 
-    /// Short name, unique: `wang.fang`.
     package let login: String
     package let name: String
-    /// Account on the daemon's host, by name or number, whose processes act as this user.
     package let unixUser: String?
-    /// Number of the person that the user stands for: four eyes are people's, and so are all roles but administrator and
-    /// auditor.
     package let person: String?
-    /// Instead of `person`: the identity number; who isn't registered in the organisation yet is, under the user's name.
     package let idNumber: String?
-    /// With `idNumber`.
     package let organisation: String?
 
     package init(
@@ -34,20 +40,25 @@ package struct CreateUser: Command {
     }
 }
 
-/// Says which person a user stands for, for good.
 package struct LinkUser: Command {
     package typealias Reply = UserView
     package static let name = "user.link"
-    package static let summary = "Says which person a user stands for, for good."
+    package static let summary = Phrase("Says which person a user stands for, for good.", "指明用户代表哪个人员，不可更改。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users/{user}/link")
+    package static let fields = [
+        "person": FieldNote(
+            "Number of the person that the user stands for: all roles but administrator and auditor need one.",
+            "用户所代表人员的编号：除系统管理员和审计员外的角色都需要。"),
+        "idNumber": FieldNote(
+            "Instead of --person: the identity number; - reads it. Who isn't registered yet is.",
+            "代替 --person：身份证号；写 - 则从标准输入读取。尚未登记的随即登记。", entry: .secret),
+        "organisation": FieldNote("With --id-number: where the person is registered.", "与 --id-number 合用：登记在哪个工会。"),
+    ]
 
     package let user: String
-    /// Number of the person.
     package let person: String?
-    /// Instead of `person`: the identity number; who isn't registered in the organisation yet is, under the user's name.
     package let idNumber: String?
-    /// With `idNumber`.
     package let organisation: String?
 
     package init(user: String, person: String? = nil, idNumber: String? = nil, organisation: String? = nil) {
@@ -58,11 +69,10 @@ package struct LinkUser: Command {
     }
 }
 
-/// Lists users.
 package struct ListUsers: Query {
     package typealias Reply = Page<UserView>
     package static let name = "user.list"
-    package static let summary = "Lists users."
+    package static let summary = Phrase("Lists users.", "列出用户。")
     package static let permission = Permission.read
     package static let route = Route.get("/v1/users")
 
@@ -75,11 +85,12 @@ package struct ListUsers: Query {
     }
 }
 
-/// Gives a user a role in an organisation and everything under it.
 package struct GrantRole: Command {
     package typealias Reply = UserView
     package static let name = "user.grant"
-    package static let summary = "Gives a user a role in an organisation and everything under it."
+    package static let summary = Phrase(
+        "Gives a user a role in an organisation and everything under it.",
+        "授予用户在某工会及其下级的角色。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users/{user}/grant")
 
@@ -94,11 +105,10 @@ package struct GrantRole: Command {
     }
 }
 
-/// Takes a role from a user.
 package struct RevokeRole: Command {
     package typealias Reply = UserView
     package static let name = "user.revoke"
-    package static let summary = "Takes a role from a user."
+    package static let summary = Phrase("Takes a role from a user.", "收回用户的角色。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users/{user}/revoke")
 
@@ -113,11 +123,10 @@ package struct RevokeRole: Command {
     }
 }
 
-/// Shuts a user out for good; what it did stays.
 package struct DisableUser: Command {
     package typealias Reply = UserView
     package static let name = "user.disable"
-    package static let summary = "Shuts a user out for good; what it did stays."
+    package static let summary = Phrase("Shuts a user out for good; what it did stays.", "永久停用用户；其办理记录保留。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users/{user}/disable")
 
@@ -130,19 +139,22 @@ package struct DisableUser: Command {
     }
 }
 
-/// Issues a token for a machine or a remote user; it is shown once.
 package struct IssueToken: Command {
     package typealias Reply = IssuedToken
     package static let name = "token.issue"
-    package static let summary = "Issues a token for a machine or a remote user; it is shown once."
+    package static let summary = Phrase(
+        "Issues a token for a machine or a remote user; it is shown once.",
+        "为程序或远程用户签发令牌，只显示一次。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users/{user}/tokens")
     package static let allowsDryRun = false
+    package static let fields = [
+        "expiresInDays": FieldNote("Days, 1 to 366; 90 where not given.", "有效天数，1 至 366；不写则为 90。"),
+        "note": FieldNote("What it is for.", "用途。"),
+    ]
 
     package let user: String
-    /// Days, 1 to 366; 90 where not given.
     package let expiresInDays: Int?
-    /// What it is for.
     package let note: String?
 
     package init(user: String, expiresInDays: Int? = nil, note: String? = nil) {
@@ -156,13 +168,18 @@ package struct IssueToken: Command {
 package struct RenewToken: Command {
     package typealias Reply = RenewedToken
     package static let name = "token.renew"
-    package static let summary =
-        "Gives the holder of a token a new one, with the roles of today; the old one ends within a day."
+    package static let summary = Phrase(
+        "Gives the holder of a token a new one, with the roles of today; the old one ends within a day.",
+        "持有人换发新令牌，按现有角色；原令牌一天内失效。")
     package static let permission = Permission.anyone
     package static let route = Route.post("/v1/token/renew")
     package static let allowsDryRun = false
+    package static let fields = [
+        "expiresInDays": FieldNote(
+            "Days, 1 to as many as the old one was given for; as many where not given.",
+            "有效天数，不超过原令牌的天数；不写则相同。")
+    ]
 
-    /// Days, 1 to as many as the old one was given for; as many where not given.
     package let expiresInDays: Int?
 
     package init(expiresInDays: Int? = nil) {
@@ -170,11 +187,12 @@ package struct RenewToken: Command {
     }
 }
 
-/// Lists tokens, the newest first: one's own, and those of users whom one administers.
 package struct ListTokens: Query {
     package typealias Reply = Page<TokenView>
     package static let name = "token.list"
-    package static let summary = "Lists tokens, the newest first: one's own, and those of users whom one administers."
+    package static let summary = Phrase(
+        "Lists tokens, the newest first: one's own, and those of users whom one administers.",
+        "列出令牌，最新的在前：本人的，以及所管理用户的。")
     package static let permission = Permission.anyone
     package static let route = Route.get("/v1/tokens")
 
@@ -193,13 +211,19 @@ package struct ListTokens: Query {
 package struct RevokeTokens: Command {
     package typealias Reply = UserView
     package static let name = "token.revoke"
-    package static let summary = "Ends all tokens of a user at once, or one with all that was renewed from it."
+    package static let summary = Phrase(
+        "Ends all tokens of a user at once, or one with all that was renewed from it.",
+        "立即吊销用户的全部令牌，或其中一个及由它换发的令牌。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/users/{user}/tokens/revoke")
+    package static let fields = [
+        "token": FieldNote(
+            "One token and what was renewed from it, by its id; all where not given.",
+            "按标识吊销一个令牌及由它换发的令牌；不写则全部。")
+    ]
 
     package let user: String
     package let reason: String?
-    /// Its id, whole or the first eight digits as `token.list` has it; all where not given.
     package let token: String?
 
     package init(user: String, reason: String? = nil, token: String? = nil) {
@@ -209,11 +233,10 @@ package struct RevokeTokens: Command {
     }
 }
 
-/// Shows the user that asks.
 package struct WhoAmI: Query {
     package typealias Reply = UserView
     package static let name = "whoami"
-    package static let summary = "Shows the user that asks."
+    package static let summary = Phrase("Shows the user that asks.", "查看当前用户。")
     package static let permission = Permission.anyone
     package static let route = Route.get("/v1/whoami")
 

@@ -6,15 +6,10 @@ import Output
 package protocol Program: AsyncParsableCommand {
     /// The words of the command line as they are parsed.
     static func words(_ typed: [String]) throws -> [String]
-
-    /// A line more for somebody whose command line can't be read; nil where there is nothing to add.
-    static func hint(for error: any Error) -> String?
 }
 
 extension Program {
     package static func words(_ typed: [String]) throws -> [String] { typed }
-
-    package static func hint(for error: any Error) -> String? { nil }
 
     /// Exit code 0 means that it was done and that what was said is where it was to go. Where it can't be written the code
     /// is `Unwritten.exitCode`, with a sentence; whose reader has gone ends as every program of Unix does then.
@@ -45,7 +40,7 @@ extension Program {
     /// Help that was asked for is an answer; all else goes to the standard error, with its code.
     private static func end(_ error: any Error) -> Never {
         let code = exitCode(for: error)
-        let text = fullMessage(for: error)
+        let text = ParserWords.shown(fullMessage(for: error))
         do {
             if code.isSuccess { try Standard.output(text) }
             try Standard.finish()
@@ -54,7 +49,6 @@ extension Program {
             error.tell(name)
         }
         if !code.isSuccess {
-            if let hint = hint(for: error) { Standard.error(hint) }
             if !text.isEmpty { Standard.error(text) }
         }
         Foundation.exit(code.rawValue)

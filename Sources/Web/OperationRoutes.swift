@@ -24,30 +24,24 @@ struct OperationRoutes {
             if let token = principal.token, token.endsSoon { context.besides.tokenEnd = token.expiresAt }
             // And whether they may: nobody else's body is taken in.
             try await doorway.authorise(operation, principal)
-            let operation = try await read(operation, from: request, limit: limit)
-            let call = Doorway.Call(
-                operation: operation, name: O.name, principal: principal, key: request.headers[.idempotencyKey],
+            let asked = OperationRequest(
+                operation, parameters: try O.route.values(in: request.uri.path), query: request.uri.query,
+                body: try await body(of: request, operation, limit: limit), key: request.headers[.idempotencyKey],
                 dryRun: try isDryRun(request))
-            let reply = try await doorway.perform(call)
-            return try Response.json(reply)
+            return Response.json(try await doorway.respond(asked, principal))
         }
     }
 
-    private func read<O: Operation>(_ type: O.Type, from request: Request, limit: Int) async throws -> O {
-        var body = ByteBuffer()
-        if O.route.method == .post {
-            if let length = request.headers[.contentLength].flatMap({ Int(digits: $0) }), length > limit {
-                throw tooLarge(type, limit)
-            }
-            do {
-                body = try await request.body.collect(upTo: limit)
-            } catch is NIOTooManyBytesError {
-                throw tooLarge(type, limit)
-            }
+    private func body<O: Operation>(of request: Request, _ type: O.Type, limit: Int) async throws -> Data {
+        guard O.route.method == .post else { return Data() }
+        if let length = request.headers[.contentLength].flatMap({ Int(digits: $0) }), length > limit {
+            throw tooLarge(type, limit)
         }
-        return try Route.decode(
-            type, parameters: try O.route.values(in: request.uri.path), query: request.uri.query,
-            body: Data(body.readableBytesView))
+        do {
+            return Data(try await request.body.collect(upTo: limit).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw tooLarge(type, limit)
+        }
     }
 
     private func tooLarge<O: Operation>(_ type: O.Type, _ limit: Int) -> Refusal {
@@ -72,10 +66,10 @@ extension HTTPField.Name {
 }
 
 extension Response {
-    static func json(_ value: some Encodable) throws -> Response {
+    static func json(_ value: Data) -> Response {
         Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(bytes: try JSON.encode(value))))
+            body: .init(byteBuffer: ByteBuffer(bytes: value)))
     }
 
     static func text(_ text: String, status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8")

@@ -85,8 +85,8 @@ package enum Web {
     private static func addProbes(
         to router: Router<WebContext>, _ doorway: Doorway, _ settings: WebSettings
     ) throws {
-        let document = try OpenAPI.document(version: settings.version, operations: doorway.operations)
-        router.get("/openapi.json") { _, _ in try Response.json(document) }
+        let document = try JSON.encode(OpenAPI.document(version: settings.version, operations: doorway.operations))
+        router.get("/openapi.json") { _, _ in Response.json(document) }
         router.get("/healthz") { _, _ in Response.text("ok\n") }
         router.get("/readyz") { _, _ in
             let problems = await settings.ready()

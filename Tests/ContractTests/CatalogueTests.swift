@@ -24,7 +24,7 @@ struct CatalogueTests {
     @Test(arguments: Catalogue.operations.map(Box.init))
     func `an operation is what its kind asks for`(box: Box) throws {
         let operation = box.operation
-        #expect(operation.summary.hasSuffix("."))
+        #expect(operation.summary.en.hasSuffix(".") && operation.summary.zh.hasSuffix("。"))
         #expect(operation.route.path.hasPrefix("/v1/"))
         #expect((operation is any Command.Type) != (operation is any Query.Type))
         if operation is any Command.Type { #expect(operation.route.method == .post) }

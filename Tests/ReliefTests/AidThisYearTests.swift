@@ -38,7 +38,7 @@ struct AidThisYearTests {
 private struct CountAid: SystemCommand {
     typealias Reply = WorkDone
     static let name = "test.countAid"
-    static let summary = "Counts aid for tests."
+    static let summary = Phrase("Counts aid for tests.", "试验。")
     let household: String
 
     func execute(in context: CommandContext) async throws -> WorkDone {

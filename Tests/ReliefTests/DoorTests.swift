@@ -120,6 +120,25 @@ struct DoorTests {
         #expect(try await count() == before)
     }
 
+    @Test func `an operation that is declared with its handler is done, with no other edit`() async throws {
+        let office = try await Office.open()
+        let door = Door(
+            pool: Database.current.appPool, clock: office.clock, vault: office.vault, evidence: office.door.evidence,
+            auditLog: office.auditLog, laws: [:], handlers: [try #require(Handler(CountPersons.self))])
+        _ = try await office.door.perform(register(1), as: office.worker)
+        let request = OperationRequest(
+            CountPersons.self, parameters: ["organisation": "XN"], query: nil, body: Data(), key: nil, dryRun: false)
+        let answer = try await door.respond(to: request, as: office.worker)
+        #expect(String(decoding: answer, as: UTF8.self) == #"{"count":1}"#)
+        let unknown = OperationRequest(
+            ListCases.self, parameters: [:], query: nil, body: Data(), key: nil, dryRun: false)
+        await #expect(throws: Refusal.self) { try await door.respond(to: unknown, as: office.worker) }
+    }
+
+    @Test func `everything in the catalogue can be done`() {
+        #expect(Handler.all.map { $0.operation.name } == Catalogue.operations.map { $0.name })
+    }
+
     @Test func `a dry run answers as the command would, and leaves nothing`() async throws {
         let office = try await Office.open()
         let before = try await count()
@@ -171,5 +190,25 @@ struct DoorTests {
             ).map { try $0["tablename"] }
         }
         #expect(unwatched == ["command_key", "counter", "incompatible_roles", "payment_move", "person_key"])
+    }
+}
+
+/// Declared here and nowhere else.
+private struct CountPersons: Query, Answerable {
+    typealias Reply = WorkDone
+    static let name = "person.count"
+    static let summary = Phrase("Counts persons.", "统计人数。")
+    static let permission = Permission.read
+    static let route = Route.get("/v1/organisations/{organisation}/persons/count")
+
+    let organisation: String
+
+    func answer(in context: QueryContext) async throws -> WorkDone {
+        WorkDone(
+            count: try await context.transaction.value(
+                """
+                SELECT count(*)::int FROM relief.person p JOIN relief.organisation o ON o.id = p.org_id
+                WHERE o.code = \(organisation)
+                """))
     }
 }

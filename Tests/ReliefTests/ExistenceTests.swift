@@ -126,10 +126,8 @@ struct ExistenceTests {
         _ office: Office
     ) async -> String {
         do {
-            let operation = try HostileRequestTests.decoded(type, fields)
-            let reply = try await handler.perform(
-                operation, principal: principal, key: nil, dryRun: HostileRequestTests.isDry(type), door: office.door)
-            return String(decoding: try JSON.encode(reply), as: UTF8.self)
+            let reply = try await handler.respond(try HostileRequestTests.request(type, fields), principal, office.door)
+            return String(decoding: reply, as: UTF8.self)
         } catch let refusal as Refusal {
             return "\(refusal.code) \(refusal.field ?? "") \(refusal.message) \(refusal.details ?? [])"
         } catch {

@@ -191,7 +191,7 @@ struct FundTests {
 struct ChooseFund: SystemCommand {
     typealias Reply = String
     static let name = "test.choose"
-    static let summary = "Chooses a fund for tests."
+    static let summary = Phrase("Chooses a fund for tests.", "试验。")
     let item: String
     let amount: Int64
     var path = "CN.QH.XN"

@@ -79,9 +79,7 @@ struct HostileRequestTests {
     ) async -> Bool {
         let value = fields.last.map { "\($0.value)".prefix(60) } ?? ""
         do {
-            let operation = try Self.decoded(type, fields)
-            let isDry = Self.isDry(type)
-            _ = try await handler.perform(operation, principal: principal, key: nil, dryRun: isDry, door: office.door)
+            _ = try await handler.respond(try Self.request(type, fields), principal, office.door)
             return false
         } catch let refusal as Refusal {
             #expect(refusal.code != .internal, "\(O.name).\(field) = \(value): \(refusal.message)")
@@ -93,7 +91,7 @@ struct HostileRequestTests {
         }
     }
 
-    static func decoded<O: Contract.Operation>(_ type: O.Type, _ fields: Fields) throws -> O {
+    static func request<O: Contract.Operation>(_ type: O.Type, _ fields: Fields) throws -> OperationRequest {
         var parameters: [String: String] = [:]
         var rest: [String: JSONValue] = [:]
         for field in fields {
@@ -104,11 +102,12 @@ struct HostileRequestTests {
             }
         }
         guard O.route.method == .get else {
-            return try Route.decode(
-                type, parameters: parameters, query: nil, body: try JSON.encode(JSONValue.object(rest)))
+            return OperationRequest(
+                type, parameters: parameters, query: nil, body: try JSON.encode(JSONValue.object(rest)), key: nil,
+                dryRun: isDry(type))
         }
         let query = rest.map { "\($0.key)=\(PercentEncoding.encode(text($0.value)))" }.joined(separator: "&")
-        return try Route.decode(type, parameters: parameters, query: query, body: Data())
+        return OperationRequest(type, parameters: parameters, query: query, body: Data(), key: nil, dryRun: isDry(type))
     }
 
     private static func text(_ value: JSONValue) -> String {

@@ -333,7 +333,7 @@ struct MoveTests {
 private struct FigureInForce: SystemCommand {
     typealias Reply = String?
     static let name = "test.figure"
-    static let summary = "Tells a figure's region for tests."
+    static let summary = Phrase("Tells a figure's region for tests.", "试验。")
     let name: String
     let union: String
     let on: Day

@@ -359,7 +359,7 @@ struct PaymentGuardTests {
 private struct ReleaseBlindly: SystemCommand {
     typealias Reply = WorkDone
     static let name = "test.releaseBlindly"
-    static let summary = "Releases without looking."
+    static let summary = Phrase("Releases without looking.", "试验。")
     let run: String
 
     func execute(in context: CommandContext) async throws -> WorkDone {

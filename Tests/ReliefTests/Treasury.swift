@@ -163,7 +163,7 @@ struct Treasury {
 struct AwardHouseholds: SystemCommand {
     typealias Reply = [String]
     static let name = "test.award"
-    static let summary = "Awards for tests."
+    static let summary = Phrase("Awards for tests.", "试验。")
 
     let households: [String]
     let instalments: Int
@@ -253,7 +253,7 @@ struct AwardHouseholds: SystemCommand {
 struct MarkFiledByHand: SystemCommand {
     typealias Reply = WorkDone
     static let name = "test.filed"
-    static let summary = "Files a run for tests."
+    static let summary = Phrase("Files a run for tests.", "试验。")
     let run: String
 
     func execute(in context: CommandContext) async throws -> WorkDone {
@@ -266,7 +266,7 @@ struct MarkFiledByHand: SystemCommand {
 struct RunSQL: SystemCommand {
     typealias Reply = WorkDone
     static let name = "test.sql"
-    static let summary = "Runs SQL for tests."
+    static let summary = Phrase("Runs SQL for tests.", "试验。")
     let sql: String
 
     func execute(in context: CommandContext) async throws -> WorkDone {

@@ -97,7 +97,7 @@ struct CommandLineTests {
         try await LiveAPI.with { api in
             let (status, output) = try await api.relief(
                 ["fund", "receive", "--fund", "F", "--amount", "1", "--on", "03/08/2026", "--reference", "R"])
-            #expect(status == 64 && output.contains("'03/08/2026'") && output.contains("2026-11-22"))
+            #expect(status == 64 && output.contains("not “03/08/2026”") && output.contains("2026-11-22"))
         }
     }
 

@@ -9,8 +9,15 @@ import Web
 
 /// What a stand-in for the domain was asked.
 struct Asked: Sendable {
+    /// A request that could be read.
+    struct Call: Sendable {
+        let operation: any Contract.Operation
+        let key: String?
+        let dryRun: Bool
+    }
+
     var credentials: [Credentials] = []
-    var calls: [Doorway.Call] = []
+    var calls: [Call] = []
 }
 
 /// A failure that is no refusal.
@@ -29,7 +36,8 @@ struct LiveAPI {
     }
 
     static func with<R: Sendable>(
-        limits: WebSettings.Limits = .init(), _ body: @escaping @Sendable (LiveAPI) async throws -> R
+        limits: WebSettings.Limits = .init(), also: [any Contract.Operation.Type] = [],
+        _ body: @escaping @Sendable (LiveAPI) async throws -> R
     ) async throws -> R {
         let folder = URL(fileURLWithPath: "/tmp/relief-web-\(UUID().uuidString.prefix(8))", isDirectory: true)
         try FileManager.default.createDirectory(
@@ -41,7 +49,7 @@ struct LiveAPI {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = try Web.application(
-            api.doorway(), settings: WebSettings(version: "test", limits: limits, logFolder: folder.path),
+            api.doorway(also), settings: WebSettings(version: "test", limits: limits, logFolder: folder.path),
             endpoint: api.endpoint, logger: logger, onListening: { signal.finish() })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
@@ -54,9 +62,9 @@ struct LiveAPI {
     /// The time at which whoever asks is let in.
     static let now = Date(timeIntervalSince1970: 1_782_867_600)
 
-    private func doorway() -> Doorway {
+    private func doorway(_ also: [any Contract.Operation.Type]) -> Doorway {
         Doorway(
-            operations: Catalogue.operations,
+            operations: Catalogue.operations + also,
             authenticate: { [asked] credentials in
                 asked.change { $0.credentials.append(credentials) }
                 if case .token(let token) = credentials, !["good", "auditor", "ending"].contains(token) {
@@ -78,30 +86,38 @@ struct LiveAPI {
                     throw Refusal.forbidden("It takes another permission.")
                 }
             },
-            perform: { [asked] call in
+            respond: { [asked] request, principal in
+                let call = Asked.Call(
+                    operation: try request.read(request.operation), key: request.key, dryRun: request.dryRun)
                 asked.change { $0.calls.append(call) }
-                switch call.operation {
-                case is WhoAmI:
-                    return UserView(login: call.principal.login, name: "王芳", disabled: false, grants: [])
-                case is RenewToken:
-                    return RenewedToken(
-                        token: "good", user: "wang.fang", expiresAt: Self.now.addingTimeInterval(90 * 86_400),
-                        oldExpiresAt: Self.now.addingTimeInterval(86_400))
-                case let list as ListCases where list.programme == "P04": return Page<CaseSummary>(items: [.wang, .li])
-                case let list as ListCases: return Page<CaseSummary>(items: [], next: list.search)
-                case let show as ShowCase where show.case.hasPrefix("R-"): return CaseView.waiting(show.case)
-                case let decide as DecideCase: return CaseView.waiting(decide.case)
-                case let submit as SubmitCase where submit.case == "R-1":
-                    throw Refusal.conflict("Case R-1 is not complete.", field: "case", details: ["missing: 病种"])
-                case let submit as SubmitCase: return CaseView.waiting(submit.case)
-                case let show as ShowCase: throw Refusal.notFound("There is no case \(show.case).", field: "case")
-                default:
-                    let wanted = try Route.request(for: call.operation).target
-                    let time = try asked.value.calls.count { try Route.request(for: $0.operation).target == wanted }
-                    if let answer = try EngineRoom.answer(call.operation, time: time) { return answer }
-                    throw Defect()
-                }
+                return try JSON.encode(try Self.answer(call, of: principal, asked))
             })
+    }
+
+    private static func answer(
+        _ call: Asked.Call, of principal: Principal, _ asked: Mutexed<Asked>
+    ) throws -> any Encodable {
+        switch call.operation {
+        case is WhoAmI:
+            return UserView(login: principal.login, name: "王芳", disabled: false, grants: [])
+        case is RenewToken:
+            return RenewedToken(
+                token: "good", user: "wang.fang", expiresAt: Self.now.addingTimeInterval(90 * 86_400),
+                oldExpiresAt: Self.now.addingTimeInterval(86_400))
+        case let list as ListCases where list.programme == "P04": return Page<CaseSummary>(items: [.wang, .li])
+        case let list as ListCases: return Page<CaseSummary>(items: [], next: list.search)
+        case let show as ShowCase where show.case.hasPrefix("R-"): return CaseView.waiting(show.case)
+        case let decide as DecideCase: return CaseView.waiting(decide.case)
+        case let submit as SubmitCase where submit.case == "R-1":
+            throw Refusal.conflict("Case R-1 is not complete.", field: "case", details: ["missing: 病种"])
+        case let submit as SubmitCase: return CaseView.waiting(submit.case)
+        case let show as ShowCase: throw Refusal.notFound("There is no case \(show.case).", field: "case")
+        default:
+            let wanted = try Route.request(for: call.operation).target
+            let time = try asked.value.calls.count { try Route.request(for: $0.operation).target == wanted }
+            if let answer = try EngineRoom.answer(call.operation, time: time) { return answer }
+            throw Defect()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Contract
 import CoreMetrics
+import FoundationEssentials
 import Jobs
 import Logging
 import Postgres
@@ -15,7 +16,7 @@ struct Entrance: Sendable {
 
     var doorway: Doorway {
         Doorway(
-            operations: Catalogue.operations.filter { door.handlers[$0.name] != nil },
+            operations: door.handlers.values.map(\.operation),
             authenticate: { credentials in
                 do {
                     return try await door.authenticate(credentials)
@@ -23,25 +24,21 @@ struct Entrance: Sendable {
                     throw Self.refusal(error)
                 }
             },
-            authorise: { try await door.requirePermission(for: $0, $1) }, perform: perform)
+            authorise: { try await door.requirePermission(for: $0, $1) }, respond: respond)
     }
 
-    private func perform(_ call: Doorway.Call) async throws -> any Encodable & Sendable {
-        let start = ContinuousClock.now
+    private func respond(to request: OperationRequest, as principal: Principal) async throws -> Data {
+        let (start, name) = (ContinuousClock.now, request.operation.name)
         do {
-            guard let handler = door.handlers[call.name] else {
-                throw Refusal.notFound("reliefd can't do “\(call.name)” yet.")
-            }
-            let reply = try await handler.perform(
-                call.operation, principal: call.principal, key: call.key, dryRun: call.dryRun, door: door)
-            if call.operation is AdvanceClock, !call.dryRun { await demonstration?.goOn() }
-            measure(call, "done", since: start)
+            let reply = try await door.respond(to: request, as: principal)
+            if request.operation is AdvanceClock.Type, !request.dryRun { await demonstration?.goOn() }
+            measure(name, "done", since: start)
             return reply
         } catch let error as PostgresError where error.isAbsence {
-            measure(call, Refusal.Code.unavailable.rawValue, since: start)
+            measure(name, Refusal.Code.unavailable.rawValue, since: start)
             throw Self.refusal(error)
         } catch {
-            measure(call, (error as? Refusal)?.code.rawValue ?? "failed", since: start)
+            measure(name, (error as? Refusal)?.code.rawValue ?? "failed", since: start)
             throw error
         }
     }
@@ -52,11 +49,11 @@ struct Entrance: Sendable {
             ? Refusal.unavailable("The database doesn't answer just now: ask again, with the same key.") : error
     }
 
-    private func measure(_ call: Doorway.Call, _ outcome: String, since start: ContinuousClock.Instant) {
+    private func measure(_ operation: String, _ outcome: String, since start: ContinuousClock.Instant) {
         let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        let labels = [("operation", call.name), ("outcome", outcome)]
+        let labels = [("operation", operation), ("outcome", outcome)]
         Counter(label: "relief_operations_total", dimensions: labels).increment()
-        CoreMetrics.Timer(label: "relief_operation_seconds", dimensions: [("operation", call.name)])
+        CoreMetrics.Timer(label: "relief_operation_seconds", dimensions: [("operation", operation)])
             .recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }

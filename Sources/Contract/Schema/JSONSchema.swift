@@ -27,6 +27,8 @@ package struct SchemaProperty: Sendable, Hashable {
     package let name: String
     package let schema: JSONSchema
     package let required: Bool
+    /// What the words of a choice are called, by their own names.
+    package var titles: [String: Phrase] = [:]
 }
 
 /// The schemas of types, with all named types that they mention.

@@ -32,28 +32,24 @@ package enum OpenAPI {
     }
 
     private static func tags(_ operations: [any Operation.Type]) -> [JSONValue] {
-        Set(operations.map(noun)).sorted().map { ["name": .string($0)] }
-    }
-
-    private static func noun(_ operation: any Operation.Type) -> String {
-        operation.name.split(separator: ".").first.map(String.init) ?? operation.name
+        Set(operations.map { $0.noun }).sorted().map { ["name": .string($0)] }
     }
 
     private static func describe<O: Operation>(_ operation: O.Type, _ book: inout SchemaBook) throws -> JSONValue {
         let reply = try book.add(O.Reply.self)
         let fields = try OperationFields.of(operation).properties
         let inPath = Set(O.route.parameters)
-        var parameters = fields.filter { inPath.contains($0.name) }.map { parameter($0, in: "path") }
+        var parameters = fields.filter { inPath.contains($0.name) }.map { parameter($0, of: operation, in: "path") }
         var description: [String: JSONValue] = [
             "operationId": .string(O.name),
-            "summary": .string(O.summary),
-            "tags": [.string(noun(operation))],
+            "summary": .string(O.summary.en),
+            "tags": [.string(operation.noun)],
             "x-permission": .string(O.permission.rawValue),
             "responses": responses(json(reply)),
         ]
         switch O.route.method {
         case .get:
-            parameters += fields.filter { !inPath.contains($0.name) }.map { parameter($0, in: "query") }
+            parameters += fields.filter { !inPath.contains($0.name) }.map { parameter($0, of: operation, in: "query") }
         case .post:
             // Adding the operation also adds the types that its fields mention.
             guard case .reference(let name) = try book.add(operation) else { break }
@@ -61,7 +57,7 @@ package enum OpenAPI {
             let body = fields.filter { !inPath.contains($0.name) }
             description["requestBody"] = [
                 "required": .bool(body.contains(where: \.required)),
-                "content": ["application/json": ["schema": object(body, asked: true)]],
+                "content": ["application/json": ["schema": object(body, of: operation)]],
             ]
         }
         if operation is any Command.Type {
@@ -74,9 +70,12 @@ package enum OpenAPI {
         return .object(description)
     }
 
-    private static func parameter(_ property: SchemaProperty, in place: String) -> JSONValue {
+    private static func parameter(
+        _ property: SchemaProperty, of operation: any Operation.Type, in place: String
+    ) -> JSONValue {
         [
             "name": .string(property.name), "in": .string(place),
+            "description": .string(operation.note(of: property.name)?.text.en ?? ""),
             "required": .bool(place == "path" || property.required), "schema": json(property),
         ]
     }
@@ -97,12 +96,19 @@ package enum OpenAPI {
 }
 
 extension OpenAPI {
-    /// `asked`: what a request gives, within the bounds that it is held to.
-    private static func object(_ properties: [SchemaProperty], asked: Bool = false) -> JSONValue {
+    /// `operation`: whose request it is, with what its fields mean and the bounds that they are held to.
+    private static func object(_ properties: [SchemaProperty], of operation: (any Operation.Type)? = nil) -> JSONValue {
+        func field(_ property: SchemaProperty) -> JSONValue {
+            guard let operation, case .object(var schema) = json(property) else { return json(property.schema) }
+            // Beside a reference other words have no meaning in all readers of the format.
+            if schema["$ref"] == nil, schema["description"] == nil, let note = operation.note(of: property.name) {
+                schema["description"] = .string(note.text.en)
+            }
+            return .object(schema)
+        }
         var schema: [String: JSONValue] = [
             "type": "object", "additionalProperties": false,
-            "properties": .object(
-                Dictionary(uniqueKeysWithValues: properties.map { ($0.name, asked ? json($0) : json($0.schema)) })),
+            "properties": .object(Dictionary(uniqueKeysWithValues: properties.map { ($0.name, field($0)) })),
         ]
         let required = properties.filter(\.required).map { JSONValue.string($0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }

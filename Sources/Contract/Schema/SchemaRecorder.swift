@@ -23,8 +23,11 @@ final class SchemaRecorder {
         let name = Self.name(of: type)
         guard open.insert(name).inserted else { throw unfit(type, "contains itself other than in a list") }
         defer { open.remove(name) }
-        let fields = FieldRecorder(recorder: self, type: name)
-        let value = try T(from: fields)
+        let fields = FieldRecorder(recorder: self)
+        let value = try T(
+            from: AskingDecoder(of: name) { type, field, isRequired in
+                try fields.note(type, field, required: isRequired)
+            })
         components[name] = fields.properties
         return (.reference(name), value)
     }
@@ -56,75 +59,20 @@ struct SchemaError: Error, CustomStringConvertible {
 }
 
 /// Writes down the fields that one type asks for.
-private final class FieldRecorder: Decoder {
+private final class FieldRecorder {
     let recorder: SchemaRecorder
-    let type: String
     var properties: [SchemaProperty] = []
-    let codingPath: [any CodingKey] = []
-    let userInfo: [CodingUserInfoKey: Any] = [:]
 
-    init(recorder: SchemaRecorder, type: String) {
+    init(recorder: SchemaRecorder) {
         self.recorder = recorder
-        self.type = type
-    }
-
-    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
-        KeyedDecodingContainer(FieldContainer<Key>(fields: self))
-    }
-
-    func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        throw SchemaError(description: "\(type) is a list without element type, so that it has no schema.")
-    }
-
-    func singleValueContainer() throws -> any SingleValueDecodingContainer {
-        throw SchemaError(description: "\(type) is a single value; let it conform to SchemaShaped.")
     }
 
     func note<T: Decodable>(_ type: T.Type, _ name: String, required: Bool) throws -> T {
         let (schema, value) = try recorder.sample(type)
         if !properties.contains(where: { $0.name == name }) {
-            properties.append(SchemaProperty(name: name, schema: schema, required: required))
+            let titles = (type as? any Choice.Type)?.titles ?? [:]
+            properties.append(SchemaProperty(name: name, schema: schema, required: required, titles: titles))
         }
         return value
     }
-}
-
-private struct FieldContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let fields: FieldRecorder
-    let codingPath: [any CodingKey] = []
-    let allKeys: [Key] = []
-
-    func contains(_ key: Key) -> Bool { true }
-    func decodeNil(forKey key: Key) -> Bool { false }
-
-    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        try fields.note(type, key.stringValue, required: true)
-    }
-
-    func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
-        try fields.note(type, key.stringValue, required: false)
-    }
-
-    // The standard library asks for these by name; their `decode` twins go to the generic one above.
-    func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try optional(type, key) }
-    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try optional(type, key) }
-    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try optional(type, key) }
-    func decodeIfPresent(_ type: Int64.Type, forKey key: Key) throws -> Int64? { try optional(type, key) }
-
-    private func optional<T: Decodable>(_ type: T.Type, _ key: Key) throws -> T? {
-        try fields.note(type, key.stringValue, required: false)
-    }
-
-    func nestedContainer<Nested: CodingKey>(
-        keyedBy type: Nested.Type, forKey key: Key
-    ) throws -> KeyedDecodingContainer<Nested> {
-        throw SchemaError(description: "\(fields.type).\(key.stringValue) has no type of its own.")
-    }
-
-    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
-        throw SchemaError(description: "\(fields.type).\(key.stringValue) has no type of its own.")
-    }
-
-    func superDecoder() throws -> any Decoder { fields }
-    func superDecoder(forKey key: Key) throws -> any Decoder { fields }
 }

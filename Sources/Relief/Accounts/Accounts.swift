@@ -30,11 +30,6 @@ struct AccountOwner: Sendable {
 
 /// The accounts that people and unions are paid to.
 enum Accounts {
-    static let handlers: [Handler] = [
-        .command(RegisterAccount.self), .command(ApproveAccount.self), .command(RevealAccount.self),
-        .query(ListAccounts.self), .query(ShowAccountSheet.self),
-    ]
-
     static let notFound = Refusal.notFound(Phrase("There is no such account.", "没有这个账户。"), field: "account")
 
     static let columns: SQL = """

@@ -5,8 +5,6 @@ import WorkingDays
 
 /// Archives (建档): which households other aid may rest on.
 enum Archives {
-    static let handlers: [Handler] = [.command(ImportArchives.self)]
-
     static func enter(_ file: CaseFile, _ pack: Pack, _ assessment: Assessment, in context: CommandContext) async throws
     {
         guard let household = file.subject.household, let level = assessment.level else {

@@ -1,11 +1,11 @@
-import Contract
+package import Contract
 
 /// The operator's deliberate act: from now on the log goes on from what the database knows, though more, or something
 /// else, was signed here. It stands in the log that it begins.
 package struct AdoptLog: SystemCommand {
     package typealias Reply = WorkDone
     package static let name = "log.adopt"
-    package static let summary = "Goes on with the log from what the database knows."
+    package static let summary = Phrase("Goes on with the log from what the database knows.", "以数据库所知为准继续日志。")
 
     let adopted: Int
     let signed: Int

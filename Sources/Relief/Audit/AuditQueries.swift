@@ -6,11 +6,6 @@ import TransparencyLog
 
 /// Reading the log, and proving from it.
 enum Audit {
-    static let handlers: [Handler] = [
-        .query(ShowAuditLog.self), .query(ShowAuditEntry.self), .query(ProveAudit.self), .query(VerifyAudit.self),
-        .query(GetCheckpoint.self), .query(GetLogKey.self),
-    ]
-
     static let columns: SQL = """
         e.id, e.leaf_index, e.seq, e.at, e.leaf, \(isSeen) AS is_seen, \(isWhole) AS is_whole,
         (SELECT u.name FROM relief.app_user u WHERE u.id::text = e.actor) AS actor_name

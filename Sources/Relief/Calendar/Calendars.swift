@@ -5,8 +5,6 @@ import WorkingDays
 
 /// The working-day calendar of the yearly holiday notice.
 package enum Calendars {
-    static let handlers: [Handler] = [.command(SetCalendar.self), .query(ShowCalendar.self)]
-
     /// The calendar by which a command reckons days. It doesn't change before the command has committed, so that whoever
     /// changes it finds every day that was reckoned by the old one.
     static func current(in context: some OperationContext) async throws -> WorkingCalendar {

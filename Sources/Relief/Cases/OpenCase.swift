@@ -5,16 +5,6 @@ import WorkingDays
 
 /// Cases: from application to follow-up.
 enum Cases {
-    static let handlers: [Handler] = [
-        .command(OpenCase.self), .command(AmendCase.self), .command(SubmitCase.self), .command(WithdrawCase.self),
-        .command(SuspendCase.self), .command(ResumeCase.self), .command(ImportCases.self), .command(ScreenCases.self),
-        .command(DecideCase.self), .command(RecordVisit.self), .command(RecordMeans.self),
-        .command(RecordFollowUp.self),
-        .command(CloseCase.self), .command(StopAward.self), .query(ShowCase.self), .query(ListCases.self),
-        .query(ExplainCase.self), .query(ShowTimeline.self), .query(ShowCaseSheet.self),
-        .query(ListCaseSheets.self), .command(AddEvidence.self), .query(GetEvidence.self),
-    ]
-
     /// Opens a draft for a subject. Refuses facts that don't fit the form, and a second case for the same grant.
     static func open(
         _ version: ProgrammeVersion, organisation: Organisation, subject: CaseSubject, facts: [String: JSONValue],

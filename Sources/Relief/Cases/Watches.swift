@@ -7,7 +7,7 @@ import WorkingDays
 struct MarkOverdueSteps: SystemCommand {
     typealias Reply = WorkDone
     static let name = "case.markOverdue"
-    static let summary = "Marks the open steps that passed their deadline."
+    static let summary = Phrase("Marks the open steps that passed their deadline.", "标记逾期的步骤。")
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         let rows = try await context.transaction.query(
@@ -26,7 +26,7 @@ struct MarkOverdueSteps: SystemCommand {
 struct MarkDueRetests: SystemCommand {
     typealias Reply = WorkDone
     static let name = "archive.markRetests"
-    static let summary = "Marks the archives that are to be tested again."
+    static let summary = Phrase("Marks the archives that are to be tested again.", "标记须复核的档案。")
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         let rows = try await context.transaction.query(

@@ -4,8 +4,6 @@ import Postgres
 
 /// What waits for the word of a union above.
 enum Confirmations {
-    static let handlers: [Handler] = [.query(ListConfirmations.self), .command(SettleConfirmation.self)]
-
     /// Whoever asked isn't told which union is above both: it would say where the other is.
     static let columns: SQL = """
         c.id, c.kind, c.asked, c.asked_at, c.answer, c.settled_at,

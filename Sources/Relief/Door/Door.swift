@@ -33,7 +33,7 @@ package final class Door: Sendable {
 
     package init(
         pool: Pool, clock: any Clock, vault: Vault, evidence: EvidenceStore, auditLog: AuditLog, laws: [String: String],
-        bankFolder: URL? = nil, standing: LogStanding? = nil,
+        bankFolder: URL? = nil, standing: LogStanding? = nil, handlers: [Handler] = Handler.all,
         health: @escaping @Sendable () async -> [DoctorCheck] = { [] }, logger: Logger = Logger(label: "relief.door"),
         committed: @escaping @Sendable () -> Void = {}
     ) {
@@ -46,7 +46,7 @@ package final class Door: Sendable {
             standing?.committed()
             committed()
         }
-        handlers = Dictionary(uniqueKeysWithValues: Handler.all.map { ($0.operation.name, $0) })
+        self.handlers = Dictionary(uniqueKeysWithValues: handlers.map { ($0.operation.name, $0) })
     }
 
     /// Carries out a command. Without a key the call is its own, and can't be asked again.
@@ -56,6 +56,19 @@ package final class Door: Sendable {
     package func perform<C: Executable>(
         _ command: C, as principal: Principal, key: String? = nil, dryRun: Bool = false
     ) async throws -> C.Reply {
+        try await carryOut(command, as: principal, key: key, dryRun: dryRun).reply()
+    }
+
+    /// The same, with the reply in the bytes in which it is kept.
+    func respond<C: Executable>(
+        to command: C, as principal: Principal, key: String?, dryRun: Bool
+    ) async throws -> Data {
+        try await carryOut(command, as: principal, key: key, dryRun: dryRun).bytes
+    }
+
+    private func carryOut<C: Executable>(
+        _ command: C, as principal: Principal, key: String?, dryRun: Bool
+    ) async throws -> Answered<C.Reply> {
         if dryRun && !C.allowsDryRun {
             throw Refusal(
                 .invalid, "“\(C.name)” can't be tried out: its answer is its effect.", field: "Relief-Dry-Run")
@@ -100,7 +113,17 @@ package final class Door: Sendable {
             command, Call(command, principal: principal, key: key, vault: vault), scope: scope, dryRun: false,
             in: transaction
         )
-        .result.get()
+        .result.get().reply()
+    }
+
+    /// Carries out a request of any operation that there is a handler for, and gives the reply as JSON.
+    package func respond(to request: OperationRequest, as principal: Principal) async throws -> Data {
+        guard let handler = handlers[request.operation.name] else {
+            throw Refusal.notFound(
+                Phrase("reliefd can't do “\(request.operation.name)” yet.", "reliefd 尚不能办理“\(request.operation.name)”。")
+            )
+        }
+        return try await handler.respond(request, principal, self)
     }
 
     /// Answers a query from one snapshot, in the subtrees where the asker holds its permission.
@@ -184,7 +207,7 @@ package final class Door: Sendable {
         let now = clock.now()
         try await enter(transaction, as: call.principal, scope: scope, event: call.event)
         if let earlier = try await call.claim(at: now, in: transaction, vault: vault) {
-            return Outcome(result: try earlier.map { try JSON.decode(C.Reply.self, from: Data($0)) })
+            return Outcome(result: earlier.map { Answered(bytes: Data($0)) })
         }
         let context = CommandContext(transaction: transaction, principal: call.principal, now: now, door: self)
         do {
@@ -192,9 +215,10 @@ package final class Door: Sendable {
             let clash = try await context.keepClashes()
             try await AuditTrail.append(
                 call, notes: context.notes.snapshot, at: now, scope: scope, vault: vault, in: transaction)
-            try await call.answer(JSON.encode(reply), in: transaction, vault: vault)
+            let answered = Answered(bytes: try JSON.encode(reply), made: reply)
+            try await call.answer(answered.bytes, in: transaction, vault: vault)
             if !dryRun { try context.writeFiles() }
-            return Outcome(result: .success(reply), clash: clash)
+            return Outcome(result: .success(answered), clash: clash)
         } catch let error where !(error is CancellationError) {
             guard let refusal = error as? Refusal ?? (error as? PostgresError).flatMap({ context.refusal(of: $0) })
             else {
@@ -212,25 +236,24 @@ package final class Door: Sendable {
     }
 }
 
+/// A reply, in the bytes in which it is kept and sent.
+private struct Answered<Reply: Codable & Sendable>: Sendable {
+    let bytes: Data
+    /// nil: it was made by an earlier call.
+    var made: Reply?
+
+    func reply() throws -> Reply { try made ?? JSON.decode(Reply.self, from: bytes) }
+}
+
 /// What became of a command, and whether it met what the asker may not know of.
-private struct Outcome<Reply: Sendable>: Sendable {
-    let result: Result<Reply, Refusal>
+private struct Outcome<Reply: Codable & Sendable>: Sendable {
+    let result: Result<Answered<Reply>, Refusal>
     var clash: Refusal?
 }
 
 /// Carries the outcome of a dry run out of the transaction that it ends.
-private struct DryRun<Reply: Sendable>: Error {
+private struct DryRun<Reply: Codable & Sendable>: Error {
     let outcome: Outcome<Reply>
-}
-
-extension Result where Failure == Refusal {
-    /// `map` for a transformation that throws, which is how a kept reply is decoded.
-    fileprivate func map<New>(_ transform: (Success) throws -> New) throws -> Result<New, Refusal> {
-        switch self {
-        case .success(let value): .success(try transform(value))
-        case .failure(let refusal): .failure(refusal)
-        }
-    }
 }
 
 extension PostgresError {

@@ -37,11 +37,6 @@ package struct Employer: Sendable {
     }
 }
 
-/// The employers of a subtree.
-enum Employers {
-    static let handlers: [Handler] = [.command(RegisterEmployer.self), .query(ListEmployers.self)]
-}
-
 extension RegisterEmployer: Executable {
     package func execute(in context: CommandContext) async throws -> EmployerView {
         let code = try CreditCode(uscc)

@@ -5,11 +5,6 @@ import Postgres
 import WorkingDays
 
 extension Funds {
-    static let handlers: [Handler] = [
-        .command(CreateFund.self), .command(ReceiveMoney.self), .command(ReverseReceipt.self), .command(AllowItem.self),
-        .query(ListFunds.self), .query(ShowFund.self), .query(ShowStatement.self), .query(ExportBooks.self),
-    ]
-
     /// A fund with its items and figures.
     static func view(_ fund: Fund, in context: some OperationContext) async throws -> FundView {
         try await views("WHERE f.id = \(fund.id)", in: context)[0]

@@ -5,11 +5,6 @@ import WorkingDays
 
 /// The households of a subtree: one household, one record, one archive.
 enum Households {
-    static let handlers: [Handler] = [
-        .command(OpenHousehold.self), .command(JoinHousehold.self), .command(LeaveHousehold.self),
-        .query(ListHouseholds.self), .query(ShowHousehold.self), .command(ImportHouseholds.self),
-    ]
-
     static let columns: SQL = """
         h.id, h.number, h.address, (SELECT o.code FROM relief.organisation o WHERE o.id = h.org_id) AS organisation,
         (SELECT p.number FROM relief.person p WHERE p.id = h.head) AS head

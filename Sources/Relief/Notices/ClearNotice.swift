@@ -7,7 +7,7 @@ import WorkingDays
 struct ClearNotice: ErrandWork {
     typealias Reply = WorkDone
     static let name = "notice.clear"
-    static let summary = "Clears a case whose public notice is over."
+    static let summary = Phrase("Clears a case whose public notice is over.", "公示期满的案件转入下一步。")
 
     let `case`: String
 

@@ -7,7 +7,7 @@ import WorkingDays
 struct CloseDueNotices: SystemCommand {
     typealias Reply = WorkDone
     static let name = "notice.closeDue"
-    static let summary = "Clears the cases whose public notice is over."
+    static let summary = Phrase("Clears the cases whose public notice is over.", "公示期满的案件转入下一步。")
     /// A round takes this many; the rest follow at once.
     static let mostPerRound = 500
 

@@ -5,11 +5,6 @@ import WorkingDays
 
 /// Public notices (公示): the list that stands for its working days before anybody approves.
 enum Notices {
-    static let handlers: [Handler] = [
-        .command(PublishNotice.self), .command(WithdrawNotice.self), .command(ObjectToNotice.self),
-        .command(ResolveObjection.self), .query(ListNotices.self), .query(ShowNotice.self),
-    ]
-
     static let columns: SQL = """
         n.id, n.number, n.programme, n.starts_on, n.working_days, n.state, n.public_text, o.code,
         (SELECT max(i.closes_on) FROM relief.notice_item i WHERE i.notice = n.id) AS ends_on

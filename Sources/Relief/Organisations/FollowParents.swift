@@ -7,7 +7,7 @@ import WorkingDays
 struct FollowParents: StandingWork {
     typealias Reply = WorkDone
     static let name = "organisation.followParents"
-    static let summary = "Moves unions to the fund parents that they have from today on."
+    static let summary = Phrase("Moves unions to the fund parents that they have from today on.", "自今日起变更经费上级的工会随之调整。")
     static var mostPerRound: Int { .max }
 
     static func due(now: Date, today: Day) -> SQL {

@@ -5,11 +5,6 @@ import WorkingDays
 
 /// The tree of unions.
 enum Organisations {
-    static let handlers: [Handler] = [
-        .command(CreateOrganisation.self), .command(AttachOrganisation.self),
-        .query(ListOrganisations.self), .query(ShowOrganisation.self),
-    ]
-
     /// Unions as shown, with their parents over time; one statement for all.
     static func views(_ unions: [Organisation], in context: some OperationContext) async throws -> [OrganisationView] {
         let rows = try await context.transaction.query(

@@ -6,8 +6,6 @@ extension BankLineClass: ParameterEncodable, ColumnDecodable {}
 
 /// The bank's lines as people see and settle them (G11).
 enum BankLines {
-    static let handlers: [Handler] = [.query(ListBankLines.self), .command(SettleBankLine.self)]
-
     /// The condition on `relief.bank_line AS l` of those that a person has to settle and nobody has.
     static let open: SQL = """
         relief.waits_for_person(l.class)

@@ -8,11 +8,6 @@ extension MatchOutcome: ParameterEncodable, ColumnDecodable {}
 /// What two people make of the bank's word where it names no payment for certain: one says what it is, another confirms, and
 /// the database holds both to it (`relief.match_rules`).
 enum BankMatches {
-    static let handlers: [Handler] = [
-        .command(MatchBankLine.self), .command(ProvePayment.self), .command(ConfirmBankMatch.self),
-        .query(ListBankMatches.self),
-    ]
-
     /// One as it is kept.
     struct Match {
         let id: UUID

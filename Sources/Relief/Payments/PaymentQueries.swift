@@ -5,11 +5,6 @@ import WorkingDays
 
 /// Payments as people see and re-issue them.
 enum Payments {
-    static let handlers: [Handler] = [
-        .query(ListPayments.self), .query(ShowPayment.self), .command(ReissuePayment.self),
-        .command(DisprovePayment.self), .command(ImportRemittances.self),
-    ]
-
     /// Payments as shown; `condition` begins with WHERE and may order and limit.
     static func views(_ condition: SQL, in context: some OperationContext) async throws -> [PaymentView] {
         let rows = try await context.transaction.query(

@@ -5,13 +5,6 @@ import WorkingDays
 
 /// The people of a subtree.
 enum People {
-    static let handlers: [Handler] = [
-        .command(RegisterPerson.self), .query(ListPersons.self), .query(FindPerson.self), .query(ShowPerson.self),
-        .command(RevealPerson.self), .command(CorrectPerson.self), .command(RecordDeath.self),
-        .command(RetractDeath.self),
-        .command(ErasePerson.self), .command(DeclareKin.self), .command(JoinUnion.self), .command(LeaveUnion.self),
-    ]
-
     /// Columns of `relief.person p` for `views`; `today` decides which household a person is in.
     static func columns(today: Day) -> SQL {
         """

@@ -13,14 +13,6 @@ package struct ProgrammeVersion: Sendable {
 
 /// Relief measures: their packs, versions and release.
 package enum Programmes {
-    static let handlers: [Handler] = [
-        .query(CheckProgramme.self), .command(AddProgramme.self), .command(ReleaseProgramme.self),
-        .command(RetireProgramme.self), .query(ListProgrammes.self), .query(ShowProgramme.self),
-        .command(DefineParameter.self), .query(ListDefinitions.self), .command(SetParameter.self),
-        .command(ConfirmParameter.self), .command(WithdrawParameter.self),
-        .query(ListParameters.self),
-    ]
-
     /// The version that new cases follow.
     static func released(_ programme: String, in context: some OperationContext) async throws -> ProgrammeVersion {
         guard

@@ -13,7 +13,7 @@ import WorkingDays
 struct FileReleasedRuns: SystemCommand {
     typealias Reply = WorkDone
     static let name = "run.fileReleased"
-    static let summary = "Puts the files of released runs into the bank's folder."
+    static let summary = Phrase("Puts the files of released runs into the bank's folder.", "把已交付批次的文件放入银行目录。")
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         guard let bank = context.door.bankFolder else {
@@ -99,7 +99,7 @@ extension Runs {
 struct ExpireHolds: SystemCommand {
     typealias Reply = WorkDone
     static let name = "fund.expireHolds"
-    static let summary = "Frees money held for longer than was said."
+    static let summary = Phrase("Frees money held for longer than was said.", "解冻超过期限的冻结款项。")
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         var expired = 0
@@ -116,7 +116,7 @@ struct ExpireHolds: SystemCommand {
 struct MarkUnknown: SystemCommand {
     typealias Reply = WorkDone
     static let name = "payment.markUnknown"
-    static let summary = "Marks payments that the bank has not answered in time."
+    static let summary = Phrase("Marks payments that the bank has not answered in time.", "标记银行逾期未答复的付款。")
 
     /// Working days that the bank has after the day of execution.
     static let patience = 3

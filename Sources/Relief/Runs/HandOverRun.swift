@@ -6,7 +6,7 @@ import WorkingDays
 struct HandOverRun: ErrandWork {
     typealias Reply = WorkDone
     static let name = "run.handOver"
-    static let summary = "Puts the file of a released run into the bank's folder."
+    static let summary = Phrase("Puts the file of a released run into the bank's folder.", "把已交付批次的文件放入银行目录。")
 
     let run: String
 

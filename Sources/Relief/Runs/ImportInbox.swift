@@ -9,7 +9,7 @@ import Postgres
 struct ImportInbox: SystemCommand {
     typealias Reply = WorkDone
     static let name = "run.importInbox"
-    static let summary = "Takes in the files that the bank left."
+    static let summary = Phrase("Takes in the files that the bank left.", "导入银行放入的文件。")
     static let mostPerRound = 20
 
     func execute(in context: CommandContext) async throws -> WorkDone {

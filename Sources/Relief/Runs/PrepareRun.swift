@@ -115,7 +115,7 @@ extension Runs {
 struct PrepareDueRuns: SystemCommand {
     typealias Reply = WorkDone
     static let name = "run.prepareDue"
-    static let summary = "Prepares a run for every fund with instalments that are due."
+    static let summary = Phrase("Prepares a run for every fund with instalments that are due.", "为有到期款项的各项资金编制批次。")
 
     /// Working days until the bank is to pay: time for three signatures.
     static let leadTime = 2

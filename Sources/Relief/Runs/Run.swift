@@ -65,12 +65,6 @@ struct Run: Sendable {
 
 /// Payment runs: gathered, checked, approved and released by four people, filed once, and answered by the bank.
 enum Runs {
-    static let handlers: [Handler] = [
-        .command(PrepareRun.self), .command(CheckRun.self), .command(ApproveRun.self), .command(ReleaseRun.self),
-        .command(CancelRun.self), .query(GetRunFile.self), .command(ImportBankFile.self), .command(ReconcileRun.self),
-        .query(ListRuns.self), .query(ShowRun.self), .query(ShowRunSheet.self),
-    ]
-
     static func view(_ run: UUID, in context: some OperationContext) async throws -> RunView {
         var view = try await views("WHERE r.id = \(run)", in: context)[0]
         if [.prepared, .checked, .approved].contains(view.state) {

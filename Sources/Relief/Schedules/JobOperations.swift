@@ -6,11 +6,6 @@ import WorkingDays
 
 /// The daemon's jobs, for those who keep it running.
 enum JobOperations {
-    static let handlers: [Handler] = [
-        .query(ListJobs.self), .query(TailJobs.self), .query(ShowJob.self), .command(RetryJob.self),
-        .command(RetryDeadJobs.self), .command(ResolveJob.self), .command(CancelJob.self),
-    ]
-
     static func find(_ job: Int64, in session: some Session) async throws -> StoredJob {
         guard let found = try await JobsOverview.show(JobID(rawValue: job), in: session) else {
             throw Refusal.notFound("There is no job \(job), or its history is no longer kept.", field: "job")

@@ -5,10 +5,6 @@ import Postgres
 
 /// Queues of jobs: their depth, and the hands on their taps.
 enum QueueOperations {
-    static let handlers: [Handler] = [
-        .command(PauseQueue.self), .command(ResumeQueue.self), .command(LimitQueue.self), .query(ListQueues.self),
-    ]
-
     static func views(in session: some Session) async throws -> [Contract.QueueView] {
         try await JobsOverview.queues(in: session).map(view)
     }

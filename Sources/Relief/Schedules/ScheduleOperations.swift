@@ -6,11 +6,6 @@ import WorkingDays
 
 /// What runs by the clock: the table of standing orders, against what the database remembers of each.
 enum ScheduleOperations {
-    static let handlers: [Handler] = [
-        .query(ListSchedules.self), .query(NextFirings.self), .command(RunSchedule.self),
-        .command(PauseSchedule.self), .command(ResumeSchedule.self),
-    ]
-
     static func views(in context: some OperationContext) async throws -> [Contract.ScheduleView] {
         let calendar = try await Calendars.current(in: context)
         let remembered = try await Schedules.list(in: context.transaction)

@@ -6,7 +6,6 @@ import WorkingDays
 
 /// The engine room at one instant.
 enum TopOperation {
-    static let handlers: [Handler] = [.query(ShowTop.self)]
     /// Jobs of each list: more than any terminal has lines.
     static let most = 50
 }

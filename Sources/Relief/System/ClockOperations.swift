@@ -3,13 +3,6 @@ package import FoundationEssentials
 import Postgres
 package import WorkingDays
 
-/// The daemon's own time and health.
-enum SystemOperations {
-    static let handlers: [Handler] = [
-        .query(ShowClock.self), .command(AdvanceClock.self), .query(ReportHealth.self),
-    ]
-}
-
 /// A clock that a demonstration moves forward.
 package protocol DemonstrationClock: Clock {
     /// Goes on from this instant; an instant that has passed changes nothing.

@@ -8,7 +8,7 @@ import Postgres
 package struct Initialise: Executable {
     package typealias Reply = UserView
     package static let name = "relief.initialise"
-    package static let summary = "Makes the root union and its administrator."
+    package static let summary = Phrase("Makes the root union and its administrator.", "建立最上级工会及其系统管理员。")
     package static let permission = Permission.administer
     package static let route = Route.post("/v1/initialise")
 

@@ -61,13 +61,6 @@ struct User: Sendable {
 
 /// Staff and machines, and what they may do.
 enum Users {
-    static let handlers: [Handler] = [
-        .command(CreateUser.self), .command(LinkUser.self), .query(ListUsers.self), .command(GrantRole.self),
-        .command(RevokeRole.self),
-        .command(DisableUser.self), .command(IssueToken.self), .command(RenewToken.self),
-        .command(RevokeTokens.self), .query(ListTokens.self), .query(WhoAmI.self),
-    ]
-
     static func view(_ id: UUID, in context: some OperationContext) async throws -> UserView {
         let row = try await context.transaction.one("SELECT \(columns) FROM relief.app_user u WHERE u.id = \(id)")
         return try await views([row], in: context)[0]
