@@ -24,7 +24,8 @@ struct SchedulesTests {
         for hour in 3...6 {
             try await rig.harness.set(at("2026-11-23T0\(hour):00:00Z"))
         }
-        #expect(try await rig.effects().sorted() == (3...6).map { "2026-11-23T0\($0):00:00Z" })
+        let effects = try await rig.effects().sorted()
+        #expect(effects == (3...6).map { "2026-11-23T0\($0):00:00Z" })
         #expect(try await rig.count("SELECT count(*) FROM jobs.firing") == 4)
         for engine in engines { try await engine.stop() }
     }

@@ -83,7 +83,8 @@ extension CalendarDay: Written {
         }
     }
     package static var written: Phrase {
-        Phrase("“2026-10-01:off:国庆节” or “2026-10-10:working:调休”", "“2026-10-01:放假:国庆节”或“2026-10-10:上班:调休”")
+        Phrase(
+            "“2026-10-01:off:国庆节” or “2026-10-10:working:调休”", "“2026-10-01:放假:国庆节”或“2026-10-10:上班:调休”")
     }
 }
 
