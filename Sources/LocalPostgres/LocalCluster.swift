@@ -21,19 +21,22 @@ package actor LocalCluster {
     package nonisolated let socketDirectory: String
     package nonisolated let binaries: ServerBinaries
     private let settings: [String: String]
+    /// Where the primary is that a standby was copied from.
+    private let primary: String?
     private let logger: Logger
     private var lock: OwnerLock?
     private var server: RunningServer?
 
     private init(
         kind: Kind, directory: String, socketDirectory: String, binaries: ServerBinaries, settings: [String: String],
-        lock: OwnerLock?, logger: Logger
+        primary: String?, lock: OwnerLock?, logger: Logger
     ) {
         self.kind = kind
         self.directory = directory
         self.socketDirectory = socketDirectory
         self.binaries = binaries
         self.settings = settings
+        self.primary = primary
         self.lock = lock
         self.logger = logger
     }
@@ -41,10 +44,12 @@ package actor LocalCluster {
     /// Starts the cluster, making it first where it is missing, and returns when it accepts connections.
     ///
     /// A server that a killed owner left on the same directory is stopped first; a living owner is an error.
-    /// - Parameter settings: PostgreSQL settings over ours, such as `["max_connections": "20"]`.
+    /// - Parameters:
+    ///   - settings: PostgreSQL settings over ours, such as `["max_connections": "20"]`.
+    ///   - primary: a new cluster begins as a copy of this one and follows it, as a hot standby, until it is promoted.
     /// - Throws: `LocalPostgresError`.
     package static func start(
-        _ kind: Kind, settings: [String: String] = [:],
+        _ kind: Kind, settings: [String: String] = [:], following primary: LocalCluster? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment, logger: Logger
     ) async throws -> LocalCluster {
         let directory: String
@@ -62,7 +67,8 @@ package actor LocalCluster {
             kind: kind, directory: directory,
             socketDirectory: try placeForSocket(of: directory, environment: environment),
             binaries: try await ServerBinaries.find(environment: environment, major: made),
-            settings: settings, lock: lock, logger: logger)
+            settings: settings, primary: primary?.conninfo(database: "postgres", user: "postgres"), lock: lock,
+            logger: logger)
         do {
             try await cluster.launch()
         } catch {
@@ -100,7 +106,7 @@ package actor LocalCluster {
     }
 
     /// Stops every process of the server in the midst of its work, as a machine that hangs does; `thaw` lets them go on.
-    package func freeze() { server?.signalAll(SIGSTOP) }
+    package func freeze() { server?.freeze() }
 
     package func thaw() { server?.signalAll(SIGCONT) }
 
@@ -117,7 +123,7 @@ package actor LocalCluster {
     private func launch() async throws {
         let watcher = Watcher(
             binaries: binaries, directory: directory, sockets: socketDirectory, isThrowaway: kind == .throwaway,
-            configuration: configuration)
+            configuration: configuration, primary: primary)
         server = try await RunningServer.start(watcher, directory: directory)
         logger.info(
             "PostgreSQL started",

@@ -43,11 +43,17 @@ final class RunningServer: Sendable {
 
     /// SIGKILL for the postmaster and all its children; returns when all are gone.
     func crash() async {
-        // Stopped first: a postmaster that sees a child die would start new ones while we go through the list.
-        if serves(postmaster) { Glibc.kill(postmaster, SIGSTOP) }
         // All stand still before the first is killed: who sees the postmaster die ends in order, and lets go of its locks.
-        for signal in [SIGSTOP, SIGKILL] { signalAll(signal) }
+        freeze()
+        signalAll(SIGKILL)
         await untilEnded()
+    }
+
+    /// SIGSTOP for the postmaster and all its children.
+    func freeze() {
+        // The postmaster first: it would start new ones while we go through the list.
+        if serves(postmaster) { Glibc.kill(postmaster, SIGSTOP) }
+        signalAll(SIGSTOP)
     }
 
     /// Sends a signal to the postmaster and all its children.

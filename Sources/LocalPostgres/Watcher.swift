@@ -17,10 +17,11 @@ struct Watcher {
     /// - Parameters:
     ///   - sockets: the directory of the unix socket.
     ///   - configuration: text of the `server.conf` that the server reads after its own `postgresql.conf`.
+    ///   - primary: where a new cluster is copied from, to follow it; nil: a new one of its own.
     ///   - asRoot: hands the server to the user `postgres` first, since PostgreSQL refuses to run as root.
     init(
         binaries: ServerBinaries, directory: String, sockets: String, isThrowaway: Bool, configuration: String,
-        asRoot: Bool = geteuid() == 0
+        primary: String? = nil, asRoot: Bool = geteuid() == 0
     ) {
         // The scripts travel in the environment, so that a list of processes stays readable.
         command = [
@@ -30,6 +31,7 @@ struct Watcher {
         environment =
             Self.plainEnvironment + [
                 "hand_over=\(Self.handOver)", "serve=\(Self.serve)", "configuration=\(configuration)",
+                "primary=\(primary ?? "")",
             ]
     }
 
@@ -62,7 +64,7 @@ struct Watcher {
             return LocalPostgresError(
                 .directory,
                 "\(directory) is not empty and holds no cluster of ours. Name an empty or a new directory.")
-        case 40: return LocalPostgresError(.creation, "initdb failed in \(directory).\(told)")
+        case 40: return LocalPostgresError(.creation, "The cluster in \(directory) couldn't be made.\(told)")
         case 41: return LocalPostgresError(.startup, "PostgreSQL in \(directory) didn't start.\(told)")
         default:
             return LocalPostgresError(.startup, "PostgreSQL in \(directory) failed, status \(status).\(told)")
@@ -85,8 +87,8 @@ struct Watcher {
         unset -v hand_over serve
         trap '' INT TERM HUP PIPE
         umask 077
-        bin=$1 dir=$2 sockets=$3 kind=$4 conf=$configuration
-        unset -v configuration
+        bin=$1 dir=$2 sockets=$3 kind=$4 conf=$configuration from=$primary
+        unset -v configuration primary
         data=$dir/data
         id -un >/dev/null 2>&1 || exit 22
         cd "$dir" && [ -w . ] || exit 30
@@ -97,22 +99,31 @@ struct Watcher {
         postmaster() { head -n 1 "$data/postmaster.pid" 2>/dev/null; }
         stop() { "$bin/pg_ctl" stop -s -w -t 300 -m "$1" -D "$data" >/dev/null 2>&1; }
 
+        make() {
+            locale=C
+            [ "$(LC_ALL=C.UTF-8 locale charmap 2>/dev/null)" = UTF-8 ] && locale=C.UTF-8
+            "$bin/initdb" -D new -U postgres --encoding=UTF8 --locale="$locale" --data-checksums \
+                --auth-local=trust --auth-host=reject $sync || return
+            echo "include '../server.conf'" >>new/postgresql.conf
+            printf '%s' "$conf" >server.conf
+            printf '%s\n' 'CREATE ROLE relief LOGIN CREATEDB CREATEROLE' 'CREATE DATABASE relief OWNER relief' \
+                'GRANT SET ON PARAMETER "relief.scope" TO relief' |
+                "$bin/postgres" --single -D new -c exit_on_error=on postgres
+        }
+        # With its settings goes the line that includes ours; -R says whom it follows. Beside the server's own programs: in the
+        # PATH there may be links to those alone.
+        copy() {
+            "$(dirname "$(readlink -f "$bin/postgres")")/pg_basebackup" -D new -d "$from" -R --checkpoint=fast $sync
+        }
+
         if [ ! -d data ]; then
             for name in *; do
                 case $name in '*' | owner.lock | new | server.log) ;; *) exit 31 ;; esac
             done
             rm -rf new
-            locale=C
-            [ "$(LC_ALL=C.UTF-8 locale charmap 2>/dev/null)" = UTF-8 ] && locale=C.UTF-8
             sync=; [ "$kind" = throwaway ] && sync=--no-sync
-            "$bin/initdb" -D new -U postgres --encoding=UTF8 --locale="$locale" --data-checksums \
-                --auth-local=trust --auth-host=reject $sync >new.log 2>&1 || { cat new.log; rm -rf new new.log; exit 40; }
-            echo "include '../server.conf'" >>new/postgresql.conf
-            printf '%s' "$conf" >server.conf
-            printf '%s\n' 'CREATE ROLE relief LOGIN CREATEDB CREATEROLE' 'CREATE DATABASE relief OWNER relief' \
-                'GRANT SET ON PARAMETER "relief.scope" TO relief' |
-                "$bin/postgres" --single -D new -c exit_on_error=on postgres >new.log 2>&1 ||
-                { cat new.log; rm -rf new new.log; exit 40; }
+            how=make; [ -n "$from" ] && how=copy
+            $how >new.log 2>&1 || { cat new.log; rm -rf new new.log; exit 40; }
             rm -f new.log
             mv new data
         fi

@@ -38,6 +38,7 @@ extension Connection {
             }
             connection.wasSilent.store(true, ordering: .releasing)
             connection.isWatchingSilence = false
+            connection.settings.serving.forget(connection.peer)
             // For libpq it is an end as any other now, and no call of it blocks.
             if let handle = connection.handle { shutdown(PQsocket(handle), Int32(SHUT_RDWR)) }
             connection.lose(
@@ -50,7 +51,7 @@ extension Connection {
     private func ask(
         within patience: Duration, _ done: @escaping @Sendable (isolated Connection, Bool) -> Void
     ) {
-        let parameters = settings.connectParameters + peer
+        let parameters = peer + [("target_session_attrs", "any")]
         let isDecided = Once()
         let decide: @Sendable (Bool) -> Void = { [weak self] isAnswered in
             guard isDecided.take() else { return }
@@ -58,20 +59,16 @@ extension Connection {
         }
         DispatchQueue(label: "postgres.ask").async {
             let answer = withCStrings(parameters.map(\.key)) { keys in
-                withCStrings(parameters.map(\.value)) { values in PQpingParams(keys, values, 1) }
+                withCStrings(parameters.map(\.value)) { values in PQpingParams(keys, values, 0) }
             }
-            decide(answer != PQPING_NO_RESPONSE)
+            // What couldn't be asked wasn't answered either.
+            decide(answer == PQPING_OK || answer == PQPING_REJECT)
         }
         executor.queue.asyncAfter(deadline: .now() + .milliseconds(Int(patience.milliseconds))) { decide(false) }
     }
 
-    /// The host that this connection is to, as libpq's options.
-    private var peer: [(key: String, value: String)] {
-        guard let handle else { return [] }
-        let facts = [("host", PQhost(handle)), ("hostaddr", PQhostaddr(handle)), ("port", PQport(handle))]
-        return facts.compactMap { key, value in value.map { (key, String(cString: $0)) } }
-            + [("target_session_attrs", "any")]
-    }
+    /// All that leads to the host that this connection is to.
+    private var peer: Options { handle.map(ServingHost.options(of:)) ?? [] }
 }
 
 /// Lets the first through.

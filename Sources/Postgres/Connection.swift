@@ -64,7 +64,7 @@ public actor Connection {
         disconnect()
     }
 
-    /// Connects to the first host of the list that answers, and runs the settings' startup statements.
+    /// Connects to the host that served last, or else to the first of the list that answers, and runs the settings' startup statements.
     /// Throws `.connectFailed`, or the server's refusal of a startup statement.
     public static func open(
         _ settings: Settings, logger: Logger, fileID: String = #fileID, line: Int = #line
@@ -104,14 +104,11 @@ public actor Connection {
 
     // Blocks a thread of its own and no other.
     private func connect(at place: Place) async throws {
-        let parameters = settings.connectParameters
+        let settings = settings
         let address = await withCheckedContinuation { continuation in
             DispatchQueue(label: "postgres.connect").async {
-                let opened = withCStrings(parameters.map(\.key)) { keys in
-                    withCStrings(parameters.map(\.value)) { values in PQconnectdbParams(keys, values, 1) }
-                }
                 // As a number, since a pointer may not go from one isolation to another.
-                continuation.resume(returning: UInt(bitPattern: opened))
+                continuation.resume(returning: UInt(bitPattern: settings.serving.connect(settings)))
             }
         }
         let opened = OpaquePointer(bitPattern: address)

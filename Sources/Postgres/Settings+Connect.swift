@@ -1,6 +1,6 @@
 extension Settings {
     /// The options given to libpq; later ones win, and `dbname` unfolds to all that the conninfo says.
-    var connectParameters: [(key: String, value: String)] {
+    var connectParameters: Options {
         [
             ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "20000"), ("fallback_application_name", applicationName),

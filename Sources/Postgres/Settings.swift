@@ -1,7 +1,7 @@
 /// How to reach the server and how each new connection begins.
 public struct Settings: Sendable {
     /// A libpq URI or `key=value` list; several hosts are tried in order (`target_session_attrs=read-write` finds the
-    /// primary).
+    /// primary). The one found is stayed with for as long as it serves, also by copies of these settings.
     public var conninfo: String
     /// Run on each new connection before anybody uses it, as `SET ROLE relief_app`.
     public var startup: [SQL] = []
@@ -16,6 +16,7 @@ public struct Settings: Sendable {
     public var applicationName = "relief"
     /// How many prepared statements a connection keeps; 0 behind a pooler that can't keep them.
     public var statementCacheSize = 256
+    let serving = ServingHost()
 
     public init(_ conninfo: String) {
         self.conninfo = conninfo

@@ -154,7 +154,7 @@ final class DaemonProcess: Sendable {
     func untilReadyz(_ isMeant: (String?) -> Bool) async {
         guard case .unix(let path) = endpoint else { return }
         // Each try is a round trip to the daemon.
-        while !isMeant(Self.readyz(at: path)) { await Task.yield() }
+        while !Task.isCancelled, !isMeant(Self.readyz(at: path)) { await Task.yield() }
     }
 
     private static func readyz(at path: String) -> String? {

@@ -70,6 +70,53 @@ struct SilenceTests {
         }
     }
 
+    @Test func `hosts of a URL that names no port are left as well`() async throws {
+        try await Pair.with { pair in
+            var settings = pair.settings
+            let hosts = [pair.first, pair.second].map { $0.socketDirectory.replacing("/", with: "%2F") }
+            settings.conninfo =
+                "postgresql://postgres@\(hosts.joined(separator: ","))/postgres?target_session_attrs=read-write"
+            let pool = Pool(settings: settings, size: 1, logger: Server.logger)
+            let error = await failure {
+                try await pool.withConnection { connection in
+                    await pair.first.freeze()
+                    _ = try await connection.query(Self.name)
+                }
+            }
+            #expect(error?.code == .connectionLost)
+            let answered = try await name(of: pool)
+            #expect(answered == "second")
+            await pool.close()
+        }
+    }
+
+    @Test func `a server that comes back isn't gone back to while the other serves`() async throws {
+        try await Pair.with { pair in
+            let (settings, copy) = (pair.settings, pair.settings)
+            await pair.first.freeze()
+            let pool = Pool(settings: settings, size: 1, logger: Server.logger)
+            #expect(try await name(of: pool) == "second")
+            await pair.first.thaw()
+            // Another connection of the same program, as an engine's own.
+            var beside = settings
+            beside.applicationName = "beside"
+            let connection = try await Connection.open(beside, logger: Server.logger)
+            #expect(try await connection.value(Self.name) == "second")
+            await connection.close()
+            // Another program knows the list alone.
+            let stranger = try await Connection.open(copy, logger: Server.logger)
+            #expect(try await stranger.value(Self.name) == "first")
+            await stranger.close()
+            await pair.second.crash()
+            #expect(try await name(of: pool) == "first")
+            await pool.close()
+        }
+    }
+
+    private func name(of pool: Pool) async throws -> String {
+        try await pool.withConnection { try await $0.value(Self.name) }
+    }
+
     /// Has so many connections of a pool in hand at once, each after a statement.
     private func use(_ count: Int, of pool: Pool) async throws {
         guard count > 0 else { return }
