@@ -158,7 +158,7 @@ extension Engine {
         tell(rescued, "A job was rescued from an engine that stopped.", EngineEvent.rescued)
         try await handBackUnheard(control, now)
         try await tidy(control, now)
-        work.schedules = try await schedules.due(in: control, calendar: calendar(), now: now)
+        work.schedules = try await schedules.due(in: control, calendar: calendar(), clock: clock)
         try await measure(control)
         work.lookEverywhere()
         work.lookAtLimits = true

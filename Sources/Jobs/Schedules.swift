@@ -25,9 +25,9 @@ public struct Schedules: Sendable {
     }
 
     /// When each schedule that isn't paused has to be looked at next.
-    func due(in session: some Session, calendar: WorkingCalendar, now: Date) async throws -> [String: Date] {
-        try await followClockBack(in: session, now: now)
-        let rows = try await session.query("SELECT name, settled_to FROM jobs.schedule WHERE paused_at IS NULL")
+    func due(in control: Connection, calendar: WorkingCalendar, clock: any Clock) async throws -> [String: Date] {
+        try await followClockBack(in: control, clock)
+        let rows = try await control.query("SELECT name, settled_to FROM jobs.schedule WHERE paused_at IS NULL")
         var settled: [String: Date] = [:]
         for row in rows { settled[try row["name"]] = try row["settled_to"] }
         var due: [String: Date] = [:]
@@ -40,16 +40,30 @@ public struct Schedules: Sendable {
 
     /// A clock that went back doesn't silence what looks at how things stand: such a schedule goes on from now, and the times
     /// that it fired for too early come again. One that makes up for all times keeps to once for each, and waits.
-    private func followClockBack(in session: some Session, now: Date) async throws {
+    ///
+    /// An engine that stood still for a while (a stopped process, a machine that was moved) holds a time that has passed, and
+    /// another has fired meanwhile: so the clock is read again once the row is ours, when nobody can be ahead of it.
+    private func followClockBack(in control: Connection, _ clock: any Clock) async throws {
         let names = all.filter { $0.catchUp != .all }.map(\.name)
-        try await session.execute(
-            """
-            WITH back AS (
+        let seen = clock.now().addingTimeInterval(Self.unsteadiness)
+        let ahead = try await control.query(
+            "SELECT name FROM jobs.schedule WHERE name = ANY (\(names)) AND settled_to > \(seen) ORDER BY name")
+        for row in ahead { try await goBack(try row["name"], clock, in: control) }
+    }
+
+    private func goBack(_ name: String, _ clock: any Clock, in control: Connection) async throws {
+        try await control.transaction { transaction in
+            let settled: Date = try await transaction.value(
+                "SELECT settled_to FROM jobs.schedule WHERE name = \(name) FOR NO KEY UPDATE")
+            let now = clock.now()
+            guard settled > now.addingTimeInterval(Self.unsteadiness) else { return }
+            try await transaction.execute(
+                """
                 UPDATE jobs.schedule SET set_back_at = \(now), set_back_from = settled_to, settled_to = \(now)
-                 WHERE name = ANY (\(names)) AND settled_to > \(now.addingTimeInterval(Self.unsteadiness)) RETURNING name
-            )
-            DELETE FROM jobs.firing AS f USING back AS b WHERE f.schedule = b.name AND f.instant > \(now)
-            """)
+                 WHERE name = \(name)
+                """)
+            try await transaction.execute("DELETE FROM jobs.firing WHERE schedule = \(name) AND instant > \(now)")
+        }
     }
 
     /// Seconds by which clocks of several hosts, set by NTP, may be apart.

@@ -1,10 +1,13 @@
 import Foundation
-import Jobs
 import JobsTesting
+import Logging
 import Postgres
 import Support
+import Synchronization
 import Testing
 import WorkingDays
+
+@testable import Jobs
 
 /// What engines survive of clocks: summer time, jumps, and two that differ.
 @Suite(.serialized, .database, .timeLimit(.minutes(5)))
@@ -92,6 +95,32 @@ struct ClockTests {
         try await rig.harness.stop()
     }
 
+    @Test func `who stood still while another fired doesn't take the time that passed for a clock that went back`()
+        async throws
+    {
+        let rig = try await Rig.onTestDatabase()
+        let schedule = try Schedule("look", cron: "0 * * * *", catchUp: .once) {
+            Note(text: $0.instant.formatted(.iso8601))
+        }
+        let fired = at("2026-11-23T03:00:00Z")
+        let control = try await Connection.open(
+            Database.current.appSettings, logger: Logger(label: "test"))
+        try await Schedules([schedule]).remember(in: control, now: rig.clock.now())
+        let first = try await rig.pool.transaction {
+            try await Schedules.fire(schedule, in: $0, now: fired, calendar: WorkingCalendar())
+        }
+        #expect(first.count == 1)
+        // The first reading is of before; by the second it is awake.
+        let slow = SlowReader(readings: [at("2026-11-23T02:30:00Z"), fired])
+        _ = try await Schedules([schedule]).due(in: control, calendar: WorkingCalendar(), clock: slow)
+        let again = try await rig.pool.transaction {
+            try await Schedules.fire(schedule, in: $0, now: fired, calendar: WorkingCalendar())
+        }
+        #expect(again.isEmpty)
+        #expect(try await rig.count("SELECT count(*) FROM jobs.schedule WHERE set_back_at IS NOT NULL") == 0)
+        await control.close()
+    }
+
     @Test(arguments: Dice.seeds)
     func `a clock that jumps by hours and weeks, forward and back, runs each job once and none too early`(seed: UInt64)
         async throws
@@ -171,4 +200,13 @@ struct Skewed: Clock {
     let seconds: Double
 
     func now() -> Date { base.now().addingTimeInterval(seconds) }
+}
+
+/// A clock whose readings are given, the last for ever.
+private final class SlowReader: WorkingDays.Clock {
+    private let readings: Mutex<[Date]>
+
+    init(readings: [Date]) { self.readings = Mutex(readings) }
+
+    func now() -> Date { readings.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] } }
 }
