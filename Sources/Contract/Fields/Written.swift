@@ -98,5 +98,7 @@ extension FundItem: Written {
             self.init(item: parts[0], from: from, source: parts[2...].joined(separator: ":"))
         }
     }
-    package static var written: Phrase { Phrase("item:from:source or item:from:to:source", "“支出项目:起:依据”或“支出项目:起:止:依据”") }
+    package static var written: Phrase {
+        Phrase("“item:from:source” or “item:from:to:source”", "“支出项目:起:依据”或“支出项目:起:止:依据”")
+    }
 }

@@ -69,7 +69,7 @@ enum WatchedTables {
             number programme_version programme org_id org_path household person employer period state step round sheet \
             opened_by opened_at submitted_by submitted_at first_submitted_on rule_passed_at notice_closed_at approved_at \
             closed_at closed_by outcome
-            """, silent: "number_key", owner: .caseFile, by: "id"),
+            """, silent: "number_key grantee", owner: .caseFile, by: "id"),
         "relief.case_step": .init(
             "case_id ordinal kind title state opened_at due_on overdue_at done_at", owner: .caseFile),
         "relief.confirmation": .init("kind org_id org_path asked_by asked_at settled_by settled_at"),

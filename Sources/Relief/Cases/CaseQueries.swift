@@ -25,7 +25,7 @@ extension ListCases: Answerable {
             LEFT JOIN relief.person p ON p.id = c.person
             LEFT JOIN relief.household hh ON hh.id = c.household LEFT JOIN relief.person h ON h.id = hh.head
             LEFT JOIN relief.employer e ON e.id = c.employer
-            WHERE c.number_key > relief.number_key(coalesce(\(cursor)::text, ''))
+            WHERE c.number_key > relief.number_key(coalesce(\(cursor)::text, '')) AND c.org_path <@ ANY (relief.scope())
               AND (\(programme)::text IS NULL OR c.programme = \(programme))
               AND (\(state)::text IS NULL OR c.state = \(state))
               AND (\(step)::text IS NULL OR s.kind = \(step))

@@ -32,13 +32,14 @@ struct CaseSheet: Codable {
     let means: [FieldReport]
     let assessment: Assessment
 
-    /// Makes the sheet anew after a change, keeps it, and gives its assessment with what that was made from.
+    /// Makes the sheet anew after a change, keeps it, and gives its assessment with what that was made from; `judged`: where
+    /// that was just done.
     @discardableResult
     static func refresh(
-        _ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext
-    ) async throws -> (inputs: AssessmentInputs, assessment: Assessment) {
-        let inputs = try await inputs(of: file, version.pack, in: context)
-        let assessment = version.pack.assess(inputs)
+        _ file: CaseFile, _ version: ProgrammeVersion, _ judged: Judged? = nil, in context: CommandContext
+    ) async throws -> Judged {
+        let judged = if let judged { judged } else { try await judge(file, version.pack, in: context) }
+        let assessment = judged.assessment
         // What it is granted once for follows its facts as long as they may change.
         let period = [.draft, .returned].contains(file.state) ? assessment.period : file.period
         let papers = try await context.transaction.query(
@@ -62,11 +63,21 @@ struct CaseSheet: Codable {
             means: try means.map { FieldReport(on: try $0["day"], findings: try $0["findings"]) },
             assessment: assessment)
         let id = try await Sheets.keep(sheet, subject: file.number, in: context)
+        guard period != file.period else {
+            try await context.transaction.execute("UPDATE relief.case_file SET sheet = \(id) WHERE id = \(file.id)")
+            return judged
+        }
         try await Cases.refusingSecond(of: version.pack, period, in: context) {
             try await context.transaction.execute(
                 "UPDATE relief.case_file SET sheet = \(id), period = \(period) WHERE id = \(file.id)")
         }
-        return (inputs, assessment)
+        return judged
+    }
+
+    /// What a case comes to as things stand.
+    static func judge(_ file: CaseFile, _ pack: Pack, in context: some OperationContext) async throws -> Judged {
+        let inputs = try await inputs(of: file, pack, in: context)
+        return Judged(inputs: inputs, assessment: pack.assess(inputs))
     }
 
     /// What those who decide are shown at present.

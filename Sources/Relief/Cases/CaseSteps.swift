@@ -7,13 +7,13 @@ import WorkingDays
 enum CaseSteps {
     /// Lays out the whole chain when a case is opened, so that everybody sees what is to come.
     static func layOut(_ file: UUID, _ pack: Pack, in context: CommandContext) async throws {
-        for (index, step) in pack.steps.enumerated() {
-            try await context.transaction.execute(
-                """
-                INSERT INTO relief.case_step (id, case_id, ordinal, kind, title, state)
-                VALUES (\(UUID()), \(file), \(index + 1), \(step.kind.rawValue), \(step.title), 'waiting')
-                """)
-        }
+        try await context.transaction.execute(
+            """
+            INSERT INTO relief.case_step (id, case_id, ordinal, kind, title, state)
+            SELECT gen_random_uuid(), \(file), step.ordinal, step.kind, step.title, 'waiting'
+            FROM unnest(\(pack.steps.map(\.kind.rawValue)), \(pack.steps.map(\.title)))
+              WITH ORDINALITY AS step (kind, title, ordinal)
+            """)
     }
 
     /// Opens a step; its deadline counts working days from today.

@@ -5,7 +5,10 @@ import WorkingDays
 
 /// A case as those who work on it see it.
 enum CaseViews {
-    static func view(_ number: String, in context: some OperationContext) async throws -> CaseView {
+    /// `judged`: where the command that shows it has just judged it.
+    static func view(
+        _ number: String, judged: Judged? = nil, in context: some OperationContext
+    ) async throws -> CaseView {
         let row = try await context.transaction.first(
             """
             SELECT \(CaseFile.columns), o.code AS organisation, u.login AS opener
@@ -17,7 +20,8 @@ enum CaseViews {
         }
         let file = try CaseFile(row)
         let pack = try await Programmes.version(file.version, in: context).pack
-        let assessment = pack.assess(try await CaseSheet.inputs(of: file, pack, in: context))
+        let judged = if let judged { judged } else { try await CaseSheet.judge(file, pack, in: context) }
+        let assessment = judged.assessment
         let steps = try await steps(of: file, in: context)
         let form = pack.facts.map { ($0.name, FactForm(title: $0.title, kind: $0.kind.shown)) }
         return CaseView(

@@ -20,7 +20,7 @@ extension ImportCases: Executable {
             guard let subject, !problems.lines.contains(row.line) else { return nil }
             do {
                 return try await context.attempt {
-                    let file = try await Cases.open(
+                    let (file, _) = try await Cases.open(
                         version, organisation: union, subject: subject, facts: facts, in: context)
                     if submit { try await Cases.submit(file, version, in: context) }
                     return .new(file.number)
@@ -152,7 +152,7 @@ private struct Standing {
             """
             SELECT number, facts::text AS facts FROM relief.case_file
             WHERE programme = \(pack.programme) AND period = \(period)
-              AND coalesce(person, household, employer) = \(subject.person ?? subject.household ?? subject.employer)
+              AND grantee = \(subject.person ?? subject.household ?? subject.employer)
               AND state NOT IN ('rejected', 'withdrawn') AND (state <> 'closed' OR approved_at IS NOT NULL)
             """)
         guard let found else { return nil }

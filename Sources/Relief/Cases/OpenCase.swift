@@ -5,20 +5,22 @@ import WorkingDays
 
 /// Cases: from application to follow-up.
 enum Cases {
-    /// Opens a draft for a subject. Refuses facts that don't fit the form, and a second case for the same grant.
+    /// Opens a draft for a subject, and judges it once. Refuses facts that don't fit the form, and a second case for the same
+    /// grant.
     static func open(
         _ version: ProgrammeVersion, organisation: Organisation, subject: CaseSubject, facts: [String: JSONValue],
         in context: CommandContext
-    ) async throws -> CaseFile {
+    ) async throws -> (file: CaseFile, judged: Judged) {
         let pack = version.pack
-        let facts = try pack.read(facts)
+        let facts = try pack.read(facts).filter { $0.value != .null }
         try await subject.requireAnswering(organisation, in: context)
         let id = UUID()
         let inputs = try await Assessments.gather(
             subject, caseID: id, facts: facts, path: organisation.path, pack: pack, in: context)
         let number = try await Numbers.next(.file(year: context.today.year), of: organisation, in: context.transaction)
-        let stored = String(decoding: try JSON.encode(facts.filter { $0.value != .null }), as: UTF8.self)
-        let period = pack.assess(inputs).period
+        let stored = String(decoding: try JSON.encode(facts), as: UTF8.self)
+        let judged = Judged(inputs: inputs, assessment: pack.assess(inputs))
+        let period = judged.assessment.period
         try await refusingSecond(of: pack, period, in: context) {
             try await context.transaction.execute(
                 """
@@ -31,10 +33,10 @@ enum Cases {
         }
         try await CaseSteps.layOut(id, pack, in: context)
         let file = try await CaseFile.find(id: id, in: context)
-        try await CaseSheet.refresh(file, version, in: context)
+        try await CaseSheet.refresh(file, version, judged, in: context)
         context.concerns(number)
         context.note("programme", .string(pack.programme))
-        return file
+        return (file, judged)
     }
 
     /// Says in words that there is another case for what is granted once.
@@ -89,8 +91,9 @@ extension OpenCase: Executable {
         let version = try await Programmes.released(programme, in: context)
         let union = try await Organisation.find(organisation, in: context)
         let subject = try await resolve(version.pack, in: context)
-        let file = try await Cases.open(version, organisation: union, subject: subject, facts: facts, in: context)
-        return try await CaseViews.view(file.number, in: context)
+        let (file, judged) = try await Cases.open(
+            version, organisation: union, subject: subject, facts: facts, in: context)
+        return try await CaseViews.view(file.number, judged: judged, in: context)
     }
 
     /// Finds whom the case is about; a person's household comes with the person.
@@ -150,8 +153,14 @@ extension AmendCase: Executable {
         try before.require(.draft, .returned, to: "amend")
         let version = try await Programmes.version(before.version, in: context)
         let file = try await Cases.merge(try version.pack.read(facts), into: before, in: context)
-        try await CaseSheet.refresh(file, version, in: context)
+        let judged = try await CaseSheet.refresh(file, version, in: context)
         context.concerns(file.number)
-        return try await CaseViews.view(file.number, in: context)
+        return try await CaseViews.view(file.number, judged: judged, in: context)
     }
+}
+
+/// What a case comes to, and what that was made from: gathered and judged once in a command.
+struct Judged {
+    let inputs: AssessmentInputs
+    let assessment: Assessment
 }

@@ -19,12 +19,14 @@ extension ScreenCases: Executable {
             ORDER BY e.uscc
             """)
         var report = ScreeningReport(examined: employers.count, qualified: 0, refused: [], cases: [])
+        var tables = GrowingTables()
         for employer in employers {
+            try await tables.grew(in: context)
             let subject = CaseSubject(employer: try employer["id"])
             let own = try await Organisation.find(employer["code"], in: context)
             do {
                 let number = try await context.attempt {
-                    let file = try await Cases.open(
+                    let (file, _) = try await Cases.open(
                         version, organisation: own, subject: subject, facts: ["year": .int(Int64(year))], in: context)
                     try await Cases.submit(file, version, in: context)
                     return file.number

@@ -26,7 +26,8 @@ extension Cases {
                     "\(pack.title) takes cases from \(opens.month)/\(opens.day) to \(closes.month)/\(closes.day).",
                     "\(pack.title)的受理时间为\(opens.month)月\(opens.day)日至\(closes.month)月\(closes.day)日。"))
         }
-        let (inputs, assessment) = try await CaseSheet.refresh(file, version, in: context)
+        let judged = try await CaseSheet.refresh(file, version, in: context)
+        let (inputs, assessment) = (judged.inputs, judged.assessment)
         let papers = try await missingEvidence(of: file, assessment, pack, in: context).map {
             Phrase("missing: \($0)", "缺少材料：\($0)")
         }

@@ -88,7 +88,7 @@ extension ListHouseholds: Answerable {
         let rows = try await context.transaction.query(
             """
             SELECT \(Households.columns) FROM relief.household h
-            WHERE (\(top?.path)::ltree IS NULL OR h.org_path <@ \(top?.path)::ltree)
+            WHERE h.org_path <@ ANY (relief.scope()) AND (\(top?.path)::ltree IS NULL OR h.org_path <@ \(top?.path)::ltree)
               AND h.number_key > relief.number_key(coalesce(\(cursor)::text, ''))
             ORDER BY h.number_key LIMIT \(size + 1)
             """)

@@ -20,11 +20,13 @@ enum RowImport {
     ) async throws -> ImportReport {
         var problems = RowProblems()
         var outcomes: [RowReport] = []
+        var tables = GrowingTables()
         do {
             try await context.attempt {
                 for row in table.rows {
                     let taken = problems.addFault(of: row) ? nil : try await take(row, &problems)
                     outcomes.append(RowReport(row, taken))
+                    try await tables.grew(in: context)
                 }
                 if mode == .all, outcomes.contains(where: { $0.outcome == .refused }) { throw Undone() }
             }

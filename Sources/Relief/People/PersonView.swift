@@ -79,7 +79,7 @@ extension ListPersons: Answerable {
         let rows = try await context.transaction.query(
             """
             SELECT \(People.columns(today: context.today)) FROM relief.person p
-            WHERE (\(top?.path)::ltree IS NULL OR p.org_path <@ \(top?.path)::ltree)
+            WHERE p.org_path <@ ANY (relief.scope()) AND (\(top?.path)::ltree IS NULL OR p.org_path <@ \(top?.path)::ltree)
               AND (\(name)::text IS NULL OR starts_with(p.name_key, relief.name_key(\(name))))
               AND p.number_key > relief.number_key(coalesce(\(cursor)::text, ''))
             ORDER BY p.number_key LIMIT \(size + 1)
