@@ -99,7 +99,8 @@ struct OrderTests {
         let closed = await desk.law {
             try await $0.execute(
                 """
-                UPDATE relief.case_file SET state = 'closed', closed_at = \(desk.office.clock.now()), closed_by = opened_by, outcome = 'completed'
+                UPDATE relief.case_file SET state = 'closed', step = NULL, closed_at = \(desk.office.clock.now()), closed_by = opened_by,
+                  outcome = 'completed'
                 WHERE number = \(number)
                 """)
         }
