@@ -31,15 +31,17 @@ enum CaseLife {
     ]
 
     /// Moves those of the cases that stand in one of the states, and says which; the others stay as they are. What the state
-    /// itself leaves on the row is known here; `noting` sets what only the caller knows, as an outcome.
+    /// itself leaves on the row is known here; the note sets what only the caller knows, as an outcome.
     @discardableResult
     static func move(
         _ cases: some Collection<UUID>, from: Set<CaseState>, to state: CaseState, where condition: SQL = "true",
-        noting columns: SQL = "", in context: CommandContext
+        noting note: SQL? = nil, in context: CommandContext
     ) async throws -> [Moved] {
-        try await context.transaction.query(
+        guard !cases.isEmpty else { return [] }
+        let further = [marks(of: state, in: context), note].compactMap(\.self).reduce("" as SQL) { $0 + ", " + $1 }
+        return try await context.transaction.query(
             """
-            UPDATE relief.case_file c SET state = \(state)\(marks(of: state, in: context))\(columns)
+            UPDATE relief.case_file c SET state = \(state)\(further)
             WHERE c.id = ANY (\(Array(cases))) AND c.state = ANY (\(from.map(\.rawValue))) AND \(condition)
             RETURNING c.id, c.programme_version, c.step
             """
@@ -53,20 +55,20 @@ enum CaseLife {
         let step: Int?
     }
 
-    private static func marks(of state: CaseState, in context: CommandContext) -> SQL {
+    private static func marks(of state: CaseState, in context: CommandContext) -> SQL? {
         switch state {
         case .submitted:
             """
-            , submitted_by = \(context.principal.user), submitted_at = \(context.now),
-              first_submitted_on = coalesce(first_submitted_on, \(context.today)), rule_passed_at = \(context.now)
+            submitted_by = \(context.principal.user), submitted_at = \(context.now),
+            first_submitted_on = coalesce(first_submitted_on, \(context.today)), rule_passed_at = \(context.now)
             """
         case .returned:
-            ", round = round + 1, step = NULL, rule_passed_at = NULL, notice_closed_at = NULL, approved_at = NULL"
-        case .rejected, .withdrawn: ", step = NULL"
-        case .closed: ", step = NULL, closed_at = \(context.now), closed_by = \(context.principal.user)"
+            "round = round + 1, step = NULL, rule_passed_at = NULL, notice_closed_at = NULL, approved_at = NULL"
+        case .rejected, .withdrawn: "step = NULL"
+        case .closed: "step = NULL, closed_at = \(context.now), closed_by = \(context.principal.user)"
         // Whoever closed it didn't know of the money that came back. The outcome stays beside it until it is closed anew.
-        case .paying: ", closed_at = NULL, closed_by = NULL"
-        case .draft, .suspended, .awarded, .followUp: ""
+        case .paying: "closed_at = NULL, closed_by = NULL"
+        case .draft, .suspended, .awarded, .followUp: nil
         }
     }
 }
@@ -84,8 +86,8 @@ struct CaseMove: Hashable, Sendable {
 
 extension CaseFile {
     /// Moves this one case; refused where it has moved otherwise since it was read.
-    func move(to state: CaseState, noting columns: SQL = "", in context: CommandContext) async throws {
-        let moved = try await CaseLife.move([id], from: [self.state], to: state, noting: columns, in: context)
+    func move(to state: CaseState, noting note: SQL? = nil, in context: CommandContext) async throws {
+        let moved = try await CaseLife.move([id], from: [self.state], to: state, noting: note, in: context)
         guard !moved.isEmpty else {
             throw Refusal.conflict(
                 Phrase(

@@ -42,7 +42,7 @@ extension CloseCase: Executable {
               done_at = CASE state WHEN 'open' THEN \(context.now)::timestamptz END
             WHERE case_id = \(file.id) AND state IN ('open', 'waiting')
             """)
-        try await file.move(to: .closed, noting: ", outcome = \(outcome), outcome_note = \(note)", in: context)
+        try await file.move(to: .closed, noting: "outcome = \(outcome), outcome_note = \(note)", in: context)
         context.concerns(file.number)
         context.note("outcome", .string(outcome.rawValue))
         return try await CaseViews.view(file.number, in: context)
