@@ -98,6 +98,15 @@ import Testing
         }
     }
 
+    /// Elsewhere a case would be moved without saying from where, or without what the state leaves on its row.
+    @Test func `nothing but CaseLife moves a case to another state`() throws {
+        let move = /UPDATE relief\.case_file\b(?:(?!WHERE|""")[\s\S])*?\bstate\s*=/
+        let movers = try Self.swiftFiles(of: ".").filter {
+            try String(contentsOf: $0, encoding: .utf8).contains(move)
+        }
+        #expect(movers.map(\.lastPathComponent) == ["CaseLife.swift"])
+    }
+
     @Test func `every folder of Sources is a room of the table`() throws {
         let folders = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path).filter {
             !$0.hasPrefix(".")

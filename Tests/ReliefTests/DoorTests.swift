@@ -189,7 +189,8 @@ struct DoorTests {
                 """
             ).map { try $0["tablename"] }
         }
-        #expect(unwatched == ["command_key", "counter", "incompatible_roles", "payment_move", "person_key"])
+        let known = ["case_move", "command_key", "counter", "incompatible_roles", "payment_move", "person_key"]
+        #expect(unwatched == known)
     }
 }
 

@@ -95,10 +95,12 @@ struct OrderTests {
     @Test func `a case that passed isn't closed without a follow-up, past the program either`() async throws {
         let desk = try await Desk.open()
         let number = try await desk.awarded(try await desk.archivedHome(1).child)
+        _ = try await desk.door.perform(StopAward(case: number, reason: "学生退学"), as: desk.office.worker)
         let closed = await desk.law {
             try await $0.execute(
                 """
-                UPDATE relief.case_file SET state = 'closed', closed_at = \(desk.office.clock.now()), closed_by = opened_by, outcome = 'completed'
+                UPDATE relief.case_file SET state = 'closed', step = NULL, closed_at = \(desk.office.clock.now()), closed_by = opened_by,
+                  outcome = 'completed'
                 WHERE number = \(number)
                 """)
         }

@@ -73,6 +73,10 @@ struct TamperTests {
             name: "a way to pay again", statement: "INSERT INTO relief.payment_move VALUES ('booked', 'sent')",
             what: "guard", place: "relief.payment_move"),
         Deed(
+            name: "a way for a case to money without an award",
+            statement: "UPDATE relief.case_move SET requires = NULL WHERE \"to\" = 'awarded'",
+            what: "guard", place: "relief.case_move"),
+        Deed(
             name: "an edited leaf",
             statement: "UPDATE audit.event SET leaf = leaf || '\\x20' WHERE command = 'person.register'",
             what: "event", place: "audit.event "),

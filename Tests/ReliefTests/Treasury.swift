@@ -198,19 +198,28 @@ struct AwardHouseholds: SystemCommand {
             try await session.execute(
                 """
                 INSERT INTO relief.case_file (id, number, programme_version, programme, org_id, org_path, household, period,
-                  state, facts, sheet, opened_by, opened_at, rule_passed_at, approved_at)
-                SELECT \(file), \(number), \(version), 'P02', \(union.id), \(union.path)::ltree, h.id, '2026', 'awarded',
-                  '{}', \(sheet), \(opener), \(context.now), \(context.now), \(context.now)
+                  state, facts, sheet, opened_by, opened_at)
+                SELECT \(file), \(number), \(version), 'P02', \(union.id), \(union.path)::ltree, h.id, '2026', 'draft',
+                  '{}', \(sheet), \(opener), \(context.now)
                 FROM relief.household h WHERE h.number = \(household)
                 """)
+            for (step, kind, decider) in [(nil, "submit", opener), (1, "approve", approver)] as [(Int?, String, UUID)] {
+                try await session.execute(
+                    """
+                    INSERT INTO relief.decision (id, case_id, step, kind, outcome, decided_by, sheet, version, inputs,
+                      trace, decided_at)
+                    VALUES (\(UUID()), \(file), \(step), \(kind), 'pass', \(decider), \(sheet), \(version), '{}', '{}',
+                      \(context.now))
+                    """)
+            }
             try await session.execute(
                 """
-                INSERT INTO relief.decision (id, case_id, step, kind, outcome, decided_by, sheet, version, inputs, trace,
-                  decided_at)
-                VALUES (\(UUID()), \(file), 1, 'approve', 'pass', \(approver), \(sheet), \(version), '{}', '{}',
-                  \(context.now))
+                UPDATE relief.case_file SET state = 'submitted', submitted_by = \(opener), submitted_at = \(context.now),
+                  first_submitted_on = \(context.today), rule_passed_at = \(context.now), approved_at = \(context.now)
+                WHERE id = \(file)
                 """)
             try await grant(file, number, sheet, in: context)
+            try await session.execute("UPDATE relief.case_file SET state = 'awarded' WHERE id = \(file)")
             numbers.append(number)
         }
         return numbers

@@ -16,6 +16,40 @@ ALTER TABLE relief.payee_account
   ADD COLUMN sheet text REFERENCES relief.sheet,
   ADD CONSTRAINT signed_on_a_sheet CHECK ((approved_by IS NULL) = (sheet IS NULL));
 
+-- The life of a case: every change of its state is one of these moves, whoever makes it. It is born by the first. Of its ends,
+-- 'rejected' and 'withdrawn' are for ever; a closed case opens again for money that the bank gives back, and for nothing else.
+-- A state to come (transferred, appealed) is its rows here and in CaseLife.
+CREATE TABLE relief.case_move (
+  "from"   text,                           -- NULL: there was no case
+  "to"     text NOT NULL,
+  means    text NOT NULL CHECK (means <> ''),
+  requires text,                           -- what must be there before: see relief.case_has
+  UNIQUE NULLS NOT DISTINCT ("from", "to")
+);
+INSERT INTO relief.case_move VALUES
+  (NULL, 'draft', 'opened, imported or screened', 'blank'),
+  ('draft', 'submitted', 'handed in, complete and eligible', 'submission'),
+  ('draft', 'withdrawn', 'the applicant gave it up', NULL),
+  ('draft', 'closed', 'nothing came of it', NULL),
+  ('submitted', 'returned', 'sent back to its worker; its chain begins anew', 'return'),
+  ('submitted', 'rejected', 'decided against', 'rejection'),
+  ('submitted', 'withdrawn', 'the applicant gave it up', NULL),
+  ('submitted', 'awarded', 'its last approval granted money', 'award'),
+  ('submitted', 'followUp', 'its last approval entered an archive, which pays nothing', 'archive'),
+  ('returned', 'submitted', 'handed in again', 'submission'),
+  ('returned', 'withdrawn', 'the applicant gave it up', NULL),
+  ('returned', 'closed', 'nothing came of it', NULL),
+  ('awarded', 'paying', 'an instalment is in a run', 'payment'),
+  ('awarded', 'suspended', 'nothing is paid until it is resumed', NULL),
+  ('awarded', 'followUp', 'its award was stopped before anything was paid', 'nothingDue'),
+  ('paying', 'suspended', 'nothing more is paid until it is resumed', NULL),
+  ('paying', 'followUp', 'its last instalment is paid or stopped', 'nothingDue'),
+  ('suspended', 'awarded', 'resumed, nothing being paid yet', 'award'),
+  ('suspended', 'paying', 'resumed, part being paid', 'payment'),
+  ('followUp', 'paying', 'money came back from the bank', 'failedPayment'),
+  ('followUp', 'closed', 'somebody saw how it helped', 'followUp'),
+  ('closed', 'paying', 'money came back from the bank, late', 'failedPayment');
+
 CREATE TABLE relief.case_file (
   id                uuid PRIMARY KEY,
   number            text NOT NULL UNIQUE,
@@ -31,8 +65,7 @@ CREATE TABLE relief.case_file (
   -- doesn't know to be discreet, and coalesce is one.
   grantee           uuid NOT NULL GENERATED ALWAYS AS (coalesce(person, household, employer)) STORED,
   period            text,                  -- what the pack's `once_per` gives: '2026', '2026-2027', …; NULL while it can't be said
-  state             text NOT NULL CHECK (state IN ('draft', 'submitted', 'returned', 'rejected', 'withdrawn', 'suspended',
-                                                   'awarded', 'paying', 'followUp', 'closed')),
+  state             text NOT NULL,         -- one that relief.case_move leads to
   step              int,                   -- the open step, while there is one
   facts             jsonb NOT NULL,
   round             int NOT NULL DEFAULT 1,    -- 1, and one more each time it was sent back; it stands on the sheet
@@ -53,6 +86,8 @@ CREATE TABLE relief.case_file (
   CHECK (num_nonnulls(household, person, employer) >= 1),
   CHECK ((state = 'closed') = (closed_at IS NOT NULL AND outcome IS NOT NULL)),
   CONSTRAINT closed_by_somebody CHECK (state <> 'closed' OR closed_by IS NOT NULL),
+  CONSTRAINT at_a_step_under_way CHECK (
+    step IS NULL OR state NOT IN ('draft', 'returned', 'rejected', 'withdrawn', 'closed')),
   CONSTRAINT period_known CHECK (period IS NOT NULL OR state IN ('draft', 'returned', 'withdrawn', 'closed')),
   CONSTRAINT submitted_once CHECK ((submitted_at IS NULL) = (first_submitted_on IS NULL)),
   -- IS TRUE: a CHECK lets pass what is neither true nor false.
@@ -877,29 +912,94 @@ CREATE TABLE relief.follow_up (
 CREATE INDEX follow_up_case ON relief.follow_up (case_id);
 
 -- Approved is not done (三往): a case that passed is closed only with an outcome that somebody saw.
-CREATE FUNCTION relief.close_needs_outcome() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+CREATE FUNCTION relief.require_follow_up(file relief.case_file) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
 DECLARE
   paid date;
 BEGIN
-  IF NEW.state <> 'closed' OR OLD.state = 'closed' OR NEW.approved_at IS NULL THEN RETURN NEW; END IF;
   -- What was heard before the money came says nothing of how it helped.
-  SELECT coalesce(max(p.booked_on), '-infinity') INTO paid FROM relief.payment p WHERE p.case_id = NEW.id AND p.state = 'booked';
-  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id) THEN
-    RAISE EXCEPTION 'case % has no follow-up yet', NEW.number USING ERRCODE = 'RR007';
+  SELECT coalesce(max(p.booked_on), '-infinity') INTO paid FROM relief.payment p WHERE p.case_id = file.id AND p.state = 'booked';
+  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = file.id) THEN
+    RAISE EXCEPTION 'case % has no follow-up yet', file.number USING ERRCODE = 'RR007';
   END IF;
-  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = NEW.id AND f.done_on >= paid) THEN
-    RAISE EXCEPTION 'case % has no follow-up after its last payment yet', NEW.number USING ERRCODE = 'RR026';
+  IF NOT EXISTS (SELECT FROM relief.follow_up f WHERE f.case_id = file.id AND f.done_on >= paid) THEN
+    RAISE EXCEPTION 'case % has no follow-up after its last payment yet', file.number USING ERRCODE = 'RR026';
   END IF;
   IF NOT EXISTS (
        SELECT FROM relief.follow_up f
-       WHERE f.case_id = NEW.id AND f.done_on >= paid AND relief.who(f.recorded_by) <> relief.who(NEW.closed_by)) THEN
+       WHERE f.case_id = file.id AND f.done_on >= paid AND relief.who(f.recorded_by) <> relief.who(file.closed_by)) THEN
     RAISE EXCEPTION 'nobody closes a case that he or she alone followed up' USING ERRCODE = 'RR024';
   END IF;
-  RETURN NEW;
 END $$;
-CREATE TRIGGER close_needs_outcome BEFORE UPDATE OF state ON relief.case_file
-  FOR EACH ROW EXECUTE FUNCTION relief.close_needs_outcome();
+REVOKE EXECUTE ON FUNCTION relief.require_follow_up(relief.case_file) FROM PUBLIC;
+
+-- Whether a case has what a move of its life requires. A word that stands for nothing here lets nothing pass.
+CREATE FUNCTION relief.case_has(file relief.case_file, what text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  CASE what
+    WHEN 'blank' THEN RETURN file.round = 1 AND num_nonnulls(file.step, file.submitted_by, file.submitted_at,
+      file.rule_passed_at, file.notice_closed_at, file.approved_at, file.closed_at, file.closed_by, file.outcome) = 0;
+    WHEN 'submission' THEN RETURN file.submitted_by IS NOT NULL AND file.rule_passed_at IS NOT NULL AND EXISTS (
+      SELECT FROM relief.decision d WHERE d.case_id = file.id AND d.kind = 'submit' AND d.sheet = file.sheet);
+    WHEN 'return' THEN RETURN EXISTS (
+        SELECT FROM relief.decision d WHERE d.case_id = file.id AND d.outcome = 'return' AND d.sheet = file.sheet)
+      OR EXISTS (
+        SELECT FROM relief.notice_item i JOIN relief.objection b ON b.item = i.id
+        WHERE i.case_id = file.id AND b.state = 'upheld' AND b.resolved_at >= file.submitted_at);
+    WHEN 'rejection' THEN RETURN EXISTS (
+      SELECT FROM relief.decision d WHERE d.case_id = file.id AND d.outcome = 'reject' AND d.sheet = file.sheet);
+    WHEN 'award' THEN RETURN EXISTS (SELECT FROM relief.award w WHERE w.case_id = file.id);
+    WHEN 'archive' THEN RETURN EXISTS (SELECT FROM relief.archive a WHERE a.case_id = file.id);
+    WHEN 'payment' THEN RETURN EXISTS (SELECT FROM relief.payment p WHERE p.case_id = file.id);
+    WHEN 'nothingDue' THEN RETURN NOT EXISTS (
+      SELECT FROM relief.instalment i WHERE i.case_id = file.id AND i.state IN ('due', 'inRun', 'failed'));
+    WHEN 'failedPayment' THEN RETURN EXISTS (
+      SELECT FROM relief.instalment i WHERE i.case_id = file.id AND i.state = 'failed');
+    -- It says itself which part of it is wanting.
+    WHEN 'followUp' THEN
+      PERFORM relief.require_follow_up(file);
+      RETURN true;
+  END CASE;
+END $$;
+REVOKE EXECUTE ON FUNCTION relief.case_has(relief.case_file, text) FROM PUBLIC;
+
+-- The law of moves. The detail (case, from, to, what is wanting) is for the program, which says it in two languages.
+CREATE FUNCTION relief.case_life() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+DECLARE
+  was text := CASE TG_OP WHEN 'UPDATE' THEN OLD.state END;
+  needed text;
+BEGIN
+  SELECT m.requires INTO needed FROM relief.case_move m WHERE m."from" IS NOT DISTINCT FROM was AND m."to" = NEW.state;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'case % cannot go from % to %', NEW.number, coalesce(was, 'nothing'), NEW.state USING ERRCODE = 'RR033',
+      DETAIL = concat_ws(' ', NEW.number, coalesce(was, '-'), NEW.state);
+  END IF;
+  IF needed IS NOT NULL AND NOT relief.case_has(NEW, needed) THEN
+    RAISE EXCEPTION 'case % cannot go from % to % without its %', NEW.number, coalesce(was, 'nothing'), NEW.state, needed
+      USING ERRCODE = 'RR034', DETAIL = concat_ws(' ', NEW.number, coalesce(was, '-'), NEW.state, needed);
+  END IF;
+  RETURN NULL;
+END $$;
+-- After the row's own laws, which say more exactly what is wrong with it.
+CREATE TRIGGER case_born AFTER INSERT ON relief.case_file FOR EACH ROW EXECUTE FUNCTION relief.case_life();
+CREATE TRIGGER case_life AFTER UPDATE ON relief.case_file FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state)
+  EXECUTE FUNCTION relief.case_life();
+
+-- A case stands at the step that is open, and leaves none of its chain out.
+CREATE FUNCTION relief.case_steps() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, relief SET "relief.scope" = '{""}' AS $$
+BEGIN
+  IF NEW.step IS DISTINCT FROM (SELECT s.ordinal FROM relief.case_step s WHERE s.case_id = NEW.id AND s.state = 'open')
+     OR NEW.step <> coalesce(OLD.step, 0) + 1 THEN
+    RAISE EXCEPTION 'case % goes on to its next step alone, once that is open', NEW.number USING ERRCODE = 'RR035',
+      DETAIL = NEW.number;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER case_steps AFTER UPDATE ON relief.case_file FOR EACH ROW WHEN (NEW.step IS DISTINCT FROM OLD.step)
+  EXECUTE FUNCTION relief.case_steps();
 
 CALL relief.guard('relief.case_file', 'relief.in_scope(org_path)');
 CALL relief.guard('relief.case_step', 'EXISTS (SELECT FROM relief.case_file c WHERE c.id = case_id)');
@@ -942,7 +1042,7 @@ CALL audit.freeze('relief.follow_up');
 
 GRANT EXECUTE ON FUNCTION relief.answers_for(ltree, uuid, uuid, uuid), relief.case_number(uuid), relief.case_subject(uuid)
   TO relief_app;
-GRANT SELECT ON relief.amendment TO relief_app;
+GRANT SELECT ON relief.amendment, relief.case_move TO relief_app;
 GRANT SELECT, INSERT ON relief.sheet, relief.evidence, relief.visit, relief.means_check, relief.kinship,
   relief.decision, relief.follow_up TO relief_app;
 GRANT SELECT, INSERT, UPDATE ON relief.case_file, relief.case_step, relief.notice, relief.notice_item,

@@ -24,7 +24,7 @@ enum Archives {
                         \(context.today.adding(months: pack.retestMonths ?? 12)))
                 """)
         }
-        try await context.transaction.execute("UPDATE relief.case_file SET state = 'followUp' WHERE id = \(file.id)")
+        try await file.move(to: .followUp, in: context)
         context.note("level", .string(level))
     }
 }

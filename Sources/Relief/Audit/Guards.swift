@@ -31,6 +31,11 @@ enum Guards {
         if Set(try moves.map { "\(try $0["from"] as String) \(try $0["to"] as String)" }) != Set(known) {
             problems.append(("relief.payment_move", "it is not what this version of the program knows"))
         }
+        let life = try await transaction.query(#"SELECT "from", "to", requires FROM relief.case_move"#)
+        let lived = CaseLife.moves.map { [$0.from?.rawValue, $0.to.rawValue, $0.requires?.rawValue] }
+        if Set(try life.map { [try $0["from"] as String?, try $0["to"], try $0["requires"]] }) != Set(lived) {
+            problems.append(("relief.case_move", "it is not what this version of the program knows"))
+        }
         return problems
     }
 }

@@ -134,7 +134,7 @@ enum WatchedTables {
     /// Counters and keys, fixed lists, and what of the books `sql/checks` derives from their entries.
     static let exceptions: Set<String> = [
         "ledger.account", "ledger.open_hold", "ledger.refusal", "relief.command_key", "relief.counter",
-        "relief.incompatible_roles", "relief.payment_move", "relief.person_key",
+        "relief.case_move", "relief.incompatible_roles", "relief.payment_move", "relief.person_key",
     ]
 
     /// Every table to be held against the log, and what is wrong with how the tables are watched.

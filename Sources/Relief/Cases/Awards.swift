@@ -40,7 +40,7 @@ enum Awards {
                 VALUES (\(part.id), \(award), \(file.id), \(index + 1), \(part.dueOn), \(part.amount), 'due', \(holds[part.id]))
                 """)
         }
-        try await context.transaction.execute("UPDATE relief.case_file SET state = 'awarded' WHERE id = \(file.id)")
+        try await file.move(to: .awarded, in: context)
         context.concerns(fund.code)
         context.note("amount", .int(amount.rawValue))
         context.note("fund", .string(fund.code))
@@ -73,19 +73,24 @@ enum Awards {
         context.note("stopped", .int(Int64(stopped.count)))
     }
 
+    /// Takes up a suspended award where it stood: part of it may be under way.
+    static func resume(_ file: CaseFile, in context: CommandContext) async throws {
+        let hasPayments = try await context.transaction.exists("SELECT FROM relief.payment WHERE case_id = \(file.id)")
+        try await file.move(to: hasPayments ? .paying : .awarded, in: context)
+    }
+
     /// Moves those cases to follow-up of whose awards nothing is still to be paid.
     static func settle(cases: some Collection<UUID>, in context: CommandContext) async throws {
-        let rows = try await context.transaction.query(
-            """
-            UPDATE relief.case_file c SET state = 'followUp'
-            WHERE c.id = ANY (\(Array(cases))) AND c.state IN ('awarded', 'paying') AND NOT EXISTS (
-              SELECT FROM relief.instalment i WHERE i.case_id = c.id AND i.state IN ('due', 'inRun', 'failed'))
-            RETURNING c.id, c.programme_version, c.step
-            """)
+        let moved = try await CaseLife.move(
+            cases, from: [.awarded, .paying], to: .followUp,
+            where: """
+                NOT EXISTS (
+                  SELECT FROM relief.instalment i WHERE i.case_id = c.id AND i.state IN ('due', 'inRun', 'failed'))
+                """, in: context)
         var standing: [Standing: [UUID]] = [:]
-        for row in rows {
-            guard let step: Int = try row["step"] else { continue }
-            standing[Standing(version: try row["programme_version"], step: step), default: []].append(try row["id"])
+        for file in moved {
+            guard let step = file.step else { continue }
+            standing[Standing(version: file.version, step: step), default: []].append(file.id)
         }
         for (place, files) in standing {
             let pack = try await Programmes.version(place.version, in: context).pack

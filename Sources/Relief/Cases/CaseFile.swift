@@ -80,15 +80,6 @@ struct CaseFile: Sendable {
             try await context.transaction.one(
                 "SELECT \(columns) FROM relief.case_file c WHERE c.id = \(id) FOR NO KEY UPDATE"))
     }
-
-    /// Refuses unless the case is in one of the states in which the act makes sense.
-    func require(_ states: CaseState..., to act: String) throws {
-        guard states.contains(state) else {
-            throw Refusal.conflict(
-                "Case \(number) is \(state.rawValue): to \(act) it, it must be \(states.map(\.rawValue).joined(separator: " or ")).",
-                field: "case")
-        }
-    }
 }
 
 extension CommandContext {

@@ -62,19 +62,13 @@ enum CaseSteps {
             UPDATE relief.case_step SET state = 'waiting', opened_at = NULL, due_on = NULL, overdue_at = NULL, done_at = NULL
             WHERE case_id = \(file.id)
             """)
-        try await context.transaction.execute(
-            """
-            UPDATE relief.case_file
-            SET state = 'returned', round = round + 1, step = NULL, rule_passed_at = NULL, notice_closed_at = NULL, approved_at = NULL
-            WHERE id = \(file.id)
-            """)
+        try await file.move(to: .returned, in: context)
     }
 
     /// Ends the chain early: rejected, withdrawn.
     static func end(_ file: CaseFile, as state: CaseState, in context: CommandContext) async throws {
         try await context.transaction.execute(
             "UPDATE relief.case_step SET state = 'skipped' WHERE case_id = \(file.id) AND state IN ('waiting', 'open')")
-        try await context.transaction.execute(
-            "UPDATE relief.case_file SET state = \(state), step = NULL WHERE id = \(file.id)")
+        try await file.move(to: state, in: context)
     }
 }

@@ -6,7 +6,7 @@ import WorkingDays
 extension RecordFollowUp: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.awarded, .paying, .followUp, to: "follow up")
+        try file.require([.awarded, .paying, .followUp], to: Phrase("follow up", "回访"))
         try ActDay.check(on, from: Day(file.openedAt), in: context)
         let finding = try Prose.checked(finding, field: "finding")
         try await context.transaction.execute(
@@ -23,7 +23,7 @@ extension CloseCase: Executable {
     /// Approved is not done (三往): after an award the database refuses to close a case that nobody followed up.
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.followUp, .returned, .draft, to: "close")
+        try file.requireMove(to: .closed, act: Phrase("close", "结案"))
         let version = try await Programmes.version(file.version, in: context)
         if version.pack.kind == .archive
             && [.relieved, .died, .identifiedOut, .safetyNet, .moved, .duplicate].contains(outcome)
@@ -42,13 +42,7 @@ extension CloseCase: Executable {
               done_at = CASE state WHEN 'open' THEN \(context.now)::timestamptz END
             WHERE case_id = \(file.id) AND state IN ('open', 'waiting')
             """)
-        try await context.transaction.execute(
-            """
-            UPDATE relief.case_file
-            SET state = 'closed', step = NULL, closed_at = \(context.now), closed_by = \(context.principal.user),
-              outcome = \(outcome), outcome_note = \(note)
-            WHERE id = \(file.id)
-            """)
+        try await file.move(to: .closed, noting: "outcome = \(outcome), outcome_note = \(note)", in: context)
         context.concerns(file.number)
         context.note("outcome", .string(outcome.rawValue))
         return try await CaseViews.view(file.number, in: context)
@@ -58,7 +52,7 @@ extension CloseCase: Executable {
 extension WithdrawCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.draft, .submitted, .returned, to: "withdraw")
+        try file.requireMove(to: .withdrawn, act: Phrase("withdraw", "撤回"))
         let reason = try await PublicReason.checked(reason, about: "SELECT \(file.id)", in: context)
         context.note("reason", .string(reason))
         try await Notices.remove(file, in: context)
@@ -72,10 +66,10 @@ extension SuspendCase: Executable {
     /// Halts payments: the next run leaves the case out.
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.awarded, .paying, to: "suspend")
+        try file.requireMove(to: .suspended, act: Phrase("suspend", "暂停发放"))
         let reason = try await PublicReason.checked(reason, about: "SELECT \(file.id)", in: context)
         context.note("reason", .string(reason))
-        try await context.transaction.execute("UPDATE relief.case_file SET state = 'suspended' WHERE id = \(file.id)")
+        try await file.move(to: .suspended, in: context)
         context.concerns(file.number)
         return try await CaseViews.view(file.number, in: context)
     }
@@ -84,10 +78,8 @@ extension SuspendCase: Executable {
 extension ResumeCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.suspended, to: "resume")
-        let hasPayments = try await context.transaction.exists("SELECT FROM relief.payment WHERE case_id = \(file.id)")
-        let state = hasPayments ? CaseState.paying : .awarded
-        try await context.transaction.execute("UPDATE relief.case_file SET state = \(state) WHERE id = \(file.id)")
+        try file.require([.suspended], to: Phrase("resume", "恢复发放"))
+        try await Awards.resume(file, in: context)
         context.concerns(file.number)
         try await Awards.settle(cases: [file.id], in: context)
         return try await CaseViews.view(file.number, in: context)
@@ -97,12 +89,10 @@ extension ResumeCase: Executable {
 extension StopAward: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.awarded, .paying, .suspended, .followUp, to: "stop the award of")
+        try file.require([.awarded, .paying, .suspended, .followUp], to: Phrase("stop the award of", "停发"))
         let reason = try await PublicReason.checked(reason, about: "SELECT \(file.id)", in: context)
         try await Awards.stop(file, reason: reason, in: context)
-        if file.state == .suspended {
-            try await context.transaction.execute("UPDATE relief.case_file SET state = 'paying' WHERE id = \(file.id)")
-        }
+        if file.state == .suspended { try await Awards.resume(file, in: context) }
         try await Awards.settle(cases: [file.id], in: context)
         context.concerns(file.number)
         context.note("reason", .string(reason))

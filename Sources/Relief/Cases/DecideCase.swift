@@ -5,7 +5,7 @@ import Postgres
 extension DecideCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.submitted, to: "decide")
+        try file.require([.submitted], to: Phrase("decide", "审核审批"))
         let version = try await Programmes.version(file.version, in: context)
         try requireSeenStep(of: file, version.pack)
         let (ordinal, step, kind) = try openStep(of: file, version.pack)

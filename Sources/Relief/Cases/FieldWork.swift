@@ -6,7 +6,7 @@ extension RecordVisit: Executable {
     /// A visit is made by two (入户调查两人以上); what they found can change the facts of the case.
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.draft, .submitted, .returned, to: "visit")
+        try file.require([.draft, .submitted, .returned], to: Phrase("visit", "登记走访"))
         guard visitors.count == 2, visitors[0] != visitors[1] else {
             throw Refusal.invalid("A home visit is made by two different people: name both.", field: "visitors")
         }
@@ -33,7 +33,7 @@ extension RecordVisit: Executable {
 extension RecordMeans: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.draft, .submitted, .returned, to: "check the means of")
+        try file.require([.draft, .submitted, .returned], to: Phrase("check the means of", "登记经济核对"))
         try ActDay.check(on, from: file.firstDayOfFindings, in: context)
         let source = try Prose.checked(source, field: "source")
         let version = try await Programmes.version(file.version, in: context)

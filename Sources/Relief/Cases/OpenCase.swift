@@ -150,7 +150,7 @@ enum CaseSubjects {
 extension AmendCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let before = try await CaseFile.find(`case`, in: context)
-        try before.require(.draft, .returned, to: "amend")
+        try before.require([.draft, .returned], to: Phrase("amend", "修改"))
         let version = try await Programmes.version(before.version, in: context)
         let file = try await Cases.merge(try version.pack.read(facts), into: before, in: context)
         let judged = try await CaseSheet.refresh(file, version, in: context)

@@ -15,7 +15,7 @@ extension Cases {
     /// Submits a complete and eligible case to the first step of its programme. What stands in the way is said all at
     /// once: missing facts, papers, and each rule that says no with its reason.
     static func submit(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws {
-        try file.require(.draft, .returned, to: "submit")
+        try file.requireMove(to: .submitted, act: Phrase("submit", "提交"))
         try await file.requireAnswering(in: context)
         let pack = version.pack
         // What came in time and was sent back may come again after the intake closed.
@@ -50,13 +50,7 @@ extension Cases {
         try await Decisions.record(
             .submit, outcome: .pass, reason: nil, of: submitted, step: nil, version: version, inputs: inputs,
             assessment: assessment, in: context)
-        try await context.transaction.execute(
-            """
-            UPDATE relief.case_file
-            SET state = 'submitted', submitted_by = \(context.principal.user), submitted_at = \(context.now),
-                first_submitted_on = coalesce(first_submitted_on, \(context.today)), rule_passed_at = \(context.now)
-            WHERE id = \(file.id)
-            """)
+        try await submitted.move(to: .submitted, in: context)
         try await CaseSteps.open(1, of: submitted, pack, in: context)
         context.concerns(file.number)
         if let amount = assessment.amount { context.note("assessed", .int(amount.rawValue)) }

@@ -51,6 +51,8 @@ enum DatabaseRefusal {
                 Phrase(
                     "The public notice must stand its working days first; days off that were entered since count too. Return the case and publish it again.",
                     "公示须满规定的工作日（包括此后录入的休息日）。请退回该案件并重新公示。"))
+        case "RR033", "RR034": return CaseLife.refusal(error.detail)
+        case "RR035": return CaseLife.outOfTurn(error.detail)
         case "RR031", "RR032":
             return Refusal(
                 .conflict,

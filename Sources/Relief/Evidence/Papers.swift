@@ -37,7 +37,8 @@ enum Papers {
 extension AddEvidence: Executable {
     package func execute(in context: CommandContext) async throws -> EvidenceView {
         let file = try await CaseFile.find(`case`, in: context)
-        try file.require(.draft, .returned, .submitted, .followUp, to: "add a paper to")
+        try file.require(
+            [.draft, .returned, .submitted, .followUp], to: Phrase("add a paper to", "收存材料"))
         let version = try await Programmes.version(file.version, in: context)
         let kinds = version.pack.evidence.map(\.kind) + ["other"]
         guard kinds.contains(kind) else {

@@ -100,14 +100,9 @@ struct PaymentMoves: Sendable {
             FROM unnest(\(ended.map(\.instalment)), \(ended.map(\.state.rawValue))) AS m (id, state), relief.award w
             WHERE i.id = m.id AND w.id = i.award RETURNING i.state, i.hold, i.case_id
             """)
-        // Money that came back late is to be paid again or given back to the fund: whoever closed the case didn't know. Its
-        // outcome stays beside it until it is closed anew.
+        // Money that came back late is to be paid again or given back to the fund.
         let failed: [UUID] = try rows.filter { try $0["state"] == InstalmentState.failed }.map { try $0["case_id"] }
-        try await context.transaction.execute(
-            """
-            UPDATE relief.case_file SET state = 'paying', closed_at = NULL, closed_by = NULL
-            WHERE id = ANY (\(failed)) AND state IN ('followUp', 'closed')
-            """)
+        try await CaseLife.move(failed, from: [.followUp, .closed], to: .paying, in: context)
         let stopped = try rows.filter { try $0["state"] == InstalmentState.stopped }
         try await Funds.void(holds: stopped.compactMap { try $0["hold"] }, in: context)
         try await Awards.settle(cases: Set(ended.map(\.caseID)), in: context)

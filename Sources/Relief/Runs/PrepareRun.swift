@@ -103,11 +103,7 @@ extension Runs {
             """)
         try await context.transaction.execute(
             "UPDATE relief.instalment SET state = 'inRun' WHERE id = ANY (\(payables.map(\.instalment)))")
-        try await context.transaction.execute(
-            """
-            UPDATE relief.case_file SET state = 'paying'
-            WHERE id = ANY (\(payables.map(\.caseID))) AND state = 'awarded'
-            """)
+        try await CaseLife.move(payables.map(\.caseID), from: [.awarded], to: .paying, in: context)
     }
 }
 
