@@ -12,22 +12,6 @@ package enum CaseState: String, Codable, CaseIterable, Sendable {
     case paying
     case followUp
     case closed
-
-    /// What people call it.
-    package var name: Phrase {
-        switch self {
-        case .draft: Phrase("draft", "草稿")
-        case .submitted: Phrase("submitted", "办理中")
-        case .returned: Phrase("returned", "已退回")
-        case .rejected: Phrase("rejected", "未通过")
-        case .withdrawn: Phrase("withdrawn", "已撤回")
-        case .suspended: Phrase("suspended", "暂停发放")
-        case .awarded: Phrase("awarded", "已批准")
-        case .paying: Phrase("paying", "发放中")
-        case .followUp: Phrase("in follow-up", "回访中")
-        case .closed: Phrase("closed", "已结案")
-        }
-    }
 }
 
 extension CaseState: Choice {

@@ -218,7 +218,7 @@ private struct Ground {
 private struct SuspendLate: SystemCommand {
     typealias Reply = WorkDone
     static let name = "test.suspendLate"
-    static let summary = "Moves a case twice for tests."
+    static let summary = Phrase("Moves a case twice for tests.", "试验。")
     let number: String
 
     func execute(in context: CommandContext) async throws -> WorkDone {
@@ -233,7 +233,7 @@ private struct SuspendLate: SystemCommand {
 private struct SuspendAll: SystemCommand {
     typealias Reply = WorkDone
     static let name = "test.suspendAll"
-    static let summary = "Moves all cases for tests."
+    static let summary = Phrase("Moves all cases for tests.", "试验。")
 
     func execute(in context: CommandContext) async throws -> WorkDone {
         let all: [UUID] = try await context.transaction.query("SELECT id FROM relief.case_file").map { try $0["id"] }

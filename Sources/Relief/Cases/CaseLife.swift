@@ -91,8 +91,8 @@ extension CaseFile {
         guard !moved.isEmpty else {
             throw Refusal.conflict(
                 Phrase(
-                    "Case \(number) is no longer \(self.state.name.en): look at it again.",
-                    "案件\(number)已不是“\(self.state.name.zh)”：请重新查看。"), field: "case")
+                    "Case \(number) is no longer \(self.state.title.en): look at it again.",
+                    "案件\(number)已不是“\(self.state.title.zh)”：请重新查看。"), field: "case")
         }
     }
 
@@ -104,11 +104,11 @@ extension CaseFile {
     /// Refuses unless the case is in one of the states in which the act makes sense.
     func require(_ states: [CaseState], to act: Phrase) throws {
         guard states.contains(state) else {
-            let names = states.map(\.name).joined(" or ", "”或“")
+            let names = states.map(\.title).joined(" or ", "”或“")
             throw Refusal.conflict(
                 Phrase(
-                    "Case \(number) is \(state.name.en): to \(act.en) it, it must be \(names.en).",
-                    "案件\(number)目前为“\(state.name.zh)”：只有“\(names.zh)”的案件才能\(act.zh)。"), field: "case")
+                    "Case \(number) is \(state.title.en): to \(act.en) it, it must be \(names.en).",
+                    "案件\(number)目前为“\(state.title.zh)”：只有“\(names.zh)”的案件才能\(act.zh)。"), field: "case")
         }
     }
 }

@@ -34,9 +34,9 @@ extension CaseLife {
     /// What the law of moves refused, by its detail: the case, from, to, what is wanting.
     static func refusal(_ detail: String?) -> Refusal? {
         let words = detail?.split(separator: " ").map(String.init) ?? []
-        guard words.count >= 3, let next = CaseState(rawValue: words[2])?.name else { return nil }
+        guard words.count >= 3, let next = CaseState(rawValue: words[2])?.title else { return nil }
         let number = words[0]
-        guard let was = CaseState(rawValue: words[1])?.name else {
+        guard let was = CaseState(rawValue: words[1])?.title else {
             return .conflict(
                 Phrase(
                     "A case begins as an empty draft: \(number) can't.", "案件须从空白草稿开始：\(number)不能这样立案。"), field: "case")

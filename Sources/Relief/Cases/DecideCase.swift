@@ -21,8 +21,8 @@ extension DecideCase: Executable {
             // What is left of a limit is reckoned after whoever grants of the same item to the same people has ended.
             try await context.transaction.execute("SELECT relief.lock_aid(\(owner), \(item), \(context.today))")
         }
-        let inputs = try await CaseSheet.inputs(of: file, version.pack, in: context)
-        let assessment = version.pack.assess(inputs)
+        let judged = try await CaseSheet.judge(file, version.pack, in: context)
+        let (inputs, assessment) = (judged.inputs, judged.assessment)
         if outcome == .pass { try await Cases.requireStanding(file, assessment, in: context) }
         if outcome == .pass, kind == .approve { try await requireMoney(file, version.pack, assessment, in: context) }
         try await Decisions.record(
@@ -41,7 +41,7 @@ extension DecideCase: Executable {
         context.concerns(file.number)
         context.note("step", .string(step.title))
         context.noteSigned(sheet, unseen: unseen)
-        return try await CaseViews.view(file.number, in: context)
+        return try await CaseViews.view(file.number, judged: judged, in: context)
     }
 
     /// That a fund can pay is known before the first signature, and not only at the last.

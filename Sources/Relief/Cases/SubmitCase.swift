@@ -6,15 +6,18 @@ extension SubmitCase: Executable {
     package func execute(in context: CommandContext) async throws -> CaseView {
         let file = try await CaseFile.find(`case`, in: context)
         let version = try await Programmes.version(file.version, in: context)
-        try await Cases.submit(file, version, in: context)
-        return try await CaseViews.view(file.number, in: context)
+        let judged = try await Cases.submit(file, version, in: context)
+        return try await CaseViews.view(file.number, judged: judged, in: context)
     }
 }
 
 extension Cases {
     /// Submits a complete and eligible case to the first step of its programme. What stands in the way is said all at
     /// once: missing facts, papers, and each rule that says no with its reason.
-    static func submit(_ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext) async throws {
+    @discardableResult
+    static func submit(
+        _ file: CaseFile, _ version: ProgrammeVersion, in context: CommandContext
+    ) async throws -> Judged {
         try file.requireMove(to: .submitted, act: Phrase("submit", "提交"))
         try await file.requireAnswering(in: context)
         let pack = version.pack
@@ -54,6 +57,7 @@ extension Cases {
         try await CaseSteps.open(1, of: submitted, pack, in: context)
         context.concerns(file.number)
         if let amount = assessment.amount { context.note("assessed", .int(amount.rawValue)) }
+        return judged
     }
 
     /// Titles of the papers that the programme asks for and the case hasn't.
