@@ -24,7 +24,7 @@ struct ClientResponse: Sendable {
 
 /// The connection ended, or time ran out, before the answer was whole: what the daemon did is not known.
 struct LostAnswer: Error {
-    let what: String
+    let what: Phrase
     /// Whether a fresh connection may be tried.
     let again: Bool
 }
@@ -43,13 +43,13 @@ final class CallHandler: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let call = unwrapOutboundIn(data)
         guard context.channel.isActive else {
-            call.promise.fail(LostAnswer(what: "closed the connection", again: true))
+            call.promise.fail(LostAnswer(what: Phrase("closed the connection", "断开了连接"), again: true))
             return
         }
         self.call = call
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: call.deadline) {
-            self.fail(bound.value, LostAnswer(what: "didn't answer in time", again: false))
+            self.fail(bound.value, LostAnswer(what: Phrase("didn't answer in time", "未及时答复"), again: false))
         }
         context.write(wrapOutboundOut(.head(call.head)), promise: nil)
         if let body = call.body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
@@ -63,7 +63,11 @@ final class CallHandler: ChannelDuplexHandler {
             self.head = head
         case .body(var part):
             guard body.readableBytes + part.readableBytes <= call.limit else {
-                fail(context, LostAnswer(what: "answered with more than \(call.limit) bytes", again: false))
+                fail(
+                    context,
+                    LostAnswer(
+                        what: Phrase("answered with more than \(call.limit) bytes", "答复超过 \(call.limit) 字节"),
+                        again: false))
                 return
             }
             body.writeBuffer(&part)
@@ -77,12 +81,12 @@ final class CallHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        finish()?.fail(LostAnswer(what: "closed the connection before it answered", again: true))
+        finish()?.fail(LostAnswer(what: Phrase("closed the connection before it answered", "答复之前断开了连接"), again: true))
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(context, LostAnswer(what: "broke the connection (\(error))", again: true))
+        fail(context, LostAnswer(what: Phrase("broke the connection (\(error))", "中断了连接（\(error)）"), again: true))
     }
 
     private func fail(_ context: ChannelHandlerContext, _ error: LostAnswer) {

@@ -70,8 +70,10 @@ package final class ReliefClient: Sendable {
         } catch {
             throw Refusal(
                 .internal,
-                "reliefd answered \(O.name) with something that this relief can't read; are they one version?",
-                details: [String(describing: error)])
+                Phrase(
+                    "reliefd answered \(O.name) with something that this relief can't read; are they one version?",
+                    "reliefd 对 \(O.name) 的答复无法识别；两者是同一版本吗？"),
+                details: [Phrase(asGiven: String(describing: error))])
         }
     }
 
@@ -89,11 +91,16 @@ package final class ReliefClient: Sendable {
         if let problem = try? JSON.decode(Problem.self, from: response.body) { throw problem.refusal }
         throw Refusal(
             response.status == 404 ? .notFound : .unavailable,
-            "\(endpoint) answered with status \(response.status), and not as reliefd does; is it reliefd?")
+            Phrase(
+                "\(endpoint) answered with status \(response.status), and not as reliefd does; is it reliefd?",
+                "\(endpoint) 答复的状态为 \(response.status)，与 reliefd 不符；它是 reliefd 吗？"))
     }
 
     private func unavailable(_ lost: LostAnswer, key: String?) -> Refusal {
-        var refusal = Refusal.unavailable("reliefd at \(endpoint) \(lost.what).")
+        var refusal = Refusal.unavailable(
+            Phrase(
+                "reliefd at \(endpoint) \(lost.what.en).",
+                "\(endpoint) 的 reliefd \(lost.what.zh)。"))
         if let key {
             refusal.particulars = [
                 Phrase(
@@ -135,7 +142,7 @@ extension ReliefClient {
             deadline: .now() + TimeAmount(limits.answer), promise: promise)
         // A connection that was closed while it was idle has no handler any more: only the write says so.
         channel.writeAndFlush(call).whenFailure {
-            promise.fail(LostAnswer(what: "closed the connection (\($0))", again: true))
+            promise.fail(LostAnswer(what: Phrase("closed the connection (\($0))", "断开了连接（\($0)）"), again: true))
         }
         let response = try await withTaskCancellationHandler {
             try await promise.futureResult.get()
@@ -175,8 +182,10 @@ extension ReliefClient {
         } catch {
             throw Refusal(
                 .unavailable,
-                "reliefd doesn't answer at \(endpoint): start it with “reliefd serve”, or say where it is with --url or RELIEF_URL.",
-                details: [String(describing: error)])
+                Phrase(
+                    "reliefd doesn't answer at \(endpoint): start it with “reliefd serve”, or say where it is with --url or RELIEF_URL.",
+                    "\(endpoint) 的 reliefd 没有应答：请用“reliefd serve”启动，或用 --url 或 RELIEF_URL 指明地址。"),
+                details: [Phrase(asGiven: String(describing: error))])
         }
     }
 }

@@ -25,7 +25,7 @@ extension CaseState: Choice {
         case .suspended: Phrase("suspended", "已暂停")
         case .awarded: Phrase("awarded", "已批准")
         case .paying: Phrase("paying", "发放中")
-        case .followUp: Phrase("follow-up", "回访中")
+        case .followUp: Phrase("in follow-up", "回访中")
         case .closed: Phrase("closed", "已结案")
         }
     }

@@ -57,7 +57,9 @@ package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         if let text = environment["RELIEF_URL"], !text.isEmpty {
             guard let endpoint = Endpoint(text) else {
                 throw Refusal.invalid(
-                    "RELIEF_URL is “\(text)”; write unix:/path/to/reliefd.sock or http://host:port.",
+                    Phrase(
+                        "RELIEF_URL is “\(text)”; write unix:/path/to/reliefd.sock or http://host:port.",
+                        "RELIEF_URL 为“\(text)”，应写作“unix:/路径/reliefd.sock”或“http://主机:端口”。"),
                     field: "RELIEF_URL")
             }
             return endpoint

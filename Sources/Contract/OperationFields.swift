@@ -46,7 +46,10 @@ package struct OperationFields {
             let properties = book.components[type] ?? []
             for (name, value) in values.sorted(by: { $0.key < $1.key }) {
                 guard let property = properties.first(where: { $0.name == name }) else {
-                    throw Refusal.invalid("There is no field “\(path).\(name)”.", field: "\(path).\(name)")
+                    throw Refusal.invalid(
+                        Phrase(
+                            "There is no field “\(path).\(name)”.",
+                            "没有字段“\(path).\(name)”。"), field: "\(path).\(name)")
                 }
                 try walk(value, property.schema, "\(path).\(name)")
             }

@@ -27,6 +27,7 @@ package struct Problem: Codable, Sendable {
     /// The refusal it carried; a code that this program doesn't know counts as internal.
     package var refusal: Refusal {
         Refusal(
-            Refusal.Code(rawValue: code) ?? .internal, detail, field: field, details: details, reference: reference)
+            Refusal.Code(rawValue: code) ?? .internal, Phrase(asGiven: detail), field: field,
+            details: details?.map(Phrase.init(asGiven:)), reference: reference)
     }
 }

@@ -56,41 +56,10 @@ package struct Refusal: Error, Codable, Sendable, Equatable {
     package static func tooLarge(_ phrase: Phrase, field: String? = nil) -> Refusal {
         Refusal(.tooLarge, phrase, field: field)
     }
-}
 
-/// Sentences that have no Chinese yet.
-extension Refusal {
-    package init(
-        _ code: Code, _ message: String, field: String? = nil, details: [String]? = nil, reference: String? = nil
-    ) {
-        self.init(
-            code, Phrase(untranslated: message), field: field, details: details?.map(Phrase.init(untranslated:)),
-            reference: reference)
-    }
+    package static func unauthenticated(_ phrase: Phrase) -> Refusal { Refusal(.unauthenticated, phrase) }
 
-    package static func invalid(_ message: String, field: String? = nil, details: [String]? = nil) -> Refusal {
-        Refusal(.invalid, message, field: field, details: details)
-    }
-
-    package static func unauthenticated(_ message: String) -> Refusal { Refusal(.unauthenticated, message) }
-
-    package static func forbidden(_ message: String, field: String? = nil) -> Refusal {
-        Refusal(.forbidden, message, field: field)
-    }
-
-    package static func notFound(_ message: String, field: String? = nil) -> Refusal {
-        Refusal(.notFound, message, field: field)
-    }
-
-    package static func conflict(_ message: String, field: String? = nil, details: [String]? = nil) -> Refusal {
-        Refusal(.conflict, message, field: field, details: details)
-    }
-
-    package static func tooLarge(_ message: String, field: String? = nil) -> Refusal {
-        Refusal(.tooLarge, message, field: field)
-    }
-
-    package static func unavailable(_ message: String) -> Refusal { Refusal(.unavailable, message) }
+    package static func unavailable(_ phrase: Phrase) -> Refusal { Refusal(.unavailable, phrase) }
 }
 
 extension Refusal.Code {

@@ -14,7 +14,12 @@ extension Route {
             given.append((name, try value(text, name, properties)))
         }
         for (name, text) in try pairs(query) {
-            guard O.route.method == .get else { throw Refusal.invalid("\(O.name) takes no query string.", field: name) }
+            guard O.route.method == .get else {
+                throw Refusal.invalid(
+                    Phrase(
+                        "\(O.name) takes no query string.",
+                        "\(O.name) 不接受查询参数。"), field: name)
+            }
             guard !given.contains(where: { $0.name == name }) else { throw Refusal.doubled(name) }
             given.append((name, try value(text, name, properties)))
         }
@@ -31,7 +36,10 @@ extension Route {
     private static func pairs(_ query: String?) throws -> [(name: String, value: String)] {
         guard let query, !query.isEmpty else { return [] }
         guard let pairs = PercentEncoding.query(query) else {
-            throw Refusal.invalid("The query string is not percent-encoded UTF-8.")
+            throw Refusal.invalid(
+                Phrase(
+                    "The query string is not percent-encoded UTF-8.",
+                    "查询参数不是百分号编码的 UTF-8。"))
         }
         return pairs
     }
@@ -41,12 +49,18 @@ extension Route {
         switch property.schema {
         case .integer:
             guard let number = Int64(decimal: text) else {
-                throw Refusal.invalid("“\(text)” is no whole number for “\(name)”.", field: name)
+                throw Refusal.invalid(
+                    Phrase(
+                        "“\(text)” is no whole number for “\(name)”.",
+                        "“\(name)”应为整数，不是“\(text)”。"), field: name)
             }
             return .int(number)
         case .boolean:
             guard let flag = Bool(text) else {
-                throw Refusal.invalid("“\(text)” is neither true nor false for “\(name)”.", field: name)
+                throw Refusal.invalid(
+                    Phrase(
+                        "“\(text)” is neither true nor false for “\(name)”.",
+                        "“\(name)”应为 true 或 false，不是“\(text)”。"), field: name)
             }
             return .bool(flag)
         default: return .string(try RequestText.visible(text, of: name))
@@ -63,7 +77,10 @@ extension Route {
             do {
                 fields = try JSON.decode(FieldNames.self, from: body).names
             } catch {
-                throw Refusal.invalid("The body of \(O.name) is no JSON object.", details: [String(describing: error)])
+                throw Refusal.invalid(
+                    Phrase(
+                        "The body of \(O.name) is no JSON object.",
+                        "\(O.name) 的内容应为 JSON 对象。"), details: [Phrase(asGiven: String(describing: error))])
             }
         }
         for field in fields {
@@ -85,9 +102,14 @@ extension Route {
     }
 
     private static func unknown(_ name: String, _ properties: [SchemaProperty]) -> Refusal {
-        let known = properties.map(\.name).joined(separator: ", ")
-        return Refusal.invalid(
-            "There is no field “\(name)”\(known.isEmpty ? "." : "; there are: \(known).")", field: name)
+        guard !properties.isEmpty else {
+            return .invalid(Phrase("There is no field “\(name)”.", "没有字段“\(name)”。"), field: name)
+        }
+        let known = properties.map(\.name)
+        return .invalid(
+            Phrase(
+                "There is no field “\(name)”; there are: \(known.joined(separator: ", ")).",
+                "没有字段“\(name)”；有：\(known.joined(separator: "、"))。"), field: name)
     }
 }
 
@@ -96,23 +118,37 @@ extension Route {
         switch error {
         case .keyNotFound(let key, let context):
             let field = path(context.codingPath + [key])
-            return .invalid("“\(field)” is missing.", field: field)
+            return .invalid(
+                Phrase(
+                    "“\(field)” is missing.",
+                    "缺少“\(field)”。"), field: field)
         case .typeMismatch(let type, let context):
             let field = path(context.codingPath)
-            return .invalid("“\(field)” must be \(word(for: type)).", field: field)
+            let form = form(of: type)
+            return .invalid(Phrase("“\(field)” must be \(form.en).", "“\(field)”应为\(form.zh)。"), field: field)
         case .valueNotFound(let type, let context):
             let field = path(context.codingPath)
-            return .invalid("“\(field)” is null, but must be \(word(for: type)).", field: field)
+            let form = form(of: type)
+            return .invalid(
+                Phrase("“\(field)” is null, but must be \(form.en).", "“\(field)”为 null，应为\(form.zh)。"), field: field)
         case .dataCorrupted(let context):
             let field = path(context.codingPath)
             if context.codingPath.count == 1,
                 case .choice(let names) = properties.first(where: { $0.name == field })?.schema
             {
-                return .invalid("“\(field)” must be one of \(names.joined(separator: ", ")).", field: field)
+                return .invalid(
+                    Phrase(
+                        "“\(field)” must be one of \(names.joined(separator: ", ")).",
+                        "“\(field)”应为下列之一：\(names.joined(separator: "、"))。"), field: field)
             }
-            return .invalid(context.debugDescription, field: field.isEmpty ? nil : field)
+            return .invalid(
+                Phrase(context.debugDescription, "“\(field)”的值无法识别（\(context.debugDescription)）。"),
+                field: field.isEmpty ? nil : field)
         @unknown default:
-            return .invalid("The input can't be read.")
+            return .invalid(
+                Phrase(
+                    "The input can't be read.",
+                    "无法读取输入。"))
         }
     }
 
@@ -120,14 +156,14 @@ extension Route {
         keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
     }
 
-    private static func word(for type: Any.Type) -> String {
+    private static func form(of type: Any.Type) -> Phrase {
         switch type {
-        case is String.Type: "text"
-        case is Bool.Type: "true or false"
-        case is Int.Type, is Int64.Type: "a whole number"
-        case is [String: Any].Type: "an object"
-        case is [Any].Type: "a list"
-        default: "a \(type)"
+        case is String.Type: Phrase("text", "文字")
+        case is Bool.Type: Phrase("true or false", "true 或 false")
+        case is Int.Type, is Int64.Type: Phrase("a whole number", "整数")
+        case is [String: Any].Type: Phrase("an object", "对象")
+        case is [Any].Type: Phrase("a list", "列表")
+        default: Phrase("a \(type)", "\(type)")
         }
     }
 }

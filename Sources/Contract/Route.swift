@@ -38,12 +38,20 @@ package struct Route: Sendable, Hashable {
     package func values(in path: some StringProtocol) throws -> [String: String] {
         let wanted = self.path.split(separator: "/")
         let given = path.split(separator: "/")
-        guard given.count == wanted.count else { throw Refusal.notFound("There is nothing at \(path).") }
+        guard given.count == wanted.count else {
+            throw Refusal.notFound(
+                Phrase(
+                    "There is nothing at \(path).",
+                    "没有 \(path) 这个地址。"))
+        }
         var values: [String: String] = [:]
         for (given, wanted) in zip(given, wanted) where wanted.hasPrefix("{") {
             let name = String(wanted.dropFirst().dropLast())
             guard let value = PercentEncoding.decode(given) else {
-                throw Refusal.invalid("“\(given)” is not percent-encoded UTF-8.", field: name)
+                throw Refusal.invalid(
+                    Phrase(
+                        "“\(given)” is not percent-encoded UTF-8.",
+                        "“\(given)”不是百分号编码的 UTF-8。"), field: name)
             }
             values[name] = value
         }
@@ -63,7 +71,10 @@ extension Route {
     /// Writes an operation as a request.
     package static func request<O: Operation>(for operation: O) throws -> RouteRequest {
         guard case .object(var fields) = try JSON.decode(JSONValue.self, from: JSON.encode(operation)) else {
-            throw Refusal.invalid("\(O.name) has no fields by name, so that it can't be sent.")
+            throw Refusal.invalid(
+                Phrase(
+                    "\(O.name) has no fields by name, so that it can't be sent.",
+                    "\(O.name) 没有具名字段，无法发送。"))
         }
         var target = ""
         for segment in O.route.path.split(separator: "/") {
@@ -74,7 +85,10 @@ extension Route {
             }
             let name = String(segment.dropFirst().dropLast())
             guard let text = fields.removeValue(forKey: name).flatMap(Self.text), !text.isEmpty else {
-                throw Refusal.invalid("\(O.name) needs “\(name)”.", field: name)
+                throw Refusal.invalid(
+                    Phrase(
+                        "\(O.name) needs “\(name)”.",
+                        "\(O.name) 须给出“\(name)”。"), field: name)
             }
             target += PercentEncoding.encode(text)
         }

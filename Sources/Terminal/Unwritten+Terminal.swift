@@ -28,7 +28,7 @@ extension Unwritten {
         case ENOTDIR: Phrase("what should be a folder is none", "所在位置不是文件夹")
         case EISDIR: Phrase("a folder bears that name", "已有同名文件夹")
         case EIO: Phrase("the disk or the terminal failed", "磁盘或终端出错")
-        default: Phrase(untranslated: String(cString: strerror(code)))
+        default: Phrase(asGiven: String(cString: strerror(code)))
         }
     }
 

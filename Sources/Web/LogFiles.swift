@@ -20,7 +20,10 @@ struct LogFiles {
         router.get("/log/**") { request, context in
             let parts = request.uri.path.split(separator: "/").dropFirst().map(String.init)
             guard let kind = Self.kind(parts) else {
-                throw Refusal.notFound("There is no such file in the log; it has checkpoint and tile/….")
+                throw Refusal.notFound(
+                    Phrase(
+                        "There is no such file in the log; it has checkpoint and tile/….",
+                        "日志中没有这个文件；有 checkpoint 和 tile/…。"))
             }
             if kind == .entries { try await requireAuditor(request, context) }
             let body = try await files.loadFile(

@@ -55,7 +55,11 @@ struct OperationRoutes {
         switch request.headers[.dryRun] {
         case nil, "0": return false
         case "1": return true
-        default: throw Refusal.invalid("Relief-Dry-Run is 1 or not there.", field: "Relief-Dry-Run")
+        default:
+            throw Refusal.invalid(
+                Phrase(
+                    "Relief-Dry-Run must be 1, or not there.",
+                    "Relief-Dry-Run 应为 1，或不写。"), field: "Relief-Dry-Run")
         }
     }
 }

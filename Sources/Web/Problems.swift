@@ -64,17 +64,32 @@ struct Problems: RouterMiddleware {
             if refusal.code == .internal, refusal.reference == nil { refusal.reference = reference() }
             return refusal
         case let error as any HTTPResponseError where error.status == .notFound:
-            return .notFound("There is nothing at \(path); /openapi.json lists what there is.")
+            return .notFound(
+                Phrase(
+                    "There is nothing at \(path); /openapi.json lists what there is.",
+                    "没有 \(path) 这个地址；/openapi.json 列有全部地址。"))
         case let error as any HTTPResponseError where error.status == .contentTooLarge:
-            return .tooLarge("The request is too large.")
+            return .tooLarge(
+                Phrase(
+                    "The request is too large.",
+                    "请求过大。"))
         case let error as any HTTPResponseError where (400..<500).contains(error.status.code):
-            return .invalid("The request can't be read: \(error.status.reasonPhrase).")
+            return .invalid(
+                Phrase(
+                    "The request can't be read: \(error.status.reasonPhrase).",
+                    "无法读取请求：\(error.status.reasonPhrase)。"))
         case is CancellationError:
-            return .unavailable("reliefd is stopping; ask again with the same key.")
+            return .unavailable(
+                Phrase(
+                    "reliefd is stopping; ask again with the same key.",
+                    "reliefd 正在停止；请用同一幂等键再试。"))
         default:
             let reference = reference()
             return Refusal(
-                .internal, "reliefd failed; its log has the reason under \(reference).", reference: reference)
+                .internal,
+                Phrase(
+                    "reliefd failed; its log has the reason under \(reference).",
+                    "reliefd 出错；原因记在其日志的 \(reference) 之下。"), reference: reference)
         }
     }
 

@@ -46,12 +46,18 @@ extension WebContext {
         if let header = request.headers[.authorization] {
             let parts = header.split(separator: " ")
             guard parts.count == 2, parts[0].lowercased() == "bearer" else {
-                throw Refusal.unauthenticated("The Authorization header must be “Bearer” and a token.")
+                throw Refusal.unauthenticated(
+                    Phrase(
+                        "The Authorization header must be “Bearer” and a token.",
+                        "Authorization 头应为“Bearer”加令牌。"))
             }
             return .token(String(parts[1]))
         }
         guard let user = try await peer() else {
-            throw Refusal.unauthenticated("Send a token (Authorization: Bearer …), or come over the unix socket.")
+            throw Refusal.unauthenticated(
+                Phrase(
+                    "Send a token (Authorization: Bearer …), or come over the unix socket.",
+                    "请发送令牌（Authorization: Bearer …），或经由 unix 套接字访问。"))
         }
         return .peer(uid: user)
     }

@@ -99,7 +99,9 @@ struct ValueTests {
 
     @Test func `a problem carries a refusal there and back`() throws {
         for code in Refusal.Code.allCases {
-            let refusal = Refusal(code, "No.", field: "a.0", details: ["one", "two"], reference: "R1")
+            let refusal = Refusal(
+                code, Phrase(asGiven: "No."), field: "a.0", details: ["one", "two"].map(Phrase.init(asGiven:)),
+                reference: "R1")
             let read = try JSON.decode(Problem.self, from: JSON.encode(Problem(refusal)))
             #expect(read.refusal == refusal)
             #expect(read.status == code.status)

@@ -136,7 +136,7 @@ struct Office {
     func person(of login: String) async throws -> String {
         let users = try await door.answer(ListUsers(limit: 100), as: admin).items
         guard let person = users.first(where: { $0.login == login })?.person else {
-            throw Refusal.notFound("\(login) stands for nobody.")
+            throw Refusal.notFound(Phrase(asGiven: "\(login) stands for nobody."))
         }
         return person
     }

@@ -62,7 +62,7 @@ struct RefusedAttemptTests {
         let time = Mutex(ContinuousClock.now)
         let attempts = RefusedAttempts(pause: .seconds(10)) { time.withLock { $0 } }
         let actor = RefusedAttempts.Actor(principal: .unknown(.unknownToken), isUnknown: true)
-        let refusal = Refusal.unauthenticated("no")
+        let refusal = Refusal.unauthenticated(Phrase(asGiven: "no"))
         #expect(attempts.add("a", refusal, by: actor)?.operations == ["a": 1])
         #expect(attempts.add("a", refusal, by: actor) == nil && attempts.add("b", refusal, by: actor) == nil)
         #expect(attempts.due().isEmpty)

@@ -213,7 +213,7 @@ struct TellingTests {
                 Call(attempt: "case.decide", principal: .system, vault: vault), seq: .max,
                 at: Date(timeIntervalSince1970: 0), rows: .init(count: 500, sha256: "", tables: [:]),
                 notes: notes.snapshot, changes: changes, unlisted: 7, unions: Array(repeating: "XN", count: 32),
-                refused: Phrase(untranslated: String(repeating: "否", count: 5_000)))
+                refused: Phrase(asGiven: String(repeating: "否", count: 5_000)))
         }
         let first = try leaf()
         #expect(try first.encoded().count <= Leaf.mostBytes)

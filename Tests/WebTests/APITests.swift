@@ -12,7 +12,7 @@ struct APITests {
         } catch let refusal as Refusal {
             return refusal
         }
-        throw Refusal.invalid("It was not refused.")
+        throw Refusal.invalid(Phrase(asGiven: "It was not refused."))
     }
 
     @Test func `over the unix socket one is who the kernel says`() async throws {
@@ -21,7 +21,7 @@ struct APITests {
             #expect(try await client.send(WhoAmI()).login == "wang.fang")
             #expect(try await client.send(WhoAmI()).name == "王芳")
             guard case .peer(let user) = try #require(api.asked.value.credentials.first) else {
-                throw Refusal.invalid("no peer")
+                throw Refusal.invalid(Phrase(asGiven: "no peer"))
             }
             #expect(user == getuid())
         }
@@ -35,7 +35,7 @@ struct APITests {
             let credentials = api.asked.value.credentials
             #expect(credentials.count == 2)
             for credential in credentials {
-                guard case .token = credential else { throw Refusal.invalid("not by token") }
+                guard case .token = credential else { throw Refusal.invalid(Phrase(asGiven: "not by token")) }
             }
         }
     }
@@ -74,7 +74,7 @@ struct APITests {
     @Test func `a refusal keeps its code, field and sentence`() async throws {
         try await LiveAPI.with { api in
             let no = try await refusal { try await api.client().send(ShowCase(case: "C9")) }
-            #expect(no == .notFound("There is no case C9.", field: "case"))
+            #expect(no == .notFound(Phrase(asGiven: "There is no case C9."), field: "case"))
         }
     }
 

@@ -60,7 +60,9 @@ enum EngineRoom {
         case "1": return Page(items: [job(18, .running)], next: "2")
         case "2": return Page(items: [job(18, .completed, finishedAt: noon)], next: "3")
         default:
-            throw isBack ? Refusal.unauthenticated("This token was revoked.") : .unavailable("reliefd is stopping.")
+            throw isBack
+                ? Refusal.unauthenticated(Phrase(asGiven: "This token was revoked."))
+                : .unavailable(Phrase(asGiven: "reliefd is stopping."))
         }
     }
 

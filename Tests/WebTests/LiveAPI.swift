@@ -68,7 +68,7 @@ struct LiveAPI {
             authenticate: { [asked] credentials in
                 asked.change { $0.credentials.append(credentials) }
                 if case .token(let token) = credentials, !["good", "auditor", "ending"].contains(token) {
-                    throw Refusal.unauthenticated("This token isn't known.")
+                    throw Refusal.unauthenticated(Phrase(asGiven: "This token isn't known."))
                 }
                 var principal = Principal(
                     user: UUID(), login: "wang.fang", name: "王芳", person: nil,
@@ -83,7 +83,7 @@ struct LiveAPI {
             },
             authorise: { [asked] _, _ in
                 if case .token("auditor")? = asked.value.credentials.last {
-                    throw Refusal.forbidden("It takes another permission.")
+                    throw Refusal.forbidden(Phrase(asGiven: "It takes another permission."))
                 }
             },
             respond: { [asked] request, principal in
@@ -109,9 +109,11 @@ struct LiveAPI {
         case let show as ShowCase where show.case.hasPrefix("R-"): return CaseView.waiting(show.case)
         case let decide as DecideCase: return CaseView.waiting(decide.case)
         case let submit as SubmitCase where submit.case == "R-1":
-            throw Refusal.conflict("Case R-1 is not complete.", field: "case", details: ["missing: 病种"])
+            throw Refusal.conflict(
+                Phrase(asGiven: "Case R-1 is not complete."), field: "case", details: [Phrase(asGiven: "missing: 病种")])
         case let submit as SubmitCase: return CaseView.waiting(submit.case)
-        case let show as ShowCase: throw Refusal.notFound("There is no case \(show.case).", field: "case")
+        case let show as ShowCase:
+            throw Refusal.notFound(Phrase(asGiven: "There is no case \(show.case)."), field: "case")
         default:
             let wanted = try Route.request(for: call.operation).target
             let time = try asked.value.calls.count { try Route.request(for: $0.operation).target == wanted }

@@ -46,7 +46,10 @@ struct Entrance: Sendable {
     /// A database that is away for a while is no defect of ours.
     private static func refusal(_ error: PostgresError) -> any Error {
         error.isAbsence
-            ? Refusal.unavailable("The database doesn't answer just now: ask again, with the same key.") : error
+            ? Refusal.unavailable(
+                Phrase(
+                    "The database doesn't answer just now: ask again, with the same key.",
+                    "数据库暂无应答：请用同一幂等键再试。")) : error
     }
 
     private func measure(_ operation: String, _ outcome: String, since start: ContinuousClock.Instant) {

@@ -69,7 +69,7 @@ extension HouseholdMember: Written {
         guard parts.count == 2 else { return nil }
         self.init(person: parts[0], relation: parts[1])
     }
-    package static var written: Phrase { Phrase("PERSON:relation", "“人员编号:关系”") }
+    package static var written: Phrase { Phrase("“PERSON:relation”", "“人员编号:关系”") }
 }
 
 extension CalendarDay: Written {

@@ -8,8 +8,8 @@ package struct Phrase: Codable, Sendable, Hashable {
         (en, zh) = (english, chinese)
     }
 
-    /// A sentence from before there were two languages: it is shown as it is in both.
-    package init(untranslated text: String) {
+    /// What is a value and no sentence, or came in one language from elsewhere: it is shown as it is in both.
+    package init(asGiven text: String) {
         self.init(text, text)
     }
 

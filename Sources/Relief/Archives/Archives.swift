@@ -8,7 +8,10 @@ enum Archives {
     static func enter(_ file: CaseFile, _ pack: Pack, _ assessment: Assessment, in context: CommandContext) async throws
     {
         guard let household = file.subject.household, let level = assessment.level else {
-            throw Refusal.conflict("Case \(file.number) gives no level of hardship.")
+            throw Refusal.conflict(
+                Phrase(
+                    "Case \(file.number) gives no level of hardship.",
+                    "案件\(file.number)没有评定困难等级。"))
         }
         // A new archive takes the place of the one that it re-tests. The household may be a union's above the case's.
         try await context.seeingAll { transaction in

@@ -88,13 +88,21 @@ extension ShowAuditLog {
             """)
         if let subject, try !row["subject"] {
             throw Refusal.notFound(
-                "The log has nothing about “\(subject)”; check the number of the case, run, person…", field: "subject")
+                Phrase(
+                    "The log has nothing about “\(subject)”; check the number of the case, run, person…",
+                    "日志中没有“\(subject)”的记录；请核对案件、批次或人员编号。"), field: "subject")
         }
         if let actor, try !row["actor"] {
-            throw Refusal.notFound("There is no user “\(actor)”; see relief user list.", field: "actor")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no user “\(actor)”; see relief user list.",
+                    "没有用户“\(actor)”；见 relief user list。"), field: "actor")
         }
         if let command, try !row["command"], !Catalogue.operations.contains(where: { $0.name == command }) {
-            throw Refusal.notFound("There is no command “\(command)”; one is case.open.", field: "command")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no command “\(command)”; one is case.open.",
+                    "没有操作“\(command)”；写法如 case.open。"), field: "command")
         }
     }
 }
@@ -104,7 +112,10 @@ extension ShowAuditEntry: Answerable {
         let rows = try await context.transaction.query(
             "SELECT \(Audit.columns) FROM audit.event e WHERE e.leaf_index = \(index)")
         guard let entry = try await Audit.entries(Array(rows), in: context).first else {
-            throw Refusal.notFound("The log has no leaf \(index) yet.", field: "index")
+            throw Refusal.notFound(
+                Phrase(
+                    "The log has no leaf \(index) yet.",
+                    "日志中还没有第 \(index) 条记录。"), field: "index")
         }
         return entry
     }
@@ -113,7 +124,12 @@ extension ShowAuditEntry: Answerable {
 extension ProveAudit: Answerable {
     package func answer(in context: QueryContext) async throws -> AuditProof {
         let log = context.door.auditLog
-        guard let note = try log.checkpoint() else { throw Refusal.unavailable("The log has no checkpoint yet.") }
+        guard let note = try log.checkpoint() else {
+            throw Refusal.unavailable(
+                Phrase(
+                    "The log has no checkpoint yet.",
+                    "日志还没有检查点。"))
+        }
         let size = try CheckpointPolicy(logKeys: [log.signer.verifier]).verify(note).size
         guard
             let row = try await context.transaction.first(
@@ -125,8 +141,11 @@ extension ProveAudit: Answerable {
                 ORDER BY e.leaf_index DESC LIMIT 1
                 """)
         else {
+            let wanted = subject ?? index.map(String.init) ?? ""
             throw Refusal.notFound(
-                "No sealed leaf is about \(subject ?? index.map(String.init) ?? "nothing"): give --index or --subject.",
+                Phrase(
+                    "No sealed leaf is about “\(wanted)”: give --index or --subject.",
+                    "没有关于“\(wanted)”的已签名记录：请给出 --index 或 --subject。"),
                 field: subject == nil ? "index" : "subject")
         }
         let (event, leaf, place): (UUID, [UInt8], Int) = (try row["id"], try row["leaf"], try row["leaf_index"])
@@ -146,7 +165,10 @@ extension ProveAudit: Answerable {
 extension GetCheckpoint: Answerable {
     package func answer(in context: QueryContext) async throws -> Document {
         guard let note = try context.door.auditLog.checkpoint() else {
-            throw Refusal.unavailable("The log has no checkpoint yet: it comes with the first command.")
+            throw Refusal.unavailable(
+                Phrase(
+                    "The log has no checkpoint yet: it comes with the first command.",
+                    "日志还没有检查点：第一个操作之后才有。"))
         }
         return Document(fileName: "checkpoint", mediaType: "text/plain; charset=utf-8", text: note.encoded)
     }

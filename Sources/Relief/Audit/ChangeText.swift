@@ -30,10 +30,10 @@ struct ChangeText {
     private func text(_ value: JSONValue?, _ field: String) -> Phrase {
         switch value {
         case nil, .null?: Phrase("(empty)", "（空）")
-        case .string(let text)?: Phrase(untranslated: text.count > 60 ? "\(text.prefix(60))…" : text)
+        case .string(let text)?: Phrase(asGiven: text.count > 60 ? "\(text.prefix(60))…" : text)
         case .int(let number)? where kinds[String(field.dropFirst("facts.".count))] == .amount:
-            Phrase(untranslated: "\(Fen(number))")
-        case .int(let number)?: Phrase(untranslated: "\(number)")
+            Phrase(asGiven: "\(Fen(number))")
+        case .int(let number)?: Phrase(asGiven: "\(number)")
         case .bool(let flag)?: flag ? Phrase("yes", "是") : Phrase("no", "否")
         case .array?, .object?: Phrase("(a longer value)", "（内容较长）")
         }

@@ -98,7 +98,7 @@ package final class LogStanding: Sendable {
         case let unwritten as Unwritten:
             Phrase("\(unwritten); make room or give the right to write", "\(unwritten)，请腾出空间或开放写入权限")
         case is PostgresError: Phrase("the database doesn't answer", "数据库没有应答")
-        default: Phrase(untranslated: "\(error)")
+        default: Phrase(asGiven: "\(error)")
         }
     }
 }

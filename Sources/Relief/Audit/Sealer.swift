@@ -139,7 +139,11 @@ package struct Sealer: Sendable {
         else { return nil }
         let bytes: [UInt8] = try row["root"]
         guard let root = Hash(bytes: bytes) else {
-            throw Refusal(.internal, "The stored checkpoint has no root of 32 bytes.")
+            throw Refusal(
+                .internal,
+                Phrase(
+                    "The stored checkpoint has no root of 32 bytes.",
+                    "所存检查点没有 32 字节的根。"))
         }
         return Head(size: try row["size"], root: root, note: try row["note"])
     }
@@ -165,7 +169,9 @@ package struct Sealer: Sendable {
         guard rebuilt.size == head.size, rebuilt.root == head.root else {
             throw Refusal(
                 .internal,
-                "The leaves in the database do not give the signed root of \(head.size) leaves: run relief audit verify."
+                Phrase(
+                    "The leaves in the database do not give the signed root of \(head.size) leaves: run relief audit verify.",
+                    "数据库中的记录与已签名的 \(head.size) 条记录的根不符：请运行 relief audit verify。")
             )
         }
         return rebuilt

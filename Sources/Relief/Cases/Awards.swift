@@ -10,7 +10,12 @@ enum Awards {
     ) async throws {
         guard let amount = assessment.amount, amount > .zero, !assessment.plan.isEmpty, let item = pack.item,
             let sheet = file.sheet, let tested = file.ruleTestedAt
-        else { throw Refusal.conflict("Case \(file.number) comes to no amount that can be granted.") }
+        else {
+            throw Refusal.conflict(
+                Phrase(
+                    "Case \(file.number) comes to no amount that can be granted.",
+                    "案件\(file.number)没有可以发放的金额。"))
+        }
         let fund = try await Funds.choose(
             programme: pack.programme, path: file.path, item: item, amount: amount, sources: pack.funding,
             day: context.today,

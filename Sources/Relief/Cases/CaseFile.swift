@@ -70,7 +70,10 @@ struct CaseFile: Sendable {
         let row = try await context.transaction.first(
             "SELECT \(columns) FROM relief.case_file c WHERE c.number = \(number) \(lock)")
         guard let row else {
-            throw Refusal.notFound("There is no case \(number); check the number (relief case list).", field: field)
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no case \(number); check the number (relief case list).",
+                    "没有案件\(number)；请核对编号（relief case list）。"), field: field)
         }
         return try CaseFile(row)
     }
@@ -88,7 +91,9 @@ extension CommandContext {
         let covers = principal.scope(for: permission).contains { $0.isEmpty || path == $0 || path.hasPrefix($0 + ".") }
         guard covers else {
             throw Refusal.forbidden(
-                "\(principal.login) may not \(act) here: it takes the permission \(permission.rawValue).")
+                Phrase(
+                    "\(principal.login) may not \(act) here: it takes the permission \(permission.rawValue).",
+                    "\(principal.login) 无权在此办理：需要权限 \(permission.rawValue)。"))
         }
     }
 }

@@ -30,7 +30,7 @@ extension Cases {
                 Phrase(
                     "Case \(file.number) comes to \(now.granted.en) now, not to \(shown.granted.en) as shown: return it.",
                     "案件\(file.number)现为\(now.granted.zh)，与审批单所示的\(shown.granted.zh)不同：请退回。"),
-                field: "outcome", details: now.amountBecause.map(Phrase.init(untranslated:)))
+                field: "outcome", details: now.amountBecause.map(Phrase.init(asGiven:)))
         case .yes: nil
         }
     }

@@ -16,7 +16,10 @@ enum CaseViews {
             JOIN relief.app_user u ON u.id = c.opened_by WHERE c.number = \(number)
             """)
         guard let row else {
-            throw Refusal.notFound("There is no case \(number); check the number (relief case list).", field: "case")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no case \(number); check the number (relief case list).",
+                    "没有案件\(number)；请核对编号（relief case list）。"), field: "case")
         }
         let file = try CaseFile(row)
         let pack = try await Programmes.version(file.version, in: context).pack

@@ -21,10 +21,15 @@ enum Decisions {
                   \(file.sheet), \(version.id), \(inputs)::text::jsonb, \(trace)::text::jsonb, \(context.now))
                 """)
         } catch let error as PostgresError where error.constraint == "reason_when_not_passed" {
-            throw Refusal.invalid("A no and a return need a reason that the applicant can read.", field: "reason")
+            throw Refusal.invalid(
+                Phrase(
+                    "A no and a return need a reason that the applicant can read.",
+                    "不通过或退回须写明申请人能看懂的理由。"), field: "reason")
         } catch let error as PostgresError where error.constraint == "one_approval_each" {
             throw Refusal.conflict(
-                "\(context.principal.login) has approved case \(file.number) already: it takes another person.")
+                Phrase(
+                    "\(context.principal.login) has approved case \(file.number) already: it takes another person.",
+                    "\(context.principal.login) 已经批准过案件\(file.number)：须由另一人批准。"))
         }
         context.note("outcome", .string(outcome.rawValue))
         context.note("sheet", file.sheet.map { .string($0) } ?? .null)

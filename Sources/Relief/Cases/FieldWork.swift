@@ -8,7 +8,10 @@ extension RecordVisit: Executable {
         let file = try await CaseFile.find(`case`, in: context)
         try file.require([.draft, .submitted, .returned], to: Phrase("visit", "登记走访"))
         guard visitors.count == 2, visitors[0] != visitors[1] else {
-            throw Refusal.invalid("A home visit is made by two different people: name both.", field: "visitors")
+            throw Refusal.invalid(
+                Phrase(
+                    "A home visit must be made by two different people: name both.",
+                    "入户走访须由两个人进行：请写明两人。"), field: "visitors")
         }
         try ActDay.check(on, from: file.firstDayOfFindings, in: context)
         let seen = try Prose.checked(findings, field: "findings")
@@ -60,7 +63,9 @@ extension Cases {
         // case only in the step that waits for them.
         if file.state == .submitted, let open = file.step.flatMap({ version.pack.step($0) }), open.kind != kind {
             throw Refusal.conflict(
-                "Case \(file.number) is at “\(open.title)”: what changes it now would go past those who saw it; return it first.",
+                Phrase(
+                    "Case \(file.number) is at “\(open.title)”: what changes it now would go past those who saw it; return it first.",
+                    "案件\(file.number)正处于“\(open.title)”：此时更改会绕过已经看过的人；请先退回。"),
                 field: "case")
         }
         let file = changes.isEmpty ? file : try await merge(changes, into: file, in: context)

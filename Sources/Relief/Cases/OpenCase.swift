@@ -101,17 +101,26 @@ extension OpenCase: Executable {
         switch pack.subject {
         case .household:
             guard let household else {
-                throw Refusal.invalid("\(pack.title) is for a household: name it.", field: "household")
+                throw Refusal.invalid(
+                    Phrase(
+                        "\(pack.title) is for a household: name it.",
+                        "\(pack.title)以家庭户为对象：请指明家庭户。"), field: "household")
             }
             return CaseSubject(household: try await CaseSubjects.household(household, in: context))
         case .person:
             guard let person else {
-                throw Refusal.invalid("\(pack.title) is for a person: name him or her.", field: "person")
+                throw Refusal.invalid(
+                    Phrase(
+                        "\(pack.title) is for a person: name him or her.",
+                        "\(pack.title)以个人为对象：请指明人员。"), field: "person")
             }
             return try await CaseSubjects.person(person, in: context)
         case .employer:
             guard let employer else {
-                throw Refusal.invalid("\(pack.title) is for an employer: give its USCC.", field: "employer")
+                throw Refusal.invalid(
+                    Phrase(
+                        "\(pack.title) is for an employer: give its USCC.",
+                        "\(pack.title)以用人单位为对象：请给出统一社会信用代码。"), field: "employer")
             }
             let union = try await Organisation.find(organisation, in: context)
             return CaseSubject(employer: try await Employer.find(employer, near: union, in: context).id)
@@ -124,7 +133,10 @@ enum CaseSubjects {
     static func household(_ number: String, in context: some OperationContext) async throws -> UUID {
         guard let row = try await context.transaction.first("SELECT id FROM relief.household WHERE number = \(number)")
         else {
-            throw Refusal.notFound("There is no household \(number); check the number.", field: "household")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no household \(number); check the number.",
+                    "没有家庭户\(number)；请核对户号。"), field: "household")
         }
         return try row["id"]
     }
@@ -137,11 +149,18 @@ enum CaseSubjects {
                 LEFT JOIN relief.household_member m ON m.person = p.id AND m.valid @> \(context.today)
                 WHERE p.number = \(number)
                 """)
-        else { throw Refusal.notFound("There is no person \(number); check the number.", field: "person") }
+        else {
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no person \(number); check the number.",
+                    "没有人员\(number)；请核对编号。"), field: "person")
+        }
         let (died, erased): (Day?, Date?) = (try row["died_on"], try row["erased_at"])
         guard died == nil, erased == nil else {
             throw Refusal.conflict(
-                "\(number) is no longer somebody to open a case for: see person show.", field: "person")
+                Phrase(
+                    "\(number) is no longer somebody to open a case for: see person show.",
+                    "不能再为\(number)立案：见 person show。"), field: "person")
         }
         return CaseSubject(household: try row["household"], person: try row["id"])
     }

@@ -8,7 +8,10 @@ extension ScreenCases: Executable {
     package func execute(in context: CommandContext) async throws -> ScreeningReport {
         let version = try await Programmes.released(programme, in: context)
         guard version.pack.screening else {
-            throw Refusal.invalid("\(version.pack.title) is applied for, not screened.", field: "programme")
+            throw Refusal.invalid(
+                Phrase(
+                    "\(version.pack.title) is applied for, not screened.",
+                    "\(version.pack.title)须由对象申请，不作筛查。"), field: "programme")
         }
         let union = try await Organisation.find(organisation, in: context)
         let employers = try await context.transaction.query(

@@ -36,10 +36,10 @@ extension ShowTimeline: Answerable {
         if let refused = leaf.refused { return Phrase("refused: \(refused)", "未予办理：\(refused)") }
         let facts = leaf.facts.sorted { $0.key < $1.key }.compactMap { name, value -> Phrase? in
             switch value {
-            case .string(let text): Phrase(untranslated: "\(name) \(text.prefix(24))")
+            case .string(let text): Phrase(asGiven: "\(name) \(text.prefix(24))")
             case .int(let number) where name == "amount" || name == "assessed" || name == "total":
                 Phrase("\(name) \(Fen(number)) yuan", "\(name) \(Fen(number)) 元")
-            case .int(let number): Phrase(untranslated: "\(name) \(number)")
+            case .int(let number): Phrase(asGiven: "\(name) \(number)")
             case .bool(let flag): Phrase("\(name) \(flag ? "yes" : "no")", "\(name) \(flag ? "是" : "否")")
             case .null, .array, .object: nil
             }

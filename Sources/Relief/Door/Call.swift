@@ -14,7 +14,11 @@ struct Call {
 
     init<C: Contract.Operation>(_ command: C, principal: Principal, key: String?, vault: Vault) throws {
         if let key, key.isEmpty || key.length > 200 {
-            throw Refusal(.invalid, "An idempotency key has 1 to 200 characters.", field: "Idempotency-Key")
+            throw Refusal(
+                .invalid,
+                Phrase(
+                    "An idempotency key must have 1 to 200 characters.",
+                    "幂等键应为 1 至 200 个字符。"), field: "Idempotency-Key")
         }
         self.principal = principal
         self.command = C.name
@@ -48,7 +52,10 @@ struct Call {
         guard try row["command"] == command, try row["body_mac"] == bodyMAC else {
             return .failure(
                 Refusal(
-                    .conflict, "The key \(key) was used for another request: a new request takes a new key.",
+                    .conflict,
+                    Phrase(
+                        "The key \(key) was used for another request: a new request takes a new key.",
+                        "幂等键 \(key) 已用于另一请求：新的请求须换新的键。"),
                     field: "Idempotency-Key"))
         }
         if let refused: String = try row["refused"] {
@@ -58,11 +65,18 @@ struct Call {
             return .failure(
                 Refusal(
                     .conflict,
-                    "The request was carried out; its answer was destroyed on \(Day(erased)) with the personal data in it."
+                    Phrase(
+                        "The request was carried out; its answer was destroyed on \(Day(erased)) with the personal data in it.",
+                        "该请求已经办妥；其答复已于 \(Day(erased)) 随个人信息一并销毁。")
                 ))
         }
         guard let answered: [UInt8] = try row["answered"] else {
-            return .failure(Refusal(.conflict, "The key \(key) is being used by a request that has not ended."))
+            return .failure(
+                Refusal(
+                    .conflict,
+                    Phrase(
+                        "The key \(key) is being used by a request that has not ended.",
+                        "幂等键 \(key) 正被一个尚未结束的请求使用。")))
         }
         let event: UUID = try row["event"]
         return .success(try vault.open(answered, .reply, row: event.uuidString))

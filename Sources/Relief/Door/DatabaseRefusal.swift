@@ -8,25 +8,45 @@ enum DatabaseRefusal {
         guard let state = error.sqlState else { return nil }
         switch state {
         case "RR001":
-            return Refusal(.conflict, sentence(error.message), field: "role")
+            return Refusal(.conflict, said(error, "这两个角色不能由同一人担任。"), field: "role")
         case "RR002":
             return Refusal(
-                .conflict, "The case has changed since it was shown: look at it again and decide on that.",
+                .conflict,
+                Phrase(
+                    "The case has changed since it was shown: look at it again and decide on that.",
+                    "案件在查看之后有变化：请重新查看再作决定。"),
                 field: "sheet")
         case "RR003":
             return FourEyes.madeIt(error.detail)
-        case "RR004": return Refusal(.forbidden, "Nobody decides on his or her own case or on a relative's.")
-        case "RR005", "RR006", "RR007", "RR008", "RR009", "RR010", "RR011":
-            return Refusal(.conflict, sentence(error.message))
+        case "RR004":
+            return Refusal(
+                .forbidden,
+                Phrase(
+                    "Nobody decides on his or her own case or on a relative's.",
+                    "任何人不得审批本人或亲属的案件。"))
+        case "RR005": return Refusal(.conflict, said(error, "救助须与案件的审批一致。"))
+        case "RR006": return Refusal(.conflict, said(error, "批准的人数还不够。"))
+        case "RR007": return Refusal(.conflict, said(error, "案件还没有回访。"))
+        case "RR008": return Refusal(.conflict, said(error, "目前的状态不能这样变更。"))
+        case "RR010": return Refusal(.conflict, said(error, "该账户须先由另一人核准。"))
+        case "RR009": return Refusal(.conflict, said(error, "付款与其批次或救助不符。"))
+        case "RR011": return Refusal(.conflict, said(error, "付款的重发次序不符。"))
         case "RR012":
             return Refusal(
                 .conflict,
-                "A member of the household stands in another active archive: one household, one archive (一户一档).",
+                Phrase(
+                    "A member of the household stands in another active archive: one household, one archive (一户一档).",
+                    "该户成员已在另一有效档案中：一户一档。"),
                 field: "household")
         case "RR013": return NewHousehold.peopleOfAnother
-        case "RR014": return Refusal(.conflict, sentence(error.message))
+        case "RR014": return Refusal(.conflict, said(error, "工会的上下级关系不符：任一日恰有一个经费上级，且不能隶属于自己。"))
         case "RR015": return CaseSubjects.movedAway
-        case "RR021": return Refusal(.forbidden, "Four eyes: \(error.message); another person must.")
+        case "RR021":
+            return Refusal(
+                .forbidden,
+                Phrase(
+                    "Four eyes: \(error.message); another person must.",
+                    "须由不同的人办理（四眼原则）：请由另一人办理。"))
         case "RR023":
             return Refusal(
                 .forbidden,
@@ -59,13 +79,21 @@ enum DatabaseRefusal {
                 Phrase(
                     "The token or its user was shut out meanwhile: an administrator issues a new one.",
                     "该令牌或其用户已被停用：请联系管理员重新签发。"), field: "user")
-        case "RR022": return Refusal(.conflict, sentence(error.message))
+        case "RR022": return Refusal(.conflict, said(error, "付款的结果须以银行的答复为准，且与之相符。"))
         case "RR045", "RR046", "RR047", "RR048", "RR049", "RR050", "RR051": return FourEyes.refusal(state)
-        case "RA002": return Refusal(.conflict, sentence(error.message))
+        case "RA002": return Refusal(.conflict, said(error, "已经登记的内容不得更改。"))
         case "22021", "22P05":
-            return Refusal(.invalid, "A text holds a character that can't be kept (U+0000): leave it out.")
+            return Refusal(
+                .invalid,
+                Phrase(
+                    "A text holds a character that can't be kept (U+0000): leave it out.",
+                    "文字中含有不能保存的字符（U+0000）：请删去。"))
         case "23514" where error.constraint.map(byAnother.contains) == true:
-            return Refusal(.forbidden, "Four eyes: this step belongs to another person than the one before.")
+            return Refusal(
+                .forbidden,
+                Phrase(
+                    "Four eyes: this step belongs to another person than the one before.",
+                    "须由不同的人办理：本步骤与上一步骤不能是同一人。"))
         case "22001", "22003", "22007", "22008", "22P02", "22P03", "23502", "23514", "54000":
             return unkept(error)
         default: return nil
@@ -107,7 +135,8 @@ enum DatabaseRefusal {
         "account_approved_by_another",
     ]
 
-    private static func sentence(_ message: String) -> String {
-        message.prefix(1).uppercased() + message.dropFirst() + "."
+    /// A law in its own words, which are English in the database, and in Chinese.
+    private static func said(_ error: PostgresError, _ chinese: String) -> Phrase {
+        Phrase(error.message.prefix(1).uppercased() + error.message.dropFirst() + ".", chinese)
     }
 }

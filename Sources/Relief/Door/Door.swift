@@ -71,7 +71,10 @@ package final class Door: Sendable {
     ) async throws -> Answered<C.Reply> {
         if dryRun && !C.allowsDryRun {
             throw Refusal(
-                .invalid, "“\(C.name)” can't be tried out: its answer is its effect.", field: "Relief-Dry-Run")
+                .invalid,
+                Phrase(
+                    "“\(C.name)” can't be tried out: its answer is its effect.",
+                    "“\(C.name)”不能试办：其答复本身就是结果。"), field: "Relief-Dry-Run")
         }
         let scope = try await scope(of: C.self, principal)
         if !dryRun { try requireSealed() }
@@ -96,7 +99,9 @@ package final class Door: Sendable {
             } catch let error as PostgresError where error.code == .outcomeUnknown {
                 throw Refusal(
                     .unavailable,
-                    "The database went away while it committed: ask again with the key \(call.key) to learn what happened."
+                    Phrase(
+                        "The database went away while it committed: ask again with the key \(call.key) to learn what happened.",
+                        "提交时数据库中断：请用幂等键 \(call.key) 再问一次，以确认结果。")
                 )
             }
         }
@@ -175,13 +180,17 @@ package final class Door: Sendable {
         guard !scope.isEmpty || operation.permission == .anyone else {
             throw Refusal(
                 .forbidden,
-                "\(principal.login) may not do “\(operation.name)”: it takes the permission \(operation.permission.rawValue)."
+                Phrase(
+                    "\(principal.login) may not do “\(operation.name)”: it takes the permission \(operation.permission.rawValue).",
+                    "\(principal.login) 无权办理“\(operation.name)”：需要权限 \(operation.permission.rawValue)。")
             )
         }
         guard !operation.governsAll || principal.holdsAtRoot(operation.permission) else {
             throw Refusal(
                 .forbidden,
-                "“\(operation.name)” holds for every union: it takes the permission at the root of the tree.")
+                Phrase(
+                    "“\(operation.name)” holds for every union: it takes the permission at the root of the tree.",
+                    "“\(operation.name)”对所有工会生效：须在最上级工会拥有该权限。"))
         }
         return scope
     }

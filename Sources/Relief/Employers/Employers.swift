@@ -51,7 +51,10 @@ extension RegisterEmployer: Executable {
                         \(context.now))
                 """)
         } catch let error as PostgresError where error.sqlState == "23505" {
-            throw Refusal.conflict("\(organisation.code) knows the employer \(code.text) already.", field: "uscc")
+            throw Refusal.conflict(
+                Phrase(
+                    "\(organisation.code) knows the employer \(code.text) already.",
+                    "\(organisation.code) 已登记用人单位 \(code.text)。"), field: "uscc")
         }
         return EmployerView(
             uscc: code.text, name: title, kind: kind, union: organisation.code, warnings: code.warnings)

@@ -43,7 +43,9 @@ extension AddEvidence: Executable {
         let kinds = version.pack.evidence.map(\.kind) + ["other"]
         guard kinds.contains(kind) else {
             throw Refusal.invalid(
-                "\(version.pack.title) knows no paper “\(kind)”; it knows \(kinds.joined(separator: ", ")).",
+                Phrase(
+                    "\(version.pack.title) knows no paper “\(kind)”; it knows \(kinds.joined(separator: ", ")).",
+                    "\(version.pack.title)没有材料类别“\(kind)”；有：\(kinds.joined(separator: "、"))。"),
                 field: "kind")
         }
         if file.state == .submitted, let open = file.step,
@@ -51,18 +53,28 @@ extension AddEvidence: Executable {
             open > notice
         {
             throw Refusal.conflict(
-                "Case \(file.number) has stood on public notice: a new paper takes it back first (case decide --outcome return).",
+                Phrase(
+                    "Case \(file.number) has stood on public notice: a new paper takes it back first (case decide --outcome return).",
+                    "案件\(file.number)已经公示：补充材料前须先退回（case decide --outcome return）。"),
                 field: "case")
         }
         guard !content.isEmpty, content.count <= Papers.mostBytes else {
-            throw Refusal.tooLarge("A document has 1 byte to 10 MiB; this one has \(content.count).", field: "content")
+            throw Refusal.tooLarge(
+                Phrase(
+                    "A document must have 1 byte to 10 MiB; this one has \(content.count).",
+                    "材料应为 1 字节至 10 MiB；这份有 \(content.count) 字节。"), field: "content")
         }
         guard let found = Papers.mediaType(of: content) else {
-            throw Refusal.invalid("Documents are PDF, JPEG or PNG; this file is none of them.", field: "content")
+            throw Refusal.invalid(
+                Phrase(
+                    "Documents are PDF, JPEG or PNG; this file is none of them.",
+                    "材料应为 PDF、JPEG 或 PNG；该文件都不是。"), field: "content")
         }
         guard found == mediaType else {
             throw Refusal.invalid(
-                "The file is said to be \(mediaType), but its content is \(found).", field: "mediaType")
+                Phrase(
+                    "The file is said to be \(mediaType), but its content is \(found).",
+                    "文件标明为 \(mediaType)，内容却是 \(found)。"), field: "mediaType")
         }
         guard let name = FileName.kept(of: fileName) else {
             throw Refusal.invalid(
@@ -89,7 +101,10 @@ extension AddEvidence: Executable {
 extension GetEvidence: Answerable {
     package func answer(in context: QueryContext) async throws -> EvidenceContent {
         guard let row = try await context.transaction.first("SELECT \(Papers.columns) WHERE e.id = \(evidence)") else {
-            throw Refusal.notFound("There is no such document; see relief case show.", field: "evidence")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no such document; see relief case show.",
+                    "没有这份材料；见 relief case show。"), field: "evidence")
         }
         let view = try Papers.view(row)
         let number: String = try await context.transaction.value(
@@ -101,7 +116,9 @@ extension GetEvidence: Answerable {
         guard let content = try? context.door.evidence.content(sha256: view.sha256) else {
             throw Refusal(
                 .internal,
-                "The file of this paper is missing or damaged: bring \(EvidenceStore.path(of: view.sha256)) back from the backup."
+                Phrase(
+                    "The file of this paper is missing or damaged: bring \(EvidenceStore.path(of: view.sha256)) back from the backup.",
+                    "该材料的文件缺失或损坏：请从备份恢复 \(EvidenceStore.path(of: view.sha256))。")
             )
         }
         return EvidenceContent(

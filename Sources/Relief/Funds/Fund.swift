@@ -56,7 +56,10 @@ package struct Fund: Sendable {
         let row = try await context.transaction.first(
             "SELECT \(columns) FROM relief.fund f WHERE f.code = \(code)")
         guard let row else {
-            throw Refusal.notFound("There is no fund \(code); check the code (relief fund list).", field: field)
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no fund \(code); check the code (relief fund list).",
+                    "没有资金\(code)；请核对代码（relief fund list）。"), field: field)
         }
         return try Fund(row)
     }

@@ -26,7 +26,10 @@ extension CreateFund: Executable {
                   \(context.principal.user), \(context.now))
                 """)
         } catch let error as PostgresError where error.constraint == "fund_code_key" {
-            throw Refusal.conflict("The code \(code) is taken: each fund has its own.", field: "code")
+            throw Refusal.conflict(
+                Phrase(
+                    "The code \(code) is taken: each fund has its own.",
+                    "代码 \(code) 已被占用：每笔资金须有自己的代码。"), field: "code")
         }
         do {
             try await context.books.open(
@@ -38,7 +41,10 @@ extension CreateFund: Executable {
                     id: bankAccount, code: "\(code)-BANK", name: bank, ledger: code, kind: .asset,
                     limit: .creditsMustNotExceedDebits))
         } catch let refusal as LedgerRefusal where refusal.reason == .codeTaken {
-            throw Refusal.conflict("The code \(code) is too like another fund's: choose another.", field: "code")
+            throw Refusal.conflict(
+                Phrase(
+                    "The code \(code) is too like another fund's: choose another.",
+                    "代码 \(code) 与另一笔资金的过于相近：请另选。"), field: "code")
         }
         for item in items {
             try await Funds.allow(item, on: net, in: context)
@@ -77,7 +83,9 @@ extension CreateFund: Executable {
             code.utf8.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) || $0 == 45 })
         else {
             throw Refusal.invalid(
-                "A fund's code has 1 to 32 capital letters, digits and hyphens, like XN-JQZX-2026; “\(code)” has not.",
+                Phrase(
+                    "A fund's code has 1 to 32 capital letters, digits and hyphens, like XN-JQZX-2026; “\(code)” has not.",
+                    "资金代码应为 1 至 32 个大写字母、数字和连字符，如 XN-JQZX-2026；“\(code)”不符。"),
                 field: "code")
         }
         for (text, field) in [(name, "name"), (bank, "bank"), (accountHolder, "accountHolder")]
@@ -86,13 +94,22 @@ extension CreateFund: Executable {
                 Phrase("The \(field) must have no space at an end.", "名称首尾不能有空格。"), field: field)
         }
         guard (2000...2200).contains(year) else {
-            throw Refusal.invalid("The year of a fund lies between 2000 and 2200.", field: "year")
+            throw Refusal.invalid(
+                Phrase(
+                    "The year of a fund must lie between 2000 and 2200.",
+                    "资金年度应在 2000 至 2200 之间。"), field: "year")
         }
         if let cnaps, cnaps.utf8.count != 12 || !cnaps.isDigits {
-            throw Refusal.invalid("A bank's CNAPS number (联行号) has 12 digits.", field: "cnaps")
+            throw Refusal.invalid(
+                Phrase(
+                    "A bank's CNAPS number (联行号) must have 12 digits.",
+                    "联行号应为 12 位数字。"), field: "cnaps")
         }
         guard source != .donation || !(donorIntent ?? "").trimmingWhitespace.isEmpty else {
-            throw Refusal.invalid("Donated money is spent as the donor wished: say how.", field: "donorIntent")
+            throw Refusal.invalid(
+                Phrase(
+                    "Donated money is spent as the donor wished: say how.",
+                    "捐赠款按捐赠人意愿使用：请写明意愿。"), field: "donorIntent")
         }
     }
 }
@@ -101,14 +118,23 @@ extension ReceiveMoney: Executable {
     package func execute(in context: CommandContext) async throws -> FundView {
         let fund = try await Fund.find(fund, in: context)
         guard amount > .zero, amount.rawValue <= 1_000_000_000_000_000 else {
-            throw Refusal.invalid("Money that arrived is more than nothing.", field: "amount")
+            throw Refusal.invalid(
+                Phrase(
+                    "Money that arrived must be more than nothing.",
+                    "到账金额须大于零。"), field: "amount")
         }
         try ActDay.check(on, in: context)
         guard on.year >= fund.year - 1 else {
-            throw Refusal.invalid("Money of the fund of \(fund.year) did not arrive in \(on.year).", field: "on")
+            throw Refusal.invalid(
+                Phrase(
+                    "Money of the fund of \(fund.year) did not arrive in \(on.year).",
+                    "\(fund.year) 年度的资金不会在 \(on.year) 年到账。"), field: "on")
         }
         guard (1...64).contains(reference.length), reference.trimmingWhitespace == reference else {
-            throw Refusal.invalid("Give the reference of the bank's entry, at most 64 characters.", field: "reference")
+            throw Refusal.invalid(
+                Phrase(
+                    "Give the reference of the bank's entry, at most 64 characters.",
+                    "请给出银行入账的参考号，最多 64 个字符。"), field: "reference")
         }
         if let note { context.note("note", .string(try PublicReason.checked(note, field: "note"))) }
         let transfer = Transfer(
@@ -116,7 +142,9 @@ extension ReceiveMoney: Executable {
             debit: fund.bankAccount, credit: fund.netAccount, amount: amount.rawValue,
             code: BookCode.receipt.rawValue, reference: reference)
         let taken = Refusal.conflict(
-            "The entry \(reference) is in the books of fund \(fund.code) already.", field: "reference")
+            Phrase(
+                "The entry \(reference) is in the books of fund \(fund.code) already.",
+                "入账 \(reference) 已在资金 \(fund.code) 的账上。"), field: "reference")
         do {
             guard try await !context.books(on: on).transfer(transfer).existed else { throw taken }
         } catch let refusal as LedgerRefusal where refusal.reason == .existsWithDifferentBody {
@@ -140,12 +168,16 @@ extension ReverseReceipt: Executable {
                 reference: reference)
         } catch let refusal as LedgerRefusal where refusal.reason == .notCorrectable {
             throw Refusal.notFound(
-                "Fund \(fund.code) received nothing under the reference \(reference), or it was taken back (relief fund statement).",
+                Phrase(
+                    "Fund \(fund.code) received nothing under the reference \(reference), or it was taken back (relief fund statement).",
+                    "资金 \(fund.code) 没有参考号为 \(reference) 的到账，或已冲回（relief fund statement）。"),
                 field: "reference")
         } catch let refusal as LedgerRefusal where [.exceedsCredits, .exceedsDebits].contains(refusal.reason) {
+            let (free, needed) = (Fen(refusal.facts.available ?? 0), Fen(refusal.facts.needed ?? 0))
             throw Refusal.conflict(
-                "Only \(Fen(refusal.facts.available ?? 0)) yuan of fund \(fund.code) are neither held nor spent: the entry is of "
-                    + "\(Fen(refusal.facts.needed ?? 0)).", field: "reference")
+                Phrase(
+                    "Only \(free) yuan of fund \(fund.code) are neither held nor spent: the entry is of \(needed).",
+                    "资金 \(fund.code) 未冻结、未支出的只有 \(free) 元：该笔入账为 \(needed) 元。"), field: "reference")
         }
         context.concerns(fund.code)
         context.note("reference", .string(reference))
@@ -185,13 +217,22 @@ extension AllowItem: Executable {
 extension Funds {
     static func allow(_ item: FundItem, on account: UUID, in context: CommandContext) async throws {
         guard (1...64).contains(item.item.length), item.item.trimmingWhitespace == item.item else {
-            throw Refusal.invalid("An item is named in 1 to 64 characters, like education.", field: "item")
+            throw Refusal.invalid(
+                Phrase(
+                    "An item is named in 1 to 64 characters, like education.",
+                    "支出项目名称应为 1 至 64 个字符，如 education。"), field: "item")
         }
         guard item.to.map({ item.from <= $0 }) ?? true else {
-            throw Refusal.invalid("The last day of \(item.item) comes before its first.", field: "to")
+            throw Refusal.invalid(
+                Phrase(
+                    "The last day of \(item.item) comes before its first.",
+                    "\(item.item) 的截止日早于起始日。"), field: "to")
         }
         guard (1...500).contains(item.source.trimmingWhitespace.length) else {
-            throw Refusal.invalid("Name the document that allows \(item.item).", field: "source")
+            throw Refusal.invalid(
+                Phrase(
+                    "Name the document that allows \(item.item).",
+                    "请写明准许 \(item.item) 的依据文件。"), field: "source")
         }
         try await context.books.allow(
             id: UUID(), account: account, item: item.item, from: item.from, through: item.to,

@@ -81,7 +81,11 @@ enum Funds {
                 throw Refusal.conflict(fund.hasLess(than: refusal.facts.needed.map { Fen($0) }), field: "amount")
             case .itemNotAllowed:
                 throw Refusal.conflict(fund.mayNot(refusal.facts.item, on: day), field: "item")
-            default: throw Refusal.conflict("The books of fund \(fund.code) refuse: \(refusal).")
+            default:
+                throw Refusal.conflict(
+                    Phrase(
+                        "The books of fund \(fund.code) refuse: \(refusal).",
+                        "资金 \(fund.code) 的账簿不接受：\(refusal)。"))
             }
         }
     }

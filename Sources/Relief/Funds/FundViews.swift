@@ -85,7 +85,10 @@ extension ShowStatement: Answerable {
         let size = try Paging.size(limit)
         let fund = try await Fund.find(fund, in: context)
         guard cursor == nil || cursor.flatMap({ Int64(digits: $0) }) != nil else {
-            throw Refusal.invalid("The cursor is none of this list: begin without one.", field: "cursor")
+            throw Refusal.invalid(
+                Phrase(
+                    "The cursor is none of this list: begin without one.",
+                    "续页位置不属于此列表：请从头开始。"), field: "cursor")
         }
         let rows = try await context.transaction.query(
             """

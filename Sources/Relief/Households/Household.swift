@@ -20,7 +20,9 @@ package struct Household: Sendable {
             "SELECT id, number, head FROM relief.household WHERE number = \(number)")
         guard let row else {
             throw Refusal.notFound(
-                "There is no household \(number); check the number (relief household list).", field: field)
+                Phrase(
+                    "There is no household \(number); check the number (relief household list).",
+                    "没有家庭户\(number)；请核对户号（relief household list）。"), field: field)
         }
         return Household(id: try row["id"], number: try row["number"], head: try row["head"])
     }
@@ -99,6 +101,8 @@ struct NewHousehold: Sendable {
         }
         guard error.constraint == "one_household_at_a_time" else { return error }
         return Refusal.conflict(
-            "One of them belongs to a household already: end that first (relief household leave).", field: field)
+            Phrase(
+                "One of them belongs to a household already: end that first (relief household leave).",
+                "其中一人已属于另一家庭户：请先终止（relief household leave）。"), field: field)
     }
 }

@@ -15,7 +15,10 @@ extension OpenHousehold: Executable {
             try person.requireKept(field: field)
             let relation = try Self.relation(member.relation, field: "members.\(index).relation")
             guard person.id != first.id, !found.contains(where: { $0.person == person.id }) else {
-                throw Refusal.invalid("\(person.number) stands twice in the household.", field: field)
+                throw Refusal.invalid(
+                    Phrase(
+                        "\(person.number) stands twice in the household.",
+                        "\(person.number) 在该户中出现了两次。"), field: field)
             }
             found.append(NewHousehold.Member(person: person.id, relation: relation))
         }
@@ -80,7 +83,9 @@ extension LeaveHousehold: Executable {
         context.note("reason", .string(why))
         guard found.id != home.head else {
             throw Refusal.conflict(
-                "\(found.number) is the head of \(home.number), and the record is under that name.", field: "person")
+                Phrase(
+                    "\(found.number) is the head of \(home.number), and the record is under that name.",
+                    "\(found.number) 是 \(home.number) 的户主，户以其名登记。"), field: "person")
         }
         let ended = try await context.transaction.execute(
             """
@@ -88,7 +93,10 @@ extension LeaveHousehold: Executable {
             WHERE household = \(home.id) AND person = \(found.id) AND upper_inf(valid) AND lower(valid) < \(on)
             """)
         guard ended == 1 else {
-            throw Refusal.conflict("\(found.number) was not in \(home.number) before \(on).", field: "on")
+            throw Refusal.conflict(
+                Phrase(
+                    "\(found.number) was not in \(home.number) before \(on).",
+                    "\(found.number) 在 \(on) 之前不在 \(home.number)。"), field: "on")
         }
         return try await Households.view(home.id, in: context)
     }

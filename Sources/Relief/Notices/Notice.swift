@@ -14,7 +14,9 @@ enum Notices {
     static func view(_ number: String, in context: some OperationContext) async throws -> NoticeView {
         guard let row = try await context.transaction.first("SELECT \(columns) WHERE n.number = \(number)") else {
             throw Refusal.notFound(
-                "There is no notice \(number); check the number (relief notice list).", field: "notice")
+                Phrase(
+                    "There is no notice \(number); check the number (relief notice list).",
+                    "没有公示\(number)；请核对编号（relief notice list）。"), field: "notice")
         }
         return try await view(row, in: context)
     }
@@ -115,7 +117,9 @@ enum PublicText {
         text += "\n如有异议，请在公示期内向本级工会反映。\n"
         if text.contains(/[0-9]{11,}/) {
             throw Refusal.conflict(
-                "The notice would show a number as long as a phone, identity or account number; it is not published.")
+                Phrase(
+                    "The notice would show a number as long as a phone, identity or account number; it is not published.",
+                    "公示中会出现与电话、证号或账号一样长的数字；不予公示。"))
         }
         return text
     }

@@ -12,11 +12,17 @@ extension ObjectToNotice: Executable {
             WHERE n.number = \(notice) AND relief.case_number(i.case_id) = \(`case`) FOR UPDATE OF i
             """)
         guard let row else {
-            throw Refusal.notFound("Case \(`case`) doesn't stand on notice \(notice).", field: "case")
+            throw Refusal.notFound(
+                Phrase(
+                    "Case \(`case`) doesn't stand on notice \(notice).",
+                    "案件\(`case`)不在公示\(notice)中。"), field: "case")
         }
         let state: NoticeItemState = try row["state"]
         guard state == .listed || state == .objected else {
-            throw Refusal.conflict("The notice of case \(`case`) is over.", field: "case")
+            throw Refusal.conflict(
+                Phrase(
+                    "The notice of case \(`case`) is over.",
+                    "案件\(`case`)的公示已经期满。"), field: "case")
         }
         let item: UUID = try row["id"]
         try await context.transaction.execute(
@@ -45,10 +51,16 @@ extension ResolveObjection: Executable {
             WHERE b.id = \(objection) FOR UPDATE OF b, i
             """)
         guard let row else {
-            throw Refusal.notFound("There is no such objection; see relief notice show.", field: "objection")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no such objection; see relief notice show.",
+                    "没有这条异议；见 relief notice show。"), field: "objection")
         }
         guard try row["state"] == ObjectionState.open else {
-            throw Refusal.conflict("The objection is resolved already.", field: "objection")
+            throw Refusal.conflict(
+                Phrase(
+                    "The objection is resolved already.",
+                    "该异议已经处理。"), field: "objection")
         }
         return try await context.seeingAll { _ in try await resolve(row, in: context) }
     }

@@ -10,7 +10,9 @@ extension PublishNotice: Executable {
         let files = try await context.seeingAll { _ in try await waiting(under: union, in: context) }
         guard !files.isEmpty else {
             throw Refusal.conflict(
-                "No case of \(programme) under \(organisation) waits for a public notice.", field: "programme")
+                Phrase(
+                    "No case of \(programme) under \(organisation) waits for a public notice.",
+                    "\(organisation) 之下没有等待公示的 \(programme) 案件。"), field: "programme")
         }
         // Cases of two versions may share a notice; it then stands as long as the stricter one asks.
         var (title, days) = ("", 0)
@@ -94,11 +96,16 @@ extension PublishNotice: Executable {
         if let disputed {
             let number: String = try disputed["number"]
             throw Refusal.conflict(
-                "An objection to case \(number) is still open: resolve it first (relief objection resolve).",
+                Phrase(
+                    "An objection to case \(number) is still open: resolve it first (relief objection resolve).",
+                    "案件\(number)的异议尚未处理：请先处理（relief objection resolve）。"),
                 field: "cases")
         }
         if let missing = cases?.first(where: { number in !files.contains { $0.number == number } }) {
-            throw Refusal.conflict("Case \(missing) doesn't wait for a public notice of \(programme).", field: "cases")
+            throw Refusal.conflict(
+                Phrase(
+                    "Case \(missing) doesn't wait for a public notice of \(programme).",
+                    "案件\(missing)并非等待 \(programme) 的公示。"), field: "cases")
         }
         return files
     }
@@ -108,7 +115,10 @@ extension WithdrawNotice: Executable {
     package func execute(in context: CommandContext) async throws -> NoticeView {
         let before = try await Notices.view(notice, in: context)
         guard before.state == .running || before.state == .paused else {
-            throw Refusal.conflict("Notice \(notice) is \(before.state.rawValue) already.", field: "notice")
+            throw Refusal.conflict(
+                Phrase(
+                    "Notice \(notice) is \(before.state.rawValue) already.",
+                    "公示\(notice)目前为“\(before.state.title.zh)”。"), field: "notice")
         }
         let listed: SQL = """
             SELECT i.case_id FROM relief.notice_item i JOIN relief.notice n ON n.id = i.notice WHERE n.number = \(notice)

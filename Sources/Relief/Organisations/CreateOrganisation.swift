@@ -6,13 +6,18 @@ import WorkingDays
 extension CreateOrganisation: Executable {
     package func execute(in context: CommandContext) async throws -> OrganisationView {
         guard let parent else {
-            throw Refusal.conflict("The tree has its root already: name the parent of \(code).", field: "parent")
+            throw Refusal.conflict(
+                Phrase(
+                    "The tree has its root already: name the parent of \(code).",
+                    "组织体系已有最上级工会：请指明 \(code) 的上级。"), field: "parent")
         }
         try await Organisations.lockTree(in: context)
         let above = try await Organisation.find(parent, field: "parent", in: context)
         guard level.rank > above.level.rank || (line == .industry && level.rank >= above.level.rank) else {
             throw Refusal.invalid(
-                "A union of the level \(level.rawValue) can't stand under \(above.code), which is \(above.level.rawValue).",
+                Phrase(
+                    "A union of the level \(level.rawValue) can't stand under \(above.code), which is \(above.level.rawValue).",
+                    "\(level.title.zh)工会不能设在\(above.level.title.zh)的 \(above.code) 之下。"),
                 field: "level")
         }
         let union = try await Organisations.insert(self, under: above, in: context)
@@ -35,14 +40,19 @@ extension Organisations {
             code.utf8.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) || $0 == 95 }), !code.hasPrefix("_")
         else {
             throw Refusal.invalid(
-                "A union's code has 1 to 32 capital letters, digits and underscores, like XN or XN_JT; “\(code)” has not.",
+                Phrase(
+                    "A union's code has 1 to 32 capital letters, digits and underscores, like XN or XN_JT; “\(code)” has not.",
+                    "工会代码应为 1 至 32 个大写字母、数字和下划线，如 XN 或 XN_JT；“\(code)”不符。"),
                 field: "code")
         }
         let name = try NameText.checked(new.name, .institution, NameText.title, field: "name")
         if let region = new.region,
             ![6, 12].contains(region.utf8.count) || !region.isDigits
         {
-            throw Refusal.invalid("A region is a GB/T 2260 code of 6 or 12 digits, like 630100.", field: "region")
+            throw Refusal.invalid(
+                Phrase(
+                    "A region is a GB/T 2260 code of 6 or 12 digits, like 630100.",
+                    "地区应为 GB/T 2260 的 6 位或 12 位代码，如 630100。"), field: "region")
         }
         context.concerns(code)
         let path = above.map { "\($0.path).\(code)" } ?? code

@@ -36,7 +36,9 @@ package struct Organisation: Sendable, Hashable {
             """)
         guard let row else {
             throw Refusal.notFound(
-                "There is no union \(code); check the code (relief organisation list).", field: field)
+                Phrase(
+                    "There is no union \(code); check the code (relief organisation list).",
+                    "没有工会\(code)；请核对代码（relief organisation list）。"), field: field)
         }
         return try Organisation(row)
     }

@@ -41,7 +41,10 @@ enum BankLines {
 
     static func view(_ line: UUID, in context: some OperationContext) async throws -> BankLineView {
         guard let view = try await views("WHERE l.id = \(line)", limit: 1, in: context).first else {
-            throw Refusal.notFound("The bank has sent no such line (relief bank list).", field: "line")
+            throw Refusal.notFound(
+                Phrase(
+                    "The bank has sent no such line (relief bank list).",
+                    "银行没有发来这条明细（relief bank list）。"), field: "line")
         }
         return view
     }
@@ -72,11 +75,16 @@ extension SettleBankLine: Executable {
     package func execute(in context: CommandContext) async throws -> BankLineView {
         let found = try await BankLines.view(line, in: context)
         guard found.class.waitsForPerson, found.confirmedBy == nil else {
-            throw Refusal.conflict("The line is \(found.class.rawValue): there is nothing to settle.", field: "line")
+            throw Refusal.conflict(
+                Phrase(
+                    "The line is \(found.class.rawValue): there is nothing to settle.",
+                    "该明细为“\(found.class.title.zh)”：无须处理。"), field: "line")
         }
         guard found.settledBy == nil else {
             throw Refusal.conflict(
-                "\(found.settledBy ?? "") settled the line already: \(found.reason ?? "")", field: "line")
+                Phrase(
+                    "\(found.settledBy ?? "") settled the line already: \(found.reason ?? "")",
+                    "\(found.settledBy ?? "")已处理过该明细：\(found.reason ?? "")"), field: "line")
         }
         let reason = try await PublicReason.checked(
             reason,

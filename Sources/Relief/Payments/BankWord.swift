@@ -93,7 +93,9 @@ struct BankMessage: Sendable {
                 self = try Self.entries(AccountReport(reading: .bytes(content)))
             } else if start.drop(while: { $0.isWhitespace || $0 == "\u{FEFF}" }).first == "<" {
                 throw Refusal.invalid(
-                    "The file is XML, but none of pain.002, camt.052, camt.053 and camt.054.", field: "content")
+                    Phrase(
+                        "The file is XML, but none of pain.002, camt.052, camt.053 and camt.054.",
+                        "该文件是 XML，但不是 pain.002、camt.052、camt.053 或 camt.054。"), field: "content")
             } else {
                 self = try Self.results(BatchTextResult.read(content, template: .common), fileName: fileName)
             }

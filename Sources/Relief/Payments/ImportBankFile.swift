@@ -35,7 +35,10 @@ extension ImportBankFile: Executable {
         guard heard.isAboutUs else { throw BankImport.aboutNobody }
         let intake = heard
         guard let id = try await intake.keep(fileName: fileName, sha256: sha256, in: context) else {
-            throw Refusal.conflict("The file \(fileName) is being taken in by somebody else: ask again.")
+            throw Refusal.conflict(
+                Phrase(
+                    "The file \(fileName) is being taken in by somebody else: ask again.",
+                    "文件 \(fileName) 正由他人导入：请稍后再试。"))
         }
         let moved = PaymentMoves(payments: intake.payments, moves: intake.moves)
         try await context.seeingAll { _ in try await moved.carryOut(in: context) }

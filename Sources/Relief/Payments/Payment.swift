@@ -72,7 +72,9 @@ struct Payment: Sendable {
 
     static func notFound(_ reference: String) -> Refusal {
         .notFound(
-            "There is no payment \(reference); check the reference (relief payment list).", field: "payment")
+            Phrase(
+                "There is no payment \(reference); check the reference (relief payment list).",
+                "没有付款\(reference)；请核对参考号（relief payment list）。"), field: "payment")
     }
 
     /// What the bank knows a payment by: it follows from the instalment and how many payments of it ended before, so that

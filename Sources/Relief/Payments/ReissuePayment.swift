@@ -15,9 +15,12 @@ extension ReissuePayment: Executable {
         guard [.rejected, .returned].contains(payment.state) else {
             throw Refusal.conflict(
                 payment.state == .unknown
-                    ? "Nobody knows whether \(payment.reference) was paid: ask the bank, and record its word (relief payment disprove)."
-                    : "Payment \(payment.reference) is \(payment.state.rawValue): only a rejected or returned one is made anew."
-            )
+                    ? Phrase(
+                        "Nobody knows whether \(payment.reference) was paid: ask the bank, and record its word (relief payment disprove).",
+                        "付款 \(payment.reference) 结果不明：请向银行查询并登记其答复（relief payment disprove）。")
+                    : Phrase(
+                        "Payment \(payment.reference) is \(payment.state.rawValue): only a rejected or returned one is made anew.",
+                        "付款 \(payment.reference) 目前为“\(payment.state.title.zh)”：只有被拒或退回的才能重发。"))
         }
         let reason = try await PublicReason.checked(reason, about: "SELECT \(payment.caseID)", in: context)
         let row = try await context.transaction.one(
@@ -27,11 +30,15 @@ extension ReissuePayment: Executable {
             """)
         guard try row["state"] == InstalmentState.failed, try !row["stopped"] else {
             throw Refusal.conflict(
-                "The award of case \(payment.caseNumber) was stopped: nothing of it is paid any more.")
+                Phrase(
+                    "The award of case \(payment.caseNumber) was stopped: nothing of it is paid any more.",
+                    "案件\(payment.caseNumber)的救助已停发：不再支付。"))
         }
         guard try await !context.transaction.value("SELECT relief.is_contradicted(\(payment.instalment))") else {
             throw Refusal.conflict(
-                "The bank contradicted itself about a payment of \(payment.caseNumber): find out, and settle its line first (relief bank list)."
+                Phrase(
+                    "The bank contradicted itself about a payment of \(payment.caseNumber): find out, and settle its line first (relief bank list).",
+                    "银行对\(payment.caseNumber)的一笔付款前后矛盾：请先查明并处理该明细（relief bank list）。")
             )
         }
         try await refusePointless(payment, in: context)
@@ -64,9 +71,11 @@ extension ReissuePayment: Executable {
                 "SELECT FROM relief.payee_account WHERE id = \(payment.payeeAccount) AND status = 'active'")
         }
         guard !isSame else {
+            let code = payment.reasonCode ?? ""
             throw Refusal.conflict(
-                "The bank refuses this account (\(payment.reasonCode ?? ""), \(meaning.chinese)): register another first (relief account register)."
-            )
+                Phrase(
+                    "The bank refuses this account (\(code), \(meaning.chinese)): register another first (relief account register).",
+                    "银行拒付该账户（\(code)，\(meaning.chinese)）：请先登记另一账户（relief account register）。"))
         }
     }
 }
@@ -82,14 +91,18 @@ extension DisprovePayment: Executable {
     private func disprove(_ payment: Payment, in context: CommandContext) async throws -> PaymentView {
         guard payment.state == .unknown else {
             throw Refusal.conflict(
-                "Payment \(payment.reference) is \(payment.state.rawValue): only one of unknown fate is disproved.")
+                Phrase(
+                    "Payment \(payment.reference) is \(payment.state.rawValue): only one of unknown fate is disproved.",
+                    "付款\(payment.reference)目前为“\(payment.state.title.zh)”：只有结果不明的才能证明未付。"))
         }
         let run = try await context.transaction.one(
             "SELECT prepared_by, released_by FROM relief.run WHERE id = \(payment.run)")
         let signers: [UUID?] = [try run["prepared_by"], try run["released_by"]]
         guard !context.principal.isSystem, !signers.contains(context.principal.user) else {
             throw Refusal.forbidden(
-                "Four eyes: nobody disproves a payment of a run that he or she prepared or released.")
+                Phrase(
+                    "Four eyes: nobody disproves a payment of a run that he or she prepared or released.",
+                    "须由不同的人办理：编制或交付批次的人不得证明其付款未付。"))
         }
         let proof = try await PublicReason.checked(
             proof, field: "proof", about: "SELECT \(payment.caseID)", in: context)
@@ -117,7 +130,9 @@ extension DisprovePayment: Executable {
         let file = bank.appending(path: "to-bank/\(name)")
         guard FileManager.default.fileExists(atPath: file.path) else { return }
         throw Refusal.conflict(
-            "The bank hasn't taken the file of \(payment.runNumber) yet, and would pay it when it does. Take it out of the bank's folder first: \(file.path)"
+            Phrase(
+                "The bank hasn't taken the file of \(payment.runNumber) yet, and would pay it when it does. Take it out of the bank's folder first: \(file.path)",
+                "银行尚未取走批次 \(payment.runNumber) 的文件，取走后仍会付款。请先把文件移出银行目录：\(file.path)")
         )
     }
 }

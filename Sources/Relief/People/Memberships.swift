@@ -20,7 +20,9 @@ extension JoinUnion: Executable {
                 """)
         } catch let error as PostgresError where error.constraint == "one_membership_per_union" {
             throw Refusal.conflict(
-                "\(found.number) is a member of \(union.code) on \(on) or later already.", field: "on")
+                Phrase(
+                    "\(found.number) is a member of \(union.code) on \(on) or later already.",
+                    "\(found.number) 在 \(on) 或之后已是 \(union.code) 的会员。"), field: "on")
         }
         return try await People.view(found.id, in: context)
     }
@@ -39,7 +41,10 @@ extension LeaveUnion: Executable {
             WHERE person = \(found.id) AND org_id = \(union.id) AND upper_inf(valid) AND lower(valid) < \(on)
             """)
         guard ended == 1 else {
-            throw Refusal.conflict("\(found.number) was no member of \(union.code) before \(on).", field: "on")
+            throw Refusal.conflict(
+                Phrase(
+                    "\(found.number) was no member of \(union.code) before \(on).",
+                    "\(found.number) 在 \(on) 之前不是 \(union.code) 的会员。"), field: "on")
         }
         return try await People.view(found.id, in: context)
     }

@@ -22,7 +22,10 @@ package struct Person: Sendable {
         let row = try await context.transaction.first(
             "SELECT id, number, name, org_id, org_path, died_on, erased_at FROM relief.person WHERE number = \(number)")
         guard let row else {
-            throw Refusal.notFound("There is no person \(number); check the number (relief person list).", field: field)
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no person \(number); check the number (relief person list).",
+                    "没有人员\(number)；请核对编号（relief person list）。"), field: field)
         }
         let erasedAt: Date? = try row["erased_at"]
         return Person(
@@ -32,6 +35,11 @@ package struct Person: Sendable {
 
     /// Refuses to work on somebody whose personal data is destroyed.
     package func requireKept(field: String? = "person") throws {
-        if isErased { throw Refusal.conflict("The personal data of \(number) is destroyed.", field: field) }
+        if isErased {
+            throw Refusal.conflict(
+                Phrase(
+                    "The personal data of \(number) is destroyed.",
+                    "\(number) 的个人信息已经销毁。"), field: field)
+        }
     }
 }

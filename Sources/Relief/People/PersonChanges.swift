@@ -14,7 +14,10 @@ extension RevealPerson: Executable {
         let secret: SecretField = field == .phone ? .phone : .idNumber
         let column = field == .phone ? "phone" : "id_number"
         guard let sealed: [UInt8] = try row[column] else {
-            throw Refusal.conflict("\(found.number) has no \(field.rawValue).", field: "field")
+            throw Refusal.conflict(
+                Phrase(
+                    "\(found.number) has no \(field.rawValue).",
+                    "\(found.number) 没有登记\(field.title.zh)。"), field: "field")
         }
         return Revealed(value: try context.vault.open(sealed, secret, row: found.id))
     }
@@ -28,7 +31,10 @@ extension CorrectPerson: Executable {
         let why = try await PublicReason.checked(reason, without: [found.name, name ?? ""], in: context)
         context.note("reason", .string(why))
         guard name != nil || phone != nil else {
-            throw Refusal.invalid("Give the name or the phone number that is right.", field: "name")
+            throw Refusal.invalid(
+                Phrase(
+                    "Give the name or the phone number that is right.",
+                    "请给出正确的姓名或电话。"), field: "name")
         }
         if let name {
             let right = try NameText.checked(name, .person, field: "name")
@@ -80,7 +86,10 @@ extension RetractDeath: Executable {
         context.concerns(found.number)
         context.note("reason", .string(try await PublicReason.checked(reason, without: [found.name], in: context)))
         guard found.diedOn != nil else {
-            throw Refusal.conflict("No death of \(found.number) is recorded.", field: "person")
+            throw Refusal.conflict(
+                Phrase(
+                    "No death of \(found.number) is recorded.",
+                    "没有登记 \(found.number) 去世。"), field: "person")
         }
         try await context.transaction.execute(
             """
@@ -98,7 +107,10 @@ extension DeclareKin: Executable {
         context.concerns(found.number)
         context.concerns(kin.number)
         guard found.id != kin.id else {
-            throw Refusal.invalid("Nobody is a relative of oneself.", field: "relative")
+            throw Refusal.invalid(
+                Phrase(
+                    "Nobody is a relative of oneself.",
+                    "本人不能是自己的亲属。"), field: "relative")
         }
         let related = try NameText.checked(relation, .person, Household.relation, field: "relation", longest: 20)
         do {
@@ -108,7 +120,10 @@ extension DeclareKin: Executable {
                 VALUES (\(UUID()), \(found.id), \(kin.id), \(related))
                 """)
         } catch let error as PostgresError where error.sqlState == "23505" {
-            throw Refusal.conflict("\(kin.number) is declared as kin of \(found.number) already.", field: "relative")
+            throw Refusal.conflict(
+                Phrase(
+                    "\(kin.number) is declared as kin of \(found.number) already.",
+                    "\(kin.number) 与 \(found.number) 的亲属关系已经声明。"), field: "relative")
         }
         return try await People.view(found.id, in: context)
     }

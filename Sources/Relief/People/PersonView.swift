@@ -99,7 +99,9 @@ extension FindPerson: Answerable {
             """)
         guard var first = try await People.views(rows, in: context).first else {
             throw Refusal.notFound(
-                "Nobody with this identity number is registered; register the person first.", field: "idNumber")
+                Phrase(
+                    "Nobody with this identity number is registered; register the person first.",
+                    "没有登记此身份证号的人；请先登记。"), field: "idNumber")
         }
         first.warnings = try rows.dropFirst().map { row in
             let (number, union): (String, String) = (try row["number"], try row["organisation"])

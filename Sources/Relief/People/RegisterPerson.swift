@@ -85,7 +85,13 @@ extension NewPerson {
 
     private static func isKnown(_ union: String, as number: String?) -> Refusal {
         .conflict(
-            "\(union) knows this person already\(number.map { " as \($0)" } ?? ""): one person is registered once.",
+            number.map {
+                Phrase(
+                    "\(union) knows this person already as \($0): one person is registered once.",
+                    "此人已在\(union)登记为 \($0)：一人只登记一次。")
+            }
+                ?? Phrase(
+                    "\(union) knows this person already: one person is registered once.", "此人已在\(union)登记：一人只登记一次。"),
             field: "idNumber")
     }
 }

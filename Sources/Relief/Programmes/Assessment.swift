@@ -26,7 +26,7 @@ package struct Assessment: Sendable {
     /// Each rule that says no, with what it saw.
     var refusals: [Phrase] {
         rules.filter { $0.answer == .no }.map {
-            Phrase(untranslated: "\($0.says): \($0.because.joined(separator: "; "))")
+            Phrase(asGiven: "\($0.says): \($0.because.joined(separator: "; "))")
         }
     }
 

@@ -45,7 +45,7 @@ struct Judgement {
             case .value: .no
             case .error, .skipped: .unknown
             }
-        if answer == .unknown { _ = compute(rule.when, as: Phrase(untranslated: rule.says)) }
+        if answer == .unknown { _ = compute(rule.when, as: Phrase(asGiven: rule.says)) }
         return RuleTrace(
             id: rule.id, answer: answer, says: rule.says, because: trace.explanation(rendering: amounts.rendering),
             source: rule.source)

@@ -16,14 +16,14 @@ extension Pack {
     package static func load(_ text: String, isKept: Bool = false) throws -> Pack {
         guard text.utf8.count <= 262_144 else {
             throw PackProblems(problems: [
-                PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "a pack has at most 256 KiB"))
+                PackProblem(line: 1, column: 1, reason: Phrase(asGiven: "a pack has at most 256 KiB"))
             ])
         }
         let node: YAMLNode
         do {
             guard let composed = try Yams.compose(yaml: text) else {
                 throw PackProblems(problems: [
-                    PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "the pack is empty"))
+                    PackProblem(line: 1, column: 1, reason: Phrase(asGiven: "the pack is empty"))
                 ])
             }
             node = composed
@@ -42,7 +42,7 @@ extension Pack {
         } catch let error as PackProblems {
             return error.problems
         } catch {
-            return [PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "\(error)"))]
+            return [PackProblem(line: 1, column: 1, reason: Phrase(asGiven: "\(error)"))]
         }
     }
 
@@ -300,7 +300,7 @@ extension YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             return PackProblem(
-                line: mark.line, column: mark.column, reason: Phrase(untranslated: "not YAML: \(problem)"))
+                line: mark.line, column: mark.column, reason: Phrase(asGiven: "not YAML: \(problem)"))
         case .duplicatedKeysInMapping(let names, let context):
             let name = names.first ?? ""
             // Yams tells only where the mapping begins; the name's second line in it is what the author looks for.
@@ -312,8 +312,8 @@ extension YamlError {
             return PackProblem(
                 line: found.map { $0.offset + 1 } ?? context.mark.line,
                 column: indent.map { $0 + 1 } ?? context.mark.column,
-                reason: Phrase(untranslated: "“\(name)” stands twice in this mapping"))
-        default: return PackProblem(line: 1, column: 1, reason: Phrase(untranslated: "not YAML: \(self)"))
+                reason: Phrase(asGiven: "“\(name)” stands twice in this mapping"))
+        default: return PackProblem(line: 1, column: 1, reason: Phrase(asGiven: "not YAML: \(self)"))
         }
     }
 }

@@ -21,7 +21,7 @@ struct PackReader {
     private(set) var warnings: [PackProblem] = []
 
     mutating func report(_ node: Node, _ reason: String, lineOffset: Int = 0, columnOffset: Int = 0) {
-        report(node, Phrase(untranslated: reason), lineOffset: lineOffset, columnOffset: columnOffset)
+        report(node, Phrase(asGiven: reason), lineOffset: lineOffset, columnOffset: columnOffset)
     }
 
     mutating func report(_ node: Node, _ reason: Phrase, lineOffset: Int = 0, columnOffset: Int = 0) {

@@ -43,7 +43,9 @@ extension AddProgramme: Executable {
                 """)
         } catch let error as PostgresError where error.constraint == "programme_version_programme_version_key" {
             throw Refusal.conflict(
-                "Programme \(pack.programme) has a version \(pack.version) already: a change takes a new number.",
+                Phrase(
+                    "Programme \(pack.programme) has a version \(pack.version) already: a change takes a new number.",
+                    "项目 \(pack.programme) 已有版本 \(pack.version)：改动须用新的版本号。"),
                 field: "version")
         }
         context.concerns(pack.programme)
@@ -61,7 +63,9 @@ extension ReleaseProgramme: Executable {
         let before = try await Programmes.view(programme, version, in: context)
         guard before.state == .draft else {
             throw Refusal.conflict(
-                "Version \(version) of \(programme) is \(before.state.rawValue) already.", field: "version")
+                Phrase(
+                    "Version \(version) of \(programme) is \(before.state.rawValue) already.",
+                    "\(programme) 的版本 \(version) 目前为“\(before.state.title.zh)”。"), field: "version")
         }
         let pack = try await Programmes.find(programme, version, in: context)?.pack
         let missing = if let pack { try await Programmes.unregistered(pack, in: context) } else { [PackProblem]() }
@@ -94,7 +98,9 @@ extension RetireProgramme: Executable {
         let before = try await Programmes.view(programme, version, in: context)
         guard before.state == .released else {
             throw Refusal.conflict(
-                "Version \(version) of \(programme) is \(before.state.rawValue): only a released one is retired.",
+                Phrase(
+                    "Version \(version) of \(programme) is \(before.state.rawValue): only a released one is retired.",
+                    "\(programme) 的版本 \(version) 目前为“\(before.state.title.zh)”：只有已发布的才能停用。"),
                 field: "version")
         }
         try await context.transaction.execute(
@@ -127,7 +133,10 @@ extension ShowProgramme: Answerable {
             ORDER BY v.state <> 'released', v.version DESC LIMIT 1
             """)
         guard let row else {
-            throw Refusal.notFound("There is no programme \(programme); see relief programme list.", field: "programme")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no programme \(programme); see relief programme list.",
+                    "没有项目 \(programme)；见 relief programme list。"), field: "programme")
         }
         return try Programmes.view(row, withText: true)
     }

@@ -23,7 +23,9 @@ package enum Programmes {
                 """)
         else {
             throw Refusal.notFound(
-                "No version of programme \(programme) is released; see relief programme list.", field: "programme")
+                Phrase(
+                    "No version of programme \(programme) is released; see relief programme list.",
+                    "项目 \(programme) 没有已发布的版本；见 relief programme list。"), field: "programme")
         }
         return try version(row)
     }
@@ -99,7 +101,9 @@ package enum Programmes {
             """)
         guard let row else {
             throw Refusal.notFound(
-                "There is no version \(version) of programme \(programme); see relief programme list.", field: "version"
+                Phrase(
+                    "There is no version \(version) of programme \(programme); see relief programme list.",
+                    "项目 \(programme) 没有版本 \(version)；见 relief programme list。"), field: "version"
             )
         }
         return try view(row, withText: true)

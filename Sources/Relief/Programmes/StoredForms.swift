@@ -36,7 +36,7 @@ extension Assessment: Codable {
         requiredEvidence = try form.decode([String].self, forKey: .requiredEvidence)
         if version == 1 {
             // Before there were three answers, what can't be said was a no with something missing.
-            open = try form.decode([String].self, forKey: .missing).map(Phrase.init(untranslated:))
+            open = try form.decode([String].self, forKey: .missing).map(Phrase.init(asGiven:))
             rules = try form.decode([RuleVersion1].self, forKey: .rules).map(\.trace)
             answer = try form.decode(Bool.self, forKey: .eligible) ? .yes : open.isEmpty ? .no : .unknown
             // The parts stand in the award; their days were not on the sheet.

@@ -64,7 +64,10 @@ struct FileReleasedRuns: SystemCommand {
         let place = bank.appending(path: "to-bank/\(file.fileName)")
         if FileManager.default.fileExists(atPath: place.path) {
             guard try Data(contentsOf: place) == file.content else {
-                throw Refusal.conflict("Another file named \(file.fileName) lies in the bank's folder.")
+                throw Refusal.conflict(
+                    Phrase(
+                        "Another file named \(file.fileName) lies in the bank's folder.",
+                        "银行目录中另有名为 \(file.fileName) 的文件。"))
             }
             return true
         }

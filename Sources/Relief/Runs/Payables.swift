@@ -97,7 +97,7 @@ struct Payable: Sendable {
     /// As people name it: case and ordinal.
     var name: String { "\(caseNumber)/\(ordinal)" }
     /// What stands against paying it, as a sentence.
-    var heldUp: Phrase? { obstacle.map { Phrase(untranslated: "\(name): \($0).") } }
+    var heldUp: Phrase? { obstacle.map { Phrase(asGiven: "\(name): \($0).") } }
     var reference: String { Payment.reference(instalment: instalment, attempt: attempt) }
 }
 

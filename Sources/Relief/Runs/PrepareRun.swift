@@ -7,14 +7,22 @@ extension PrepareRun: Executable {
     package func execute(in context: CommandContext) async throws -> RunView {
         let fund = try await Fund.find(fund, in: context)
         guard executeOn >= context.today else {
-            throw Refusal.invalid("The bank can't pay on \(executeOn), which has passed.", field: "executeOn")
+            throw Refusal.invalid(
+                Phrase(
+                    "The bank can't pay on \(executeOn), which has passed.",
+                    "付款日 \(executeOn) 已过，银行无法付款。"), field: "executeOn")
         }
         guard executeOn <= context.today.adding(days: Runs.farthest) else {
             throw Refusal.invalid(
-                "A bank takes no order for \(executeOn): at most \(Runs.farthest) days ahead.", field: "executeOn")
+                Phrase(
+                    "A bank takes no order for \(executeOn): at most \(Runs.farthest) days ahead.",
+                    "银行不接受 \(executeOn) 的指令：最多提前 \(Runs.farthest) 天。"), field: "executeOn")
         }
         guard upTo <= context.today.adding(days: 366) else {
-            throw Refusal.invalid("Nothing is paid more than a year before it is due.", field: "upTo")
+            throw Refusal.invalid(
+                Phrase(
+                    "Nothing is paid more than a year before it is due.",
+                    "不得早于到期日一年以上付款。"), field: "upTo")
         }
         let view = try await context.seeingAll { _ in
             try await Runs.prepare(

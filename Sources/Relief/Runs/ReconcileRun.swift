@@ -7,7 +7,10 @@ extension ReconcileRun: Executable {
     package func execute(in context: CommandContext) async throws -> Reconciliation {
         let run = try await Run.find(run, in: context)
         guard [.released, .filed, .answered, .reconciled].contains(run.state) else {
-            throw Refusal.conflict("Run \(run.number) is \(run.state.rawValue): the bank has nothing of it yet.")
+            throw Refusal.conflict(
+                Phrase(
+                    "Run \(run.number) is \(run.state.rawValue): the bank has nothing of it yet.",
+                    "批次 \(run.number) 目前为“\(run.state.title.zh)”：银行尚未收到。"))
         }
         let rows = try await context.transaction.query(
             """

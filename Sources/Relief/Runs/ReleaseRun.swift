@@ -16,7 +16,9 @@ extension ReleaseRun: Executable {
         let now = try RunSheet(run: run.number, fund: fund, executeOn: run.executeOn, payables, in: context)
         guard Hex.encode(SHA256.hash(data: try JSON.encode(now))) == run.sheet else {
             throw Refusal.conflict(
-                "An account has changed since run \(run.number) was signed: cancel it and prepare it anew.")
+                Phrase(
+                    "An account has changed since run \(run.number) was signed: cancel it and prepare it anew.",
+                    "批次 \(run.number) 签批之后有账户变更：请取消并重新编制。"))
         }
         let file = try BankFile(run: run, fund: fund, payables, format: format, in: context)
         try await file.keep(run: run, in: context)
@@ -58,7 +60,10 @@ struct BankFile {
                 content = try BatchTextFile.bytes(payments, template: .common)
             }
         } catch let error as BankFileError {
-            throw Refusal.conflict("The bank would refuse the file: \(error)")
+            throw Refusal.conflict(
+                Phrase(
+                    "The bank would refuse the file: \(error)",
+                    "银行会拒收该文件：\(error)"))
         }
     }
 
@@ -93,7 +98,10 @@ struct BankFile {
         let row = try await context.transaction.first(
             "SELECT id, name, content, sha256 FROM relief.bank_file WHERE run = \(run.id)")
         guard let row else {
-            throw Refusal.conflict("Run \(run.number) is \(run.state.rawValue): it has no file until it is released.")
+            throw Refusal.conflict(
+                Phrase(
+                    "Run \(run.number) is \(run.state.rawValue): it has no file until it is released.",
+                    "批次 \(run.number) 目前为“\(run.state.title.zh)”：交付之前没有文件。"))
         }
         let (id, sha256): (UUID, String) = try (row["id"], row["sha256"])
         let content = Data(try context.vault.open(row["content"], .bankFile, row: id.uuidString))

@@ -34,7 +34,10 @@ struct Run: Sendable {
         let lock: SQL = context is CommandContext ? "FOR NO KEY UPDATE" : ""
         let row = try await context.transaction.first("SELECT * FROM relief.run WHERE number = \(number) \(lock)")
         guard let row else {
-            throw Refusal.notFound("There is no run \(number); check the number (relief run list).", field: "run")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no run \(number); check the number (relief run list).",
+                    "没有批次\(number)；请核对编号（relief run list）。"), field: "run")
         }
         return try Run(row)
     }
@@ -45,19 +48,27 @@ struct Run: Sendable {
         _ act: String, in required: RunState, sheet seen: String, _ context: CommandContext
     ) async throws {
         guard state == required else {
-            throw Refusal.conflict("Run \(number) is \(state.rawValue): to \(act) it, it must be \(required.rawValue).")
+            throw Refusal.conflict(
+                Phrase(
+                    "Run \(number) is \(state.rawValue): to \(act) it, it must be \(required.rawValue).",
+                    "批次 \(number) 目前为“\(state.title.zh)”：只有“\(required.title.zh)”的批次才能这样办理。"))
         }
         guard seen == sheet else {
             throw Sheets.changed(Phrase("Run \(number)", "批次\(number)"), look: "relief run sheet --run \(number)")
         }
         guard !context.principal.isSystem, ![preparedBy, checkedBy, approvedBy].contains(context.principal.user) else {
-            throw Refusal.forbidden("Four eyes: nobody signs the run \(number) twice; another person must \(act) it.")
+            throw Refusal.forbidden(
+                Phrase(
+                    "Four eyes: nobody signs the run \(number) twice; another person must \(act) it.",
+                    "须由不同的人办理：批次 \(number) 同一人不得签两次，请由另一人办理。"))
         }
         let isClose: Bool = try await context.transaction.value(
             "SELECT relief.pays_close_one(\(id), \(context.principal.user))")
         guard !isClose else {
             throw Refusal.forbidden(
-                "Run \(number) pays \(context.principal.login) or a relative or member of the household: another person must \(act) it."
+                Phrase(
+                    "Run \(number) pays \(context.principal.login) or a relative or member of the household: another person must \(act) it.",
+                    "批次 \(number) 的收款人包括 \(context.principal.login) 本人、亲属或同户成员：请由另一人办理。")
             )
         }
     }

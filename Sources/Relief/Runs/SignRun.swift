@@ -44,7 +44,9 @@ extension CancelRun: Executable {
     private func cancel(_ run: Run, in context: CommandContext) async throws -> RunView {
         guard [.prepared, .checked, .approved].contains(run.state) else {
             throw Refusal.conflict(
-                "Run \(run.number) is \(run.state.rawValue): what was released for the bank can't be cancelled.")
+                Phrase(
+                    "Run \(run.number) is \(run.state.rawValue): what was released for the bank can't be cancelled.",
+                    "批次 \(run.number) 目前为“\(run.state.title.zh)”：已交付银行的不能取消。"))
         }
         let reason = try await PublicReason.checked(
             reason, about: "SELECT p.case_id FROM relief.payment p WHERE p.run = \(run.id)", in: context)

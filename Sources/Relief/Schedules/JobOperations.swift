@@ -8,7 +8,10 @@ import WorkingDays
 enum JobOperations {
     static func find(_ job: Int64, in session: some Session) async throws -> StoredJob {
         guard let found = try await JobsOverview.show(JobID(rawValue: job), in: session) else {
-            throw Refusal.notFound("There is no job \(job), or its history is no longer kept.", field: "job")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no job \(job), or its history is no longer kept.",
+                    "没有任务 \(job)，或其历史已不再保存。"), field: "job")
         }
         return found
     }
@@ -31,8 +34,9 @@ enum JobOperations {
     static func refuseBesideRival(_ job: Int64, in session: some Session) async throws {
         guard let rival = try await JobsOverview.rival(of: JobID(rawValue: job), in: session) else { return }
         throw Refusal.conflict(
-            "Job \(rival) is there for the same thing and may still run. Wait for its end (relief job show \(rival)), or "
-                + "give up one of the two (relief job cancel).")
+            Phrase(
+                "Job \(rival) is there for the same thing and may still run. Wait for its end (relief job show \(rival)), or give up one of the two (relief job cancel).",
+                "任务 \(rival) 办的是同一件事，仍可能运行。请等它结束（relief job show \(rival)），或放弃其一（relief job cancel）。"))
     }
 
     static func view(_ job: StoredJob) -> Contract.JobView {
@@ -95,7 +99,10 @@ extension TailJobs: Answerable {
     package func answer(in context: QueryContext) async throws -> Page<Contract.JobView> {
         let followed = try cursor.map { text in
             guard let followed = JobsFollowed(text) else {
-                throw Refusal.invalid("“\(text)” is no cursor of job.tail.", field: "cursor")
+                throw Refusal.invalid(
+                    Phrase(
+                        "“\(text)” is no cursor of job.tail.",
+                        "“\(text)”不是 job.tail 的续页位置。"), field: "cursor")
             }
             return followed
         }
@@ -126,12 +133,16 @@ extension RetryJob: Executable {
         let found = try await JobOperations.show(job, in: context.transaction)
         guard found.state != .inDoubt else {
             throw Refusal.conflict(
-                "Nobody knows whether job \(job) did its work: find out, and say it (relief job resolve).")
+                Phrase(
+                    "Nobody knows whether job \(job) did its work: find out, and say it (relief job resolve).",
+                    "任务 \(job) 是否已经生效无人知晓：请查明并写明（relief job resolve）。"))
         }
         guard try await JobsOverview.retry(JobID(rawValue: job), in: context.transaction, now: context.now) else {
             try await JobOperations.refuseBesideRival(job, in: context.transaction)
             throw Refusal.conflict(
-                "Job \(job) is \(found.state.rawValue): only one that failed or waits can be retried.")
+                Phrase(
+                    "Job \(job) is \(found.state.rawValue): only one that failed or waits can be retried.",
+                    "任务 \(job) 目前为“\(found.state.rawValue)”：只有失败或等待中的才能重试。"))
         }
         return try await JobOperations.changed(found, in: context)
     }
@@ -143,7 +154,10 @@ extension RetryDeadJobs: Executable {
         let left: Int = try await context.transaction.value(
             "SELECT count(*) FROM jobs.dead_letter WHERE kind = \(kind)")
         guard retried + left > 0 else {
-            throw Refusal.notFound("No job of kind \(kind) has failed for good (relief job list --state discarded).")
+            throw Refusal.notFound(
+                Phrase(
+                    "No job of kind \(kind) has failed for good (relief job list --state discarded).",
+                    "没有最终失败的 \(kind) 类任务（relief job list --state discarded）。"))
         }
         context.note("kind", .string(kind))
         context.note("retried", .int(Int64(retried)))
@@ -162,7 +176,10 @@ extension ResolveJob: Executable {
                 JobID(rawValue: job), happened: happened, reason: reason, in: context.transaction, now: context.now)
         else {
             try await JobOperations.refuseBesideRival(job, in: context.transaction)
-            throw Refusal.conflict("Job \(job) is \(found.state.rawValue), and not in doubt.")
+            throw Refusal.conflict(
+                Phrase(
+                    "Job \(job) is \(found.state.rawValue), and not in doubt.",
+                    "任务 \(job) 目前为“\(found.state.rawValue)”，并非存疑。"))
         }
         context.note("happened", .bool(happened))
         context.note("reason", .string(reason))
@@ -177,12 +194,17 @@ extension CancelJob: Executable {
         let found = try await JobOperations.show(job, in: transaction)
         guard found.state != .inDoubt else {
             throw Refusal.conflict(
-                "Nobody knows whether job \(job) did its work: find out, and say it (relief job resolve).")
+                Phrase(
+                    "Nobody knows whether job \(job) did its work: find out, and say it (relief job resolve).",
+                    "任务 \(job) 是否已经生效无人知晓：请查明并写明（relief job resolve）。"))
         }
         var ended = try await JobsOverview.cancel(id, reason: reason, in: transaction, now: context.now)
         if !ended { ended = try await JobsOverview.dismiss(id, reason: reason, in: transaction, now: context.now) }
         guard ended else {
-            throw Refusal.conflict("Job \(job) is \(found.state.rawValue): there is nothing to give up.")
+            throw Refusal.conflict(
+                Phrase(
+                    "Job \(job) is \(found.state.rawValue): there is nothing to give up.",
+                    "任务 \(job) 目前为“\(found.state.rawValue)”：没有可放弃的。"))
         }
         context.note("reason", .string(reason))
         return try await JobOperations.changed(found, in: context)

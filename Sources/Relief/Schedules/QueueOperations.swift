@@ -44,7 +44,9 @@ enum QueueOperations {
         let names = try await views(in: session).map(\.name)
         guard names.contains(name) else {
             throw Refusal.notFound(
-                "There is no queue “\(name.prefix(70))”; there are: \(names.joined(separator: ", ")).", field: "queue")
+                Phrase(
+                    "There is no queue “\(name.prefix(70))”; there are: \(names.joined(separator: ", ")).",
+                    "没有队列“\(name.prefix(70))”；有：\(names.joined(separator: "、"))。"), field: "queue")
         }
     }
 }
@@ -72,12 +74,17 @@ extension LimitQueue: Executable {
     package func execute(in context: CommandContext) async throws -> Contract.QueueView {
         try await QueueOperations.check(queue: queue, in: context.transaction)
         guard running.map({ (1...100_000).contains($0) }) ?? true else {
-            throw Refusal.invalid("At least one job of a queue has to run at once; or pause it.", field: "running")
+            throw Refusal.invalid(
+                Phrase(
+                    "At least one job of a queue has to run at once; or pause it.",
+                    "队列至少须能同时运行一个任务；或者暂停队列。"), field: "running")
         }
         let limit = try rate.map { text in
             guard let limit = QueueRate(text) else {
                 throw Refusal.invalid(
-                    "“\(text)” is no rate: write 10/minute, with second, minute, hour or day.", field: "rate")
+                    Phrase(
+                        "“\(text)” is no rate: write 10/minute, with second, minute, hour or day.",
+                        "“\(text)”不是频率：请写 10/minute，单位为 second、minute、hour 或 day。"), field: "rate")
             }
             return limit
         }

@@ -35,14 +35,20 @@ enum ScheduleOperations {
     static func order(_ name: String) throws -> StandingOrders.Order {
         guard let order = StandingOrders.table.first(where: { $0.name == name }) else {
             let names = StandingOrders.table.map(\.name).joined(separator: ", ")
-            throw Refusal.notFound("There is no schedule “\(name)”; there are: \(names).", field: "schedule")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no schedule “\(name)”; there are: \(names).",
+                    "没有计划“\(name)”；现有：\(names)。"), field: "schedule")
         }
         return order
     }
 
     static func view(_ name: String, in context: some OperationContext) async throws -> Contract.ScheduleView {
         guard let view = try await views(in: context).first(where: { $0.name == name }) else {
-            throw Refusal.notFound("There is no schedule “\(name)”.", field: "schedule")
+            throw Refusal.notFound(
+                Phrase(
+                    "There is no schedule “\(name)”.",
+                    "没有计划“\(name)”。"), field: "schedule")
         }
         return view
     }
@@ -63,7 +69,10 @@ extension NextFirings: Answerable {
         let start = from ?? context.now
         let end = to ?? start.addingTimeInterval(86_400)
         guard start <= end, end.timeIntervalSince(start) <= Double(Self.longest) * 86_400 else {
-            throw Refusal.invalid("The end lies before the start, or more than ten years after it.", field: "to")
+            throw Refusal.invalid(
+                Phrase(
+                    "The end lies before the start, or more than ten years after it.",
+                    "截止时间早于起始时间，或相隔超过十年。"), field: "to")
         }
         let kinds = Dictionary(uniqueKeysWithValues: StandingOrders.table.map { ($0.name, $0.kind) })
         let paused = Set(try await Schedules.list(in: context.transaction).filter { $0.pausedAt != nil }.map(\.name))
@@ -71,7 +80,9 @@ extension NextFirings: Answerable {
             _ = try ScheduleOperations.order(schedule)
             guard !paused.contains(schedule) else {
                 throw Refusal.conflict(
-                    "Schedule \(schedule) is paused: it runs nothing until it is resumed (relief schedule resume).",
+                    Phrase(
+                        "Schedule \(schedule) is paused: it runs nothing until it is resumed (relief schedule resume).",
+                        "计划 \(schedule) 已暂停：恢复之前不会运行（relief schedule resume）。"),
                     field: "schedule")
             }
         }
@@ -109,7 +120,10 @@ extension RunSchedule: Executable {
         let job = try await Schedules(StandingOrders.schedules()).run(
             schedule, in: context.transaction, now: context.now, calendar: Calendars.current(in: context))
         guard let job else {
-            throw Refusal.conflict("Schedule \(schedule) has run at this very instant already.", field: "schedule")
+            throw Refusal.conflict(
+                Phrase(
+                    "Schedule \(schedule) has run at this very instant already.",
+                    "计划 \(schedule) 在这一时刻已经运行过。"), field: "schedule")
         }
         context.note("job", .int(job.rawValue))
         context.changed("jobs.job", String(job.rawValue), to: ["schedule": .string(schedule)])

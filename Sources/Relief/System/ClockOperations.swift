@@ -19,15 +19,22 @@ extension AdvanceClock: Executable {
     package func execute(in context: CommandContext) async throws -> ClockView {
         guard let clock = context.door.clock as? any DemonstrationClock else {
             throw Refusal.conflict(
-                "This daemon goes by the real time: only one that was initialised with --demo-clock can be moved.")
+                Phrase(
+                    "This daemon goes by the real time: only one that was initialised with --demo-clock can be moved.",
+                    "该守护进程使用真实时间：只有以 --demo-clock 初始化的才能拨动。"))
         }
         let target = try await target(in: context)
         guard target > context.now else {
             throw Refusal.invalid(
-                "It is \(Timestamp.text(context.now)) already: the clock moves forward only.", field: "to")
+                Phrase(
+                    "It is \(Timestamp.text(context.now)) already: the clock moves forward only.",
+                    "现在已是 \(Timestamp.text(context.now))：时钟只能向前拨。"), field: "to")
         }
         guard target < context.now.addingTimeInterval(3_660 * 86_400) else {
-            throw Refusal.invalid("The clock moves by at most ten years.", field: "to")
+            throw Refusal.invalid(
+                Phrase(
+                    "The clock moves by at most ten years.",
+                    "时钟最多拨动十年。"), field: "to")
         }
         context.changed(
             "clock", "now", from: ["at": .string(Timestamp.text(context.now))],
@@ -46,7 +53,10 @@ extension AdvanceClock: Executable {
             let day = try await Calendars.current(in: context).day(workingDays: days, after: context.today)
             return context.now.addingTimeInterval(Double(day.number - context.today.number) * 86_400)
         default:
-            throw Refusal.invalid("Say one of: to (a time), days (1 to 3660), workingDays (1 to 2000).", field: "to")
+            throw Refusal.invalid(
+                Phrase(
+                    "Say one of: to (a time), days (1 to 3660), workingDays (1 to 2000).",
+                    "请给出其中之一：to（时间）、days（1 至 3660）、workingDays（1 至 2000）。"), field: "to")
         }
     }
 }

@@ -20,14 +20,19 @@ extension Door {
                 FROM relief.app_user WHERE unix_uid = \(Int64(uid))
                 """
             refusal = .unauthenticated(
-                "The account \(uid) of this host is no user of relief: an administrator adds it (relief user create --unix-user)."
+                Phrase(
+                    "The account \(uid) of this host is no user of relief: an administrator adds it (relief user create --unix-user).",
+                    "本机账户 \(uid) 不是 relief 的用户：请由系统管理员添加（relief user create --unix-user）。")
             )
         case .token(let token):
             shown = """
                 SELECT user_id, id AS token, created_at, expires_at FROM relief.token
                 WHERE hash = \(vault.tokenMAC(token)) AND revoked_at IS NULL AND expires_at > \(now)
                 """
-            refusal = .unauthenticated("The token is not valid, or no longer: ask an administrator for a new one.")
+            refusal = .unauthenticated(
+                Phrase(
+                    "The token is not valid, or no longer: ask an administrator for a new one.",
+                    "令牌无效或已失效：请向系统管理员申请新的令牌。"))
         }
         let rows = try await pool.withConnection { connection in
             try await connection.query(

@@ -31,11 +31,17 @@ package struct Initialise: Executable {
 
     package func execute(in context: CommandContext) async throws -> UserView {
         guard context.principal.isSystem else {
-            throw Refusal.forbidden("Only reliefd init makes the first administrator.")
+            throw Refusal.forbidden(
+                Phrase(
+                    "Only reliefd init makes the first administrator.",
+                    "只有 reliefd init 能建立首个系统管理员。"))
         }
         try await context.transaction.execute("LOCK TABLE relief.app_user IN SHARE ROW EXCLUSIVE MODE")
         if try await context.transaction.exists("SELECT FROM relief.app_user") {
-            throw Refusal.conflict("This database is initialised already: its administrators add users.")
+            throw Refusal.conflict(
+                Phrase(
+                    "This database is initialised already: its administrators add users.",
+                    "该数据库已经初始化：由其系统管理员添加用户。"))
         }
         _ = try await Users.insert(
             id: context.principal.user, login: context.principal.login, name: context.principal.name, unixUID: nil,

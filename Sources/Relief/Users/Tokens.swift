@@ -109,7 +109,12 @@ extension IssueToken: Executable {
         try await user.requireWhollyAdministered(in: context)
         let isDisabled = try await context.transaction.exists(
             "SELECT FROM relief.app_user WHERE id = \(user.id) AND disabled_at IS NOT NULL")
-        if isDisabled { throw Refusal.conflict("\(user.login) is disabled.", field: "user") }
+        if isDisabled {
+            throw Refusal.conflict(
+                Phrase(
+                    "\(user.login) is disabled.",
+                    "\(user.login) 已停用。"), field: "user")
+        }
         let new = try await Tokens.put(for: user.id, days: days, note: note, in: context)
         return IssuedToken(token: new.token, user: user.login, expiresAt: new.expiresAt)
     }

@@ -11,7 +11,10 @@ enum UnixAccounts {
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16_384)
         guard getpwnam_r(text, &entry, &buffer, buffer.count, &found) == 0, found != nil else {
-            throw Refusal.invalid("This host has no account “\(text)”: give its name or number.", field: "unixUser")
+            throw Refusal.invalid(
+                Phrase(
+                    "This host has no account “\(text)”: give its name or number.",
+                    "本机没有账户“\(text)”：请给出其名称或编号。"), field: "unixUser")
         }
         return Int64(entry.pw_uid)
     }

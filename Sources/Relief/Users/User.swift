@@ -20,7 +20,10 @@ struct User: Sendable {
     }
 
     static func notFound(_ login: String, field: String) -> Refusal {
-        .notFound("There is no user \(login); check the name (relief user list).", field: field)
+        .notFound(
+            Phrase(
+                "There is no user \(login); check the name (relief user list).",
+                "没有用户\(login)；请核对登录名（relief user list）。"), field: field)
     }
 
     /// Whoever holds a role elsewhere is administered from above: else a county could act as its province.
@@ -28,7 +31,10 @@ struct User: Sendable {
         let isElsewhere = try await context.transaction.exists(
             "SELECT FROM relief.user_grant WHERE user_id = \(id) AND NOT relief.in_scope(org_path)")
         if isElsewhere {
-            throw Refusal.forbidden("\(login) is administered from above: ask there.", field: "user")
+            throw Refusal.forbidden(
+                Phrase(
+                    "\(login) is administered from above: ask there.",
+                    "\(login) 由上级管理：请向上级申请。"), field: "user")
         }
     }
 

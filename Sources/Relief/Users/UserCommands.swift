@@ -23,7 +23,9 @@ extension Users {
         }
         guard (1...32).contains(login.utf8.count), letters, ("a"..."z").contains(login.prefix(1)) else {
             throw Refusal.invalid(
-                "A login has 1 to 32 small letters, digits, dots, dashes and underscores, and begins with a letter: wang.fang.",
+                Phrase(
+                    "A login has 1 to 32 small letters, digits, dots, dashes and underscores, and begins with a letter: wang.fang.",
+                    "登录名应为 1 至 32 个小写字母、数字、点、连字符和下划线，以字母开头，如 wang.fang。"),
                 field: "login")
         }
         // A program may be a user, too.
@@ -82,7 +84,10 @@ extension Users {
                         \(context.principal.user.uuidString.lowercased()), \(context.now))
                 """)
         } catch let error as PostgresError where error.sqlState == "23505" {
-            throw Refusal.conflict("The user holds \(role.rawValue) in \(union.code) already.", field: "role")
+            throw Refusal.conflict(
+                Phrase(
+                    "The user holds \(role.rawValue) in \(union.code) already.",
+                    "该用户在 \(union.code) 已有角色“\(role.title.zh)”。"), field: "role")
         }
         context.concerns(union.code)
         context.note("role", .string(role.rawValue))
@@ -108,12 +113,17 @@ extension RevokeRole: Executable {
         context.note("role", .string(role.rawValue))
         if user.id == context.principal.user, role == .administrator {
             throw Refusal.conflict(
-                "Nobody takes the administration from oneself: another administrator does.", field: "user")
+                Phrase(
+                    "Nobody takes the administration from oneself: another administrator does.",
+                    "不能收回自己的系统管理员角色：须由另一管理员办理。"), field: "user")
         }
         let taken = try await context.transaction.execute(
             "DELETE FROM relief.user_grant WHERE user_id = \(user.id) AND role = \(role) AND org_id = \(union.id)")
         guard taken == 1 else {
-            throw Refusal.conflict("\(user.login) does not hold \(role.rawValue) in \(union.code).", field: "role")
+            throw Refusal.conflict(
+                Phrase(
+                    "\(user.login) does not hold \(role.rawValue) in \(union.code).",
+                    "\(user.login) 在 \(union.code) 没有角色“\(role.title.zh)”。"), field: "role")
         }
         return try await Users.view(user.id, in: context)
     }
@@ -125,7 +135,10 @@ extension DisableUser: Executable {
         context.concerns(user.login)
         context.note("reason", .string(try PublicReason.checked(reason)))
         guard user.id != context.principal.user else {
-            throw Refusal.conflict("Nobody disables oneself: another administrator does.", field: "user")
+            throw Refusal.conflict(
+                Phrase(
+                    "Nobody disables oneself: another administrator does.",
+                    "不能停用自己：须由另一管理员办理。"), field: "user")
         }
         try await user.requireWhollyAdministered(in: context)
         try await context.transaction.execute(

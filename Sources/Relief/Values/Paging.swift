@@ -6,7 +6,10 @@ enum Paging {
     static func size(_ limit: Int?) throws -> Int {
         let size = limit ?? 50
         guard (1...500).contains(size) else {
-            throw Refusal.invalid("A part of a list has 1 to 500 items, not \(size).", field: "limit")
+            throw Refusal.invalid(
+                Phrase(
+                    "--limit must be 1 to 500, not \(size).",
+                    "--limit 应为 1 至 500，不是 \(size)。"), field: "limit")
         }
         return size
     }

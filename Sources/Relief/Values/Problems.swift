@@ -14,10 +14,6 @@ struct Problems {
         }
     }
 
-    mutating func add(_ message: String, field: String) {
-        refusals.append(.invalid(message, field: field))
-    }
-
     mutating func add(_ phrase: Phrase, field: String) {
         refusals.append(.invalid(phrase, field: field))
     }

@@ -10,7 +10,7 @@ enum Files {
         } catch {
             throw Refusal.invalid(
                 Phrase("The file “\(path)” can't be read.", "无法读取文件“\(path)”。"),
-                details: [Phrase(untranslated: error.localizedDescription)])
+                details: [Phrase(asGiven: error.localizedDescription)])
         }
     }
 

@@ -28,7 +28,10 @@ struct Presenter {
     func csv(_ reply: some Encodable) throws -> String {
         let value = try JSON.decode(JSONValue.self, from: JSON.encode(reply))
         guard let (item, rows) = page(value) else {
-            throw Refusal.invalid("--csv is for lists; use --json.", field: "csv")
+            throw Refusal.invalid(
+                Phrase(
+                    "--csv is for lists; use --json.",
+                    "--csv 只用于列表；请用 --json。"), field: "csv")
         }
         tellOfMore(value, item)
         return table(rows, item, columns: nil, isFile: true).csv

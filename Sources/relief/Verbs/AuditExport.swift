@@ -27,7 +27,11 @@ struct AuditExport: AsyncParsableCommand {
         let checkpoint = try await client.get("/log/checkpoint")
         let lines = String(decoding: checkpoint, as: UTF8.self).split(separator: "\n")
         guard lines.count >= 3, let size = UInt64(digits: lines[1]) else {
-            throw Refusal(.internal, "The checkpoint that reliefd sent is none.")
+            throw Refusal(
+                .internal,
+                Phrase(
+                    "The checkpoint that reliefd sent is none.",
+                    "reliefd 发来的检查点无法识别。"))
         }
         var paths = Self.tiles(of: size, level: "entries")
         var (level, count) = (0, size)

@@ -29,7 +29,12 @@ struct CaseSubmit: CommandVerb {
     }
 
     func operation() throws -> SubmitCase {
-        guard let number = self.case else { throw Refusal.invalid("Name a --case.") }
+        guard let number = self.case else {
+            throw Refusal.invalid(
+                Phrase(
+                    "Name a --case.",
+                    "请指明 --case。"))
+        }
         return SubmitCase(case: number)
     }
 
