@@ -11,14 +11,7 @@ package struct CreateUser: Command {
         "unixUser": FieldNote(
             "Account on the daemon's host, by name or number, whose processes act as this user.",
             "服务器主机账户（名称或编号），其进程以该用户身份操作。"),
-        "person": FieldNote(
-            "Number of the person that the user stands for: all roles but administrator and auditor need one.",
-            "用户所代表人员的编号：除系统管理员和审计员外的角色都需要。"),
-        "idNumber": FieldNote(
-            "Instead of --person: the identity number; - reads it. Who isn't registered yet is.",
-            "代替 --person：身份证号；写 - 则从标准输入读取。尚未登记的随即登记。", entry: .secret),
-        "organisation": FieldNote("With --id-number: where the person is registered.", "与 --id-number 合用：登记在哪个工会。"),
-    ]
+    ].merging(LinkUser.fields) { own, _ in own }
 
     package let login: String
     package let name: String
