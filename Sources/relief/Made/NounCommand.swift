@@ -6,7 +6,7 @@ import Terminal
 struct NounCommand<First: Contract.Operation>: ParsableCommand {
     static var configuration: CommandConfiguration {
         let noun = Noun.of(First.self)
-        let verbs = Nouns.verbs(of: First.noun)
+        let verbs = Nouns.areListed ? [] : Nouns.verbs(of: First.noun)
         return CommandConfiguration(
             commandName: First.noun, abstract: noun.map { $0.told.shown } ?? "", subcommands: verbs,
             defaultSubcommand: noun?.usual.flatMap { usual in verbs.first { $0.configuration.commandName == usual } },
@@ -36,6 +36,9 @@ enum Nouns {
             Catalogue.operations.first { $0.noun == noun.name }.map { command($0) }
         }
     }
+
+    /// Whether help of the whole is asked for, which has no verbs.
+    static let areListed = [nil, "--help", "-h"].contains(CommandLine.arguments.dropFirst().first)
 
     static func verbs(of noun: String) -> [any ParsableCommand.Type] {
         var hands: Set<ObjectIdentifier> = []
