@@ -32,8 +32,9 @@ enum Nouns {
     /// made for nothing.
     static var commands: [any ParsableCommand.Type] {
         let asked = CommandLine.arguments.dropFirst().first.flatMap { Noun.named($0) }
+        let first = Dictionary(Catalogue.operations.map { ($0.noun, $0) }) { one, _ in one }
         return Noun.all.filter { asked == nil || $0.name == asked?.name }.compactMap { noun in
-            Catalogue.operations.first { $0.noun == noun.name }.map { command($0) }
+            first[noun.name].map { command($0) }
         }
     }
 
